@@ -1,0 +1,1 @@
+"""Benchmarks: accuracy, speed and peers. ``python -m benchmarks NAME`` runs one; results are JSON."""

@@ -1,0 +1,1 @@
+"""Synthetic evidence with exact truth: labels, photos and clips made from a seed, never stored."""
