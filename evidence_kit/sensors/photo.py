@@ -205,7 +205,7 @@ def _shape(image: Image.Image) -> PictureShape:
     if image.format != "TIFF":
         try:
             orientation = int(image.getexif().get(0x0112, 1))
-    except Exception:  # noqa: BLE001 - a broken EXIF block does not stop the picture from being shown
+        except Exception:  # noqa: BLE001 - a broken EXIF block does not stop the picture from being shown
             orientation = 1
     if not 1 <= orientation <= 8:
         orientation = 1
