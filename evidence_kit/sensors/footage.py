@@ -1,0 +1,452 @@
+"""One video as sensors look at it: its packet table, and its frames in presentation order.
+
+The file is demuxed once (the tables are kept), and decoded only where a sensor asks. Whatever the file
+claims, the work is bounded: packets, frames, pixels of one frame and pixels in all. The reader is PyAV
+(docs/decisions/0005).
+Importing this module loads neither PyAV nor NumPy nor OpenCV.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from evidence_kit.sensors import CannotOpen, LimitReached
+from evidence_kit.sensors.isobmff import IsoBoxes, read_iso_boxes
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+DEMUXERS = (
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,asf,avi,flv,live_flv,rm,mpegts,mpeg,ogg,dv,mxf,nut,ivf,"
+    "h264,hevc,m4v,mpegvideo,obu,wav,mp3,aac,amr,flac"
+)
+"""The only demuxers that may open a file. Play lists and concat scripts, which open other files, may not."""
+
+_EIGHT_BIT = frozenset(
+    {"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "nv21", "gray"}
+)
+_TEN_BIT = {"yuv420p10le": 2, "yuv422p10le": 2, "yuv444p10le": 2, "p010le": 8}
+
+
+@dataclass(frozen=True, slots=True)
+class FootageLimits:
+    """How much work one file may cost. Defaults: ten minutes of 240 fps Full HD, or twenty of 30 fps 4K."""
+
+    max_packets: int = 1_500_000
+    max_frames: int = 150_000
+    max_frame_px: int = 36_000_000
+    max_total_px: int = 310_000_000_000
+    max_errors: int = 600
+    """Packets in a row that the decoder refuses, before it is given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class PacketTable:
+    """The packets of one stream, in file order; ``n`` rows each, presentation seconds (NaN: not stated)."""
+
+    pts_s: NDArray[np.float64]
+    dts_s: NDArray[np.float64]
+    duration_s: NDArray[np.float64]
+    size: NDArray[np.int64]
+    key: NDArray[np.bool_]
+    complete: bool
+    """False where the file broke off with an error or a limit stopped the reading."""
+
+    def __len__(self) -> int:
+        return len(self.size)
+
+
+@dataclass(frozen=True, slots=True)
+class StreamFacts:
+    index: int
+    codec: str | None
+    """FFmpeg's codec name; None where no decoder is known."""
+    width: int
+    height: int
+    mean_rate: float | None
+    stated_frames: int
+    rate_hz: int
+    """Samples a second of a sound stream, else 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerFacts:
+    """What the demuxer says when it opens the file."""
+
+    demuxer: str
+    duration_s: float | None
+    start_s: float | None
+    tags: tuple[tuple[str, str], ...]
+    video: StreamFacts | None
+    sound: StreamFacts | None
+    streams: tuple[str, ...]
+    """Kind of every stream: video, audio, data, subtitle."""
+
+
+class Frame:
+    """One decoded frame. Pixels are converted only when asked for, and always upright."""
+
+    __slots__ = ("_picture", "at_s", "index", "key", "rotation_deg")
+
+    def __init__(self, picture: Any, at_s: float, index: int, rotation_deg: int) -> None:
+        self._picture = picture
+        self.at_s = at_s
+        """Presentation seconds."""
+        self.index = index
+        """Count of frames given out by this pass; not the frame's number in the file."""
+        self.key = bool(picture.key_frame)
+        self.rotation_deg = rotation_deg
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) upright, in pixels."""
+        width, height = int(self._picture.width), int(self._picture.height)
+        return (height, width) if self.rotation_deg in (90, 270) else (width, height)
+
+    def luma(self, width: int | None = None) -> NDArray[np.uint8]:
+        """The luma plane, upright, (h, w) uint8; area-averaged so that the longer side is ``width``."""
+        import cv2
+        import numpy as np
+
+        plane, shift = self._luma_plane()
+        if width is not None:
+            scale = width / max(plane.shape)
+            if scale < 1:
+                size = (max(1, round(plane.shape[1] * scale)), max(1, round(plane.shape[0] * scale)))
+                plane = cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
+        small = (plane >> shift).astype(np.uint8) if shift else plane
+        return np.ascontiguousarray(np.rot90(small, -(self.rotation_deg // 90)))
+
+    def colour(self, width: int | None = None) -> NDArray[np.uint8]:
+        """The frame as RGB, upright, (h, w, 3) uint8; full size unless ``width`` (longer side) is given."""
+        import numpy as np
+
+        picture = self._picture
+        if width is not None and width < max(picture.width, picture.height):
+            scale = width / max(picture.width, picture.height)
+            size = (max(2, round(picture.width * scale)), max(2, round(picture.height * scale)))
+            picture = picture.reformat(width=size[0], height=size[1], format="rgb24", interpolation="AREA")
+        return np.ascontiguousarray(np.rot90(picture.to_ndarray(format="rgb24"), -(self.rotation_deg // 90)))
+
+    def _luma_plane(self) -> tuple[NDArray[Any], int]:
+        """The plane as stored (not upright), and by how many bits its values exceed 8."""
+        import numpy as np
+
+        picture = self._picture
+        name = picture.format.name
+        plane = picture.planes[0]
+        stride, height, width = plane.line_size, picture.height, picture.width
+        if stride > 0 and name in _EIGHT_BIT:
+            return np.frombuffer(plane, np.uint8, stride * height).reshape(height, stride)[:, :width], 0
+        if stride > 0 and stride % 2 == 0 and name in _TEN_BIT:
+            wide = np.frombuffer(plane, np.uint16, stride // 2 * height).reshape(height, stride // 2)
+            return wide[:, :width], _TEN_BIT[name]
+        return picture.to_ndarray(format="gray"), 0
+
+
+class Footage:
+    """One video file. Raises CannotOpen where no demuxer takes it, when its contents are first asked for.
+
+    Not for use by several threads at once.
+    """
+
+    def __init__(self, path: str, limits: FootageLimits | None = None) -> None:
+        self.path = str(path)
+        self.limits = limits or FootageLimits()
+
+    # --- what needs no pixel ----------------------------------------------------------------
+
+    @cached_property
+    def iso(self) -> IsoBoxes | None:
+        """The box structure, where the file is MP4, MOV, M4V or 3GP."""
+        try:
+            return read_iso_boxes(self.path)
+        except OSError as error:
+            raise CannotOpen(str(error)) from error
+
+    @cached_property
+    def container(self) -> ContainerFacts:
+        """What the demuxer says on opening. Raises CannotOpen."""
+        with self._open() as opened:
+            video, sound = _first(opened, "video"), _first(opened, "audio")
+            tags = dict(opened.metadata)
+            for stream in (video, sound):
+                for name, value in stream.metadata.items() if stream is not None else ():
+                    tags.setdefault(f"{stream.type}:{name}", value)
+            return ContainerFacts(
+                demuxer=opened.format.name,
+                duration_s=opened.duration / 1e6 if opened.duration and opened.duration > 0 else None,
+                start_s=opened.start_time / 1e6 if opened.start_time is not None else None,
+                tags=tuple(sorted((str(name), str(value)) for name, value in tags.items())),
+                video=_facts(video),
+                sound=_facts(sound),
+                streams=tuple(stream.type for stream in opened.streams),
+            )
+
+    @cached_property
+    def origin_s(self) -> float:
+        """What is taken off a time stamp to get presentation seconds.
+
+        Transport and program streams start anywhere; an MP4 timeline starts at 0 (a late first frame is a
+        delayed start), except in a lone fragment, which keeps the time of the broadcast it was taken from.
+        """
+        facts = self.container
+        start = facts.start_s or 0.0
+        if "mp4" in facts.demuxer.split(","):
+            return start if start > max(60.0, facts.duration_s or 0.0) else 0.0
+        return start
+
+    @cached_property
+    def _tables(self) -> dict[int, PacketTable]:
+        return self._demux()
+
+    @cached_property
+    def packets(self) -> PacketTable | None:
+        """Packets of the first real video stream; None where there is none."""
+        video = self.container.video
+        return self._tables.get(video.index) if video else None
+
+    @cached_property
+    def sound_packets(self) -> PacketTable | None:
+        """Packets of the first sound stream; None where there is none."""
+        sound = self.container.sound
+        return self._tables.get(sound.index) if sound else None
+
+    def _demux(self) -> dict[int, PacketTable]:
+        import numpy as np
+
+        rows = {
+            stream.index: (array("d"), array("d"), array("d"), array("q"), array("b"))
+            for stream in (self.container.video, self.container.sound)
+            if stream
+        }
+        nan, origin = float("nan"), self.origin_s
+        left, complete = self.limits.max_packets, True
+        with self._open() as opened:
+            wanted = [opened.streams[index] for index in rows]
+            packets = opened.demux(wanted) if wanted else iter(())
+            while True:
+                try:
+                    packet = next(packets)
+                except StopIteration:
+                    break
+                except (_av_error(), OSError, ValueError):
+                    complete = False
+                    break
+                if not packet.size:
+                    continue
+                if left == 0:
+                    complete = False
+                    break
+                left -= 1
+                base = float(packet.time_base) if packet.time_base else 0.0
+                pts, dts, durations, sizes, keys = rows[packet.stream_index]
+                pts.append(packet.pts * base - origin if packet.pts is not None else nan)
+                dts.append(packet.dts * base - origin if packet.dts is not None else nan)
+                durations.append((packet.duration or 0) * base)
+                sizes.append(packet.size)
+                keys.append(packet.is_keyframe)
+        return {
+            index: PacketTable(
+                np.array(pts, np.float64),
+                np.array(dts, np.float64),
+                np.array(durations, np.float64),
+                np.array(sizes, np.int64),
+                np.array(keys, np.bool_),
+                complete,
+            )
+            for index, (pts, dts, durations, sizes, keys) in rows.items()
+        }
+
+    # --- pixels -----------------------------------------------------------------------------
+
+    def frames(
+        self,
+        windows: Sequence[tuple[float, float]] | None = None,
+        *,
+        only_keys: bool = False,
+        skip_loop_filter: bool = False,
+        threads: int = 1,
+    ) -> Iterator[Frame]:
+        """Decoded frames in presentation order: all, or those inside ``windows`` (sorted, seconds).
+
+        ``skip_loop_filter`` saves a quarter of an H.264 decode; small views hardly change, but fine print
+        does. Packets that the decoder refuses are passed over. Raises CannotOpen where there is no video
+        stream, LimitReached where the file asks for more than the limits allow.
+        """
+        facts = self.container.video
+        if facts is None:
+            raise CannotOpen("no video stream")
+        with self._open() as opened:
+            stream = opened.streams[facts.index]
+            context = stream.codec_context
+            if context is None:
+                raise CannotOpen("no decoder for the video stream")
+            context.thread_count = threads
+            if only_keys:
+                context.skip_frame = "NONKEY"
+            if skip_loop_filter:
+                context.options = {**context.options, "skip_loop_filter": "all"}
+            budget = _Budget(self.limits)
+            if windows is None:
+                yield from self._pass(opened, stream, budget, None)
+                return
+            for begin, end in windows:
+                if not self._seek(opened, stream, begin):
+                    continue
+                for frame in self._pass(opened, stream, budget, end):
+                    if frame.at_s >= begin - 1e-4:
+                        yield frame
+
+    def at(self, times_s: Sequence[float]) -> Iterator[Frame]:
+        """The frame on show at each of ``times_s`` (sorted); fewer where the file ends early."""
+        wanted = list(times_s)
+        if not wanted:
+            return
+        lead = 1.5 * self.frame_s
+        best: Frame | None = None
+        position = 0
+        windows = [(max(0.0, moment - lead), moment + lead) for moment in wanted]
+        for frame in self.frames(_merged(windows)):
+            while position < len(wanted) and best is not None and frame.at_s > wanted[position] + 1e-4:
+                yield best
+                position += 1
+            best = frame
+        if best is not None and position < len(wanted):
+            yield best
+
+    @cached_property
+    def frame_s(self) -> float:
+        """Median time between frames, from the packets; 1/30 where they say nothing."""
+        import numpy as np
+
+        table = self.packets
+        if table is None or len(table) < 2:
+            return 1 / 30
+        times = np.unique(table.pts_s if np.isfinite(table.pts_s).any() else table.dts_s)
+        steps = np.diff(times[np.isfinite(times)])
+        return float(np.median(steps)) if len(steps) else 1 / 30
+
+    def _seek(self, opened: Any, stream: Any, begin: float) -> bool:
+        try:
+            stamp = max(0, int((begin + self.origin_s) / float(stream.time_base)))
+            opened.seek(stamp, stream=stream, backward=True)
+        except (_av_error(), OSError, ValueError):
+            return False
+        return True
+
+    def _pass(self, opened: Any, stream: Any, budget: _Budget, end_s: float | None) -> Iterator[Frame]:
+        errors, period = 0, self.frame_s
+        last_s: float | None = None
+        packets = opened.demux(stream)
+        while True:
+            try:
+                packet = next(packets)
+            except StopIteration:
+                return
+            except (_av_error(), OSError, ValueError):
+                return
+            budget.packet(stream.codec_context)
+            try:
+                pictures = packet.decode()
+            except (_av_error(), OSError, ValueError):
+                errors += 1
+                if errors > self.limits.max_errors:
+                    return
+                continue
+            for picture in pictures:
+                errors = 0
+                budget.frame(picture)
+                stamp = picture.time
+                if stamp is not None:
+                    at_s = float(stamp) - self.origin_s
+                else:
+                    at_s = last_s + period if last_s is not None else 0.0
+                if end_s is not None and at_s > end_s + 1e-4:
+                    return
+                last_s = at_s
+                yield Frame(picture, at_s, budget.given, _clockwise(picture))
+                budget.given += 1
+
+    def _open(self) -> Any:
+        import av
+
+        try:
+            return av.open(self.path, options={"format_whitelist": DEMUXERS}, metadata_errors="replace")
+        except (_av_error(), OSError, ValueError) as error:
+            raise CannotOpen(f"no demuxer opens the file ({type(error).__name__})") from error
+
+
+class _Budget:
+    """Counts work, so that no file can ask for more than the limits."""
+
+    def __init__(self, limits: FootageLimits) -> None:
+        self.limits = limits
+        self.packets = 0
+        self.pixels = 0
+        self.frames = 0
+        self.given = 0
+
+    def packet(self, context: Any) -> None:
+        self.packets += 1
+        if self.packets > self.limits.max_packets:
+            raise LimitReached(f"more than {self.limits.max_packets} packets")
+        if context.width * context.height > self.limits.max_frame_px:
+            raise LimitReached(f"frames of {context.width} x {context.height} pixels")
+
+    def frame(self, picture: Any) -> None:
+        self.frames += 1
+        self.pixels += picture.width * picture.height
+        if self.frames > self.limits.max_frames:
+            raise LimitReached(f"more than {self.limits.max_frames} frames")
+        if self.pixels > self.limits.max_total_px:
+            raise LimitReached(f"more than {self.limits.max_total_px} pixels in all")
+
+
+def _av_error() -> type[Exception]:
+    import av
+
+    return av.error.FFmpegError
+
+
+def _first(opened: Any, kind: str) -> Any:
+    """The first stream of a kind; a cover picture counts as video only where there is nothing else."""
+    found = [stream for stream in opened.streams if stream.type == kind and stream.codec_context is not None]
+    moving = [stream for stream in found if not int(stream.disposition) & 0x400]
+    return (moving or found or [None])[0]
+
+
+def _facts(stream: Any) -> StreamFacts | None:
+    if stream is None:
+        return None
+    context = stream.codec_context
+    rate = getattr(stream, "average_rate", None)
+    return StreamFacts(
+        index=stream.index,
+        codec=context.codec.canonical_name,
+        width=int(getattr(context, "width", 0) or 0),
+        height=int(getattr(context, "height", 0) or 0),
+        mean_rate=float(rate) if rate else None,
+        stated_frames=int(stream.frames or 0),
+        rate_hz=int(getattr(context, "sample_rate", 0) or 0),
+    )
+
+
+def _clockwise(picture: Any) -> int:
+    """The clockwise turn that shows ``picture`` upright; the display matrix counts the other way."""
+    return int(round(-picture.rotation / 90) % 4 * 90)
+
+
+def _merged(windows: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    merged: list[tuple[float, float]] = []
+    for begin, end in windows:
+        if merged and begin <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((begin, end))
+    return merged
