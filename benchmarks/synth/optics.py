@@ -89,7 +89,8 @@ def light_field(rng: np.random.Generator, size: tuple[int, int], *, strength: fl
         edge = u * np.cos(side) + v * np.sin(side) - offset + 0.03 * smooth_field(rng, (width, height), 3)
         light *= 1 - strength * rng.uniform(0.15, 0.4) / (1 + np.exp(-edge / rng.uniform(0.008, 0.06)))
     light *= 1 - rng.uniform(0.05, 0.3) * (u * u + v * v) * 2
-    balance = np.array([1 + rng.normal(0, 0.05), 1.0, 1 + rng.normal(0, 0.05)], np.float32)
+    warmth = rng.normal(0, 0.045)
+    balance = np.array([1 - warmth, 1 + rng.normal(0, 0.01), 1 + warmth], np.float32)
     small = np.clip(light[:, :, None] * balance * rng.uniform(0.86, 1.08) * 128, 12, 255).astype(np.uint8)
     return np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_LINEAR), np.uint8)
 
