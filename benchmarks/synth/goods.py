@@ -239,7 +239,7 @@ def _plush(rng: np.random.Generator) -> Cutout:
 def _mug(rng: np.random.Generator) -> Cutout:
     """Seen obliquely from above: rim, inside, wall, handle."""
     mask = np.zeros((SIDE, SIDE), np.uint8)
-    wall = _mask(lambda m: cv2.fillPoly(m, [np.array([(70, 150), (90, 400), (150, 452), (250, 462), (330, 440), (366, 390), (386, 150)], np.int32)], 255))
+    wall = _mask(lambda m: cv2.fillPoly(m, [_smooth_outline([(0.135, 0.22), (0.15, 0.5), (0.16, 0.82), (0.3, 0.92), (0.46, 0.94), (0.62, 0.9), (0.74, 0.8), (0.745, 0.5), (0.755, 0.22)])], 255))
     handle = _mask(lambda m: cv2.ellipse(m, (392, 270), (76, 84), 0, -110, 110, 255, 34))
     cv2.ellipse(wall, (228, 150), (158, 84), 0, 0, 360, 255, -1)
     mask = np.asarray(wall | handle, np.uint8)

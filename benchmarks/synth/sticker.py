@@ -171,13 +171,15 @@ def stick(
     alpha = cv2.warpPerspective(np.full(sheet.shape[:2], 255, np.uint8), local, size, flags=cv2.INTER_LINEAR)
     if wear.wrinkle:
         small_size = (max(8, size[0] // 4), max(8, size[1] // 4))
-        creases = crease_field(rng, small_size, 4)
+        creases = cv2.GaussianBlur(crease_field(rng, small_size, 4), (0, 0), 1.6)
         dx, dy = cv2.Sobel(creases, cv2.CV_32F, 1, 0), cv2.Sobel(creases, cv2.CV_32F, 0, 1)
         spread = max(float(np.abs(dx).std()), 1e-6)
-        push = min(2.2, 0.22 * px_per_mm) * wear.wrinkle / spread
+        # Paper bends but does not tear: it moves with the broad folds and only catches light on the sharp ones.
+        push_x, push_y = (cv2.GaussianBlur(d, (0, 0), 1.2 * px_per_mm) for d in (dx, dy))
+        push = 0.3 * px_per_mm * wear.wrinkle / max(float(push_x.std()), 1e-6)
         ys, xs = np.mgrid[0 : size[1], 0 : size[0]].astype(np.float32)
-        xs += cv2.resize(dx * push, size, interpolation=cv2.INTER_LINEAR)
-        ys += cv2.resize(dy * push, size, interpolation=cv2.INTER_LINEAR)
+        xs += cv2.resize(push_x * push, size, interpolation=cv2.INTER_LINEAR)
+        ys += cv2.resize(push_y * push, size, interpolation=cv2.INTER_LINEAR)
         layer, alpha = cv2.remap(layer, xs, ys, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), cv2.remap(alpha, xs, ys, cv2.INTER_LINEAR)
         tone = np.clip(118 + 15 * wear.wrinkle * (0.8 * dx + 0.6 * dy) / spread, 50, 165).astype(np.uint8)
         layer = cv2.multiply(layer, cv2.merge([cv2.resize(tone, size)] * 3), scale=1 / 128)
@@ -190,7 +192,7 @@ def stick(
         shine = _glare(rng, wear.glare, spot, size, 42 * px_per_mm)
         full = np.asarray((shine > 0.62) * 255, np.uint8)
         layer = cv2.add(layer, cv2.merge([np.clip(shine * 235, 0, 255).astype(np.uint8)] * 3))
-    four = blurred(np.dstack([layer, alpha]).astype(np.uint8), wear.blur_px, wear.motion_px, wear.motion_deg)
+    four = blurred(np.asarray(cv2.merge([*cv2.split(layer), alpha]), np.uint8), wear.blur_px, wear.motion_px, wear.motion_deg)
     layer, alpha = four[:, :, :3], np.ascontiguousarray(four[:, :, 3])
     if wear.sharpening:
         layer = sharpened(np.ascontiguousarray(layer), wear.sharpening)

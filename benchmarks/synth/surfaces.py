@@ -149,7 +149,7 @@ def texture(kind: str, variant: int = 0) -> Picture:
             # Mirrored so that it repeats without a seam.
             half = np.asarray(cv2.resize(grey, (SIDE // 2, SIDE // 2), interpolation=cv2.INTER_AREA), np.float32)
             both = np.concatenate([half, half[:, ::-1]], 1)
-            warm = np.array(rng.uniform(0.94, 1.05, 3), np.float32)
+            warm = np.array((0.9, 0.96, 1.0), np.float32) * np.float32(rng.uniform(0.85, 1.05))
             return np.asarray(np.clip(np.concatenate([both, both[::-1]]) * warm, 0, 255), np.uint8)
         kind = "concrete"
     if kind == "wood":
