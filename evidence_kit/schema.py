@@ -315,6 +315,10 @@ class Check:
     traces: tuple[Trace, ...] = ()
     missing: str | None = None
     """The manifest key that the rule lacks; the engine folds it to review or not_applicable as the pack says."""
+    deadline: datetime | None = None
+    """The last moment that still counts, where the rule is about one."""
+    advised: bool = False
+    """This answer is advice only, whatever the pack requires (rules 1e.14)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -481,6 +485,15 @@ class TimeReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Deadline:
+    """The last moment that still counts for a rule, and the time left at this submission (negative: over)."""
+
+    rule: str
+    at: datetime
+    left_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What was established about the files, whatever the rules made of it."""
 
@@ -489,6 +502,7 @@ class Facts:
     sides: tuple[SidesReport, ...] = ()
     continuity: tuple[ContinuityReport, ...] = ()
     times: tuple[TimeReport, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

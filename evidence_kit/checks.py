@@ -1,0 +1,87 @@
+"""Short ways to write a rule's answer. Standard library only."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+from evidence_kit.schema import Check, Limit, Outcome, Quantity, Text, Trace
+
+BEIJING = timezone(timedelta(hours=8))
+"""The platforms' clock (rules 1c-C); China keeps no daylight saving time."""
+
+
+def passed(
+    message: Text,
+    *,
+    actual: Quantity | None = None,
+    limit: Limit | None = None,
+    advice: Text | None = None,
+    traces: tuple[Trace, ...] = (),
+    deadline: datetime | None = None,
+    reason: str | None = None,
+) -> Check:
+    return Check(Outcome.PASS, reason, actual, limit, message, advice, traces, deadline=deadline)
+
+
+def failed(
+    reason: str,
+    message: Text,
+    *,
+    actual: Quantity | None = None,
+    limit: Limit | None = None,
+    advice: Text | None = None,
+    traces: tuple[Trace, ...] = (),
+    deadline: datetime | None = None,
+    advised: bool = False,
+) -> Check:
+    return Check(
+        Outcome.FAIL, reason, actual, limit, message, advice, traces, deadline=deadline, advised=advised
+    )
+
+
+def review(
+    reason: str,
+    message: Text,
+    *,
+    actual: Quantity | None = None,
+    limit: Limit | None = None,
+    advice: Text | None = None,
+    traces: tuple[Trace, ...] = (),
+    deadline: datetime | None = None,
+    advised: bool = False,
+) -> Check:
+    return Check(
+        Outcome.REVIEW, reason, actual, limit, message, advice, traces, deadline=deadline, advised=advised
+    )
+
+
+def not_applicable(message: Text) -> Check:
+    return Check(Outcome.NOT_APPLICABLE, message=message)
+
+
+def missing(key: str) -> Check:
+    """The rule lacks a manifest fact; the engine folds it as the pack says (contract, "The report")."""
+    return Check(Outcome.REVIEW, "MISSING_FACT", missing=key)
+
+
+def clock(moment: datetime) -> str:
+    """A moment as people on the platform read it."""
+    return moment.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def span(seconds: float) -> Text:
+    """A length of time in words: the two largest units that are not zero."""
+    total = int(abs(seconds))
+    parts = [
+        (total // 86400, "天", "d"),
+        (total % 86400 // 3600, "小时", "h"),
+        (total % 3600 // 60, "分", "min"),
+        (total % 60, "秒", "s"),
+    ]
+    shown = [part for part in parts if part[0]][:2] or [parts[-1]]
+    return Text("".join(f"{n}{zh}" for n, zh, _ in shown), " ".join(f"{n} {en}" for n, _, en in shown))
+
+
+def moment(seconds: float) -> str:
+    """A video moment as ``mm:ss``, as players show it."""
+    return f"{int(seconds) // 60:02d}:{int(seconds) % 60:02d}"

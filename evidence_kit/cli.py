@@ -1,0 +1,152 @@
+"""The command line. Parsing, the clock, the streams and the exit code; everything else is the library's.
+
+Exit codes: 0 every verdict is pass; 1 at least one fail; 3 none failed, at least one review; 2 wrong usage, a broken
+pack or manifest, or the run itself failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from evidence_kit.cache import Cache
+    from evidence_kit.schema import Report
+
+EXIT_CODES = {"pass": 0, "fail": 1, "review": 3}
+USAGE = 2
+FORMATS = ("text", "json")
+FACT_OPTIONS = {
+    "outbound_waybill": "order.outbound_waybills",
+    "return_waybill": "order.return_waybills",
+    "refused_at": "order.refused_at",
+    "refunded_at": "order.refund_succeeded_at",
+    "submitted_at": "order.submitted_at",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a Windows console in a legacy code page must not end the run
+            stream.reconfigure(errors="replace")
+    args = build_parser().parse_args(argv)
+    if args.command is None:
+        build_parser().print_help()
+        return USAGE
+    from evidence_kit import commands
+
+    try:
+        return commands.run(args)
+    except commands.UsageProblem as problem:
+        print(f"evidence-kit: {problem}", file=sys.stderr)
+        return USAGE
+    except KeyboardInterrupt:
+        print("evidence-kit: stopped", file=sys.stderr)
+        return USAGE
+    except BrokenPipeError:
+        sys.stderr.close()
+        return USAGE
+    except Exception as problem:
+        print(f"evidence-kit: the run failed: {type(problem).__name__}: {problem}", file=sys.stderr)
+        return USAGE
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole command line, documented."""
+    from evidence_kit import __version__
+
+    parser = argparse.ArgumentParser(
+        prog="evidence-kit",
+        description="Tell whether after-sales evidence will stand: photos, unboxing video, waybill, time window.",
+        epilog="Exit codes: 0 pass, 1 fail, 3 review, 2 wrong usage or a run that failed.",
+    )
+    parser.add_argument("--version", action="version", version=f"evidence-kit {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+
+    check = commands.add_parser("check", help="judge one submission: a folder, or files")
+    check.add_argument("path", nargs="+", type=Path, help="a submission folder, or photos and videos")
+    check.add_argument("--format", choices=FORMATS, default="text")
+    check.add_argument("--output", type=Path, metavar="FILE", help="write the report there instead of stdout")
+    check.add_argument("--lang", choices=("zh", "en"), help="default: Chinese where the locale is, else English")
+    add_judging(check)
+
+    scan = commands.add_parser("scan", help="judge many submissions: a folder of folders")
+    scan.add_argument("path", type=Path, help="a folder with one sub-folder per case")
+    scan.add_argument("--out", type=Path, required=True, metavar="DIR", help="for reports.jsonl and summary.json")
+    scan.add_argument("--lang", choices=("zh", "en"))
+    add_judging(scan)
+
+    packs = commands.add_parser("packs", help="list the rule packs, or check a pack of your own")
+    packs.add_argument("--check", type=Path, metavar="FILE", help="validate a pack file")
+    packs.add_argument("--lang", choices=("zh", "en"))
+
+    explain = commands.add_parser("explain", help="one rule: what it asks, clause, quote, limits")
+    explain.add_argument("rule")
+    explain.add_argument("--pack", metavar="ID", help="with this pack's clause and limits only")
+    explain.add_argument("--lang", choices=("zh", "en"))
+
+    cache = commands.add_parser("cache", help="the measurements kept between runs")
+    cache.add_argument("action", choices=("info", "clear"))
+    cache.add_argument("--cache", metavar="DIR", help="the cache folder (default: the user's)")
+
+    commands.add_parser("doctor", help="which engines and codecs are here, and how to add what is missing")
+    return parser
+
+
+def add_judging(parser: argparse.ArgumentParser) -> None:
+    """What ``check`` and ``scan`` share: pack, facts, engines, privacy."""
+    parser.add_argument("--pack", metavar="ID", help="rule pack (default: the manifest's, else card)")
+    facts = parser.add_argument_group("facts (they override the manifest; times without an offset are +08:00)")
+    facts.add_argument("--waybill", metavar="NO", help="the number of the direction that the pack asks for")
+    facts.add_argument("--outbound-waybill", metavar="NO")
+    facts.add_argument("--return-waybill", metavar="NO")
+    facts.add_argument("--signed-at", metavar="TIME", help="the sign-off that the pack counts from")
+    facts.add_argument("--refused-at", metavar="TIME")
+    facts.add_argument("--refunded-at", metavar="TIME")
+    facts.add_argument("--submitted-at", metavar="TIME")
+    facts.add_argument("--now", metavar="TIME", help="judge as of this moment (default: the clock)")
+    parser.add_argument("--reveal", action="store_true", help="do not mask numbers and names")
+    parser.add_argument("--jobs", type=int, default=0, metavar="N", help="items at a time (default: the cores)")
+    parser.add_argument("--cache", metavar="DIR|off", help="where measurements are kept; off keeps none")
+    parser.add_argument("--barcode", choices=("zxing", "zbar"), default="zxing", help="barcode engine")
+    parser.add_argument("--ocr", choices=("rapid", "paddle"), default="rapid", help="text engine")
+    parser.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
+
+
+def facts_of(args: argparse.Namespace, direction: str, sign_off: str) -> dict[str, Any]:
+    """The facts given as options, by manifest key. ``--waybill`` goes where the pack's direction points."""
+    found: dict[str, Any] = {}
+    if args.waybill:
+        found["order.outbound_waybills" if direction == "outbound" else "order.return_waybills"] = [args.waybill]
+    if args.signed_at:
+        found[f"order.{sign_off}"] = args.signed_at
+    for option, key in FACT_OPTIONS.items():
+        value = getattr(args, option)
+        if value:
+            found[key] = [value] if key.endswith("waybills") else value
+    return found
+
+
+def worst(reports: Sequence[Report]) -> int:
+    """The exit code for several reports: fail before review before pass."""
+    verdicts = {report.verdict for report in reports}
+    return EXIT_CODES["fail" if "fail" in verdicts else "review" if "review" in verdicts else "pass"]
+
+
+def open_cache(choice: str | None, now_s: float) -> Cache | None:
+    """The cache that ``--cache`` names; None for ``off``."""
+    if choice == "off":
+        return None
+    from platformdirs import user_cache_dir
+
+    from evidence_kit.cache import Cache
+
+    return Cache(Path(choice) if choice else Path(user_cache_dir("evidence-kit")), now_s=now_s)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,229 @@
+"""What each command of the command line does, once its words are parsed."""
+
+from __future__ import annotations
+
+import argparse
+import locale
+import os
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from evidence_kit.cli import EXIT_CODES, USAGE, facts_of, open_cache, worst
+from evidence_kit.intake import IntakeError
+from evidence_kit.packs import Pack, PackError, load_pack, shipped
+from evidence_kit.report.text import say
+from evidence_kit.rules import load_rule, rule_ids
+from evidence_kit.schema import Report, dumps
+
+Lang = Literal["zh", "en"]
+
+
+class UsageProblem(Exception):
+    """Something the user must mend: exit code 2."""
+
+
+def run(args: argparse.Namespace) -> int:
+    """Dispatch; the exit code."""
+    handlers: dict[str, Callable[[argparse.Namespace], int]] = {
+        "check": run_check,
+        "scan": run_scan,
+        "packs": run_packs,
+        "explain": run_explain,
+        "cache": run_cache,
+        "doctor": run_doctor,
+    }
+    try:
+        return handlers[args.command](args)
+    except (IntakeError, PackError) as problem:
+        raise UsageProblem(str(problem)) from None
+
+
+def language(args: argparse.Namespace) -> Lang:
+    """The language asked for, else the locale's (contract: default zh where the locale is Chinese)."""
+    if args.lang:
+        chosen: Lang = args.lang
+        return chosen
+    stated = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    name = stated or (locale.getlocale()[0] or "")
+    return "zh" if name.lower().startswith(("zh", "chinese")) else "en"
+
+
+def moment_now(args: argparse.Namespace) -> datetime:
+    """``--now``, else the clock, to the second."""
+    from evidence_kit.intake import read_time
+
+    if args.now:
+        return read_time(args.now, "--now")
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def run_check(args: argparse.Namespace) -> int:
+    from evidence_kit.engine import judge
+    from evidence_kit.intake import open_submission
+    from evidence_kit.surface import DEFAULT_PACK
+
+    now = moment_now(args)
+    # The pack decides where --waybill and --signed-at go, and the manifest may name the pack: read it first.
+    pack = load_pack(args.pack) if args.pack else None
+    if pack is None:
+        named = open_submission(args.path, facts={}, now=now).pack
+        pack = load_pack(named or DEFAULT_PACK)
+    submission = open_submission(args.path, facts=facts_of(args, pack.direction, pack.sign_off), now=now)
+    cache = open_cache(args.cache, time.time())
+    try:
+        report = judge(
+            submission,
+            pack,
+            options={"barcode": args.barcode, "ocr": args.ocr},
+            cache=cache,
+            jobs=args.jobs or os.cpu_count() or 1,
+            reveal=args.reveal,
+            progress=None if args.quiet else show_progress,
+        )
+    finally:
+        if cache is not None:
+            cache.close()
+    write(args.output, render(report, args.format, language(args)))
+    return EXIT_CODES[report.verdict]
+
+
+def render(report: Report, form: str, lang: Lang) -> str:
+    if form == "json":
+        return report.to_json(lang=lang, indent=2) + "\n"
+    from evidence_kit.report import text
+
+    return text.render(report, lang=lang)
+
+
+def write(output: Path | None, text: str) -> None:
+    if output is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as problem:
+        raise UsageProblem(f"{output}: {problem.strerror or problem}") from None
+
+
+def show_progress(name: str, done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        end = "\n" if done == total else ""
+        sys.stderr.write(f"\r[{done}/{total}] {name[:60]:<60}{end}")
+        sys.stderr.flush()
+    else:
+        print(f"[{done}/{total}] {name}", file=sys.stderr)
+
+
+def run_scan(args: argparse.Namespace) -> int:
+    from evidence_kit.batch import judge_cases
+
+    if not args.path.is_dir():
+        raise UsageProblem(f"{args.path}: not a folder")
+    now = moment_now(args)
+    pack = load_pack(args.pack) if args.pack else None
+    direction, sign_off = (pack.direction, pack.sign_off) if pack else ("either", "return_signed_at")
+    cache = open_cache(args.cache, time.time())
+    reports: list[Report] = []
+    try:
+        args.out.mkdir(parents=True, exist_ok=True)
+        with (args.out / "reports.jsonl").open("w", encoding="utf-8") as lines:
+            for report in judge_cases(
+                args.path,
+                pack=pack,
+                now=now,
+                facts=facts_of(args, direction, sign_off),
+                options={"barcode": args.barcode, "ocr": args.ocr},
+                cache=cache,
+                jobs=args.jobs or os.cpu_count() or 1,
+                reveal=args.reveal,
+            ):
+                lines.write(report.to_json(lang=language(args)) + "\n")
+                lines.flush()
+                reports.append(report)
+                if not args.quiet:
+                    print(f"[{len(reports)}] {report.submission.id}: {report.verdict}", file=sys.stderr)
+        write(args.out / "summary.json", summary(reports))
+    except OSError as problem:
+        raise UsageProblem(f"{args.out}: {problem.strerror or problem}") from None
+    finally:
+        if cache is not None:
+            cache.close()
+    if not reports:
+        raise UsageProblem(f"{args.path}: no sub-folder, so no case")
+    sys.stdout.write(summary(reports))
+    return worst(reports)
+
+
+def summary(reports: list[Report]) -> str:
+    """How many cases ended how, as JSON."""
+    verdicts = {name: sum(report.verdict == name for report in reports) for name in EXIT_CODES}
+    broken = sum(report.run.status != "complete" for report in reports)
+    return dumps({"cases": len(reports), "verdicts": verdicts, "incomplete": broken}, indent=2) + "\n"
+
+
+def run_packs(args: argparse.Namespace) -> int:
+    lang = language(args)
+    if args.check is not None:
+        pack = load_pack(str(args.check)) if args.check.suffix == ".toml" else None
+        if pack is None:
+            raise UsageProblem(f"{args.check}: a pack file ends in .toml")
+        print(f"{args.check}: {pack.id} {pack.version}, {len(pack.rules)} rules: valid")
+        return 0
+    for name in shipped():
+        pack = load_pack(name)
+        print(f"{pack.id}  {pack.version}  {say(pack.title, lang)}")
+        print(f"    {say(pack.summary, lang)}")
+    return 0
+
+
+def run_explain(args: argparse.Namespace) -> int:
+    lang = language(args)
+    if args.rule not in rule_ids():
+        raise UsageProblem(f"no rule {args.rule!r}; the rules are {', '.join(rule_ids())}")
+    rule = load_rule(args.rule)
+    print(f"{rule.id}\n\n{rule.doc}\n")
+    for name in (args.pack,) if args.pack else shipped():
+        pack = load_pack(name)
+        for binding in pack.rules:
+            if binding.rule.id == rule.id:
+                print(bound(pack, binding.clause, binding.quote, binding.source, binding.required, lang))
+                for key, value in binding.limits.items():
+                    print(f"    {key} = {value}")
+    return 0
+
+
+def bound(pack: Pack, clause: str, quote: str, source: str, required: bool, lang: Lang) -> str:
+    word = ("必须" if required else "建议") if lang == "zh" else ("required" if required else "advised")
+    return f"{pack.id} {pack.version}: {clause} 「{quote}」 ({source}), {word}"
+
+
+def run_cache(args: argparse.Namespace) -> int:
+    if args.cache == "off":
+        raise UsageProblem("--cache off names no folder")
+    cache = open_cache(args.cache, time.time())
+    assert cache is not None
+    info = cache.info()
+    if args.action == "clear":
+        print(f"{cache.clear()} measurements dropped from {info.path}")
+    else:
+        since = "-" if info.oldest_s is None else datetime.fromtimestamp(info.oldest_s, UTC).isoformat()
+        print(f"{info.path}\n{info.entries} measurements, {info.bytes} bytes, since {since}")
+    cache.close()
+    return 0
+
+
+def run_doctor(_args: argparse.Namespace) -> int:
+    from evidence_kit.doctor import examine
+
+    healthy = True
+    for line in examine():
+        print(f"{'ok     ' if line.present else 'missing'}  {line.name:<22} {line.detail}")
+        if not line.present and line.add:
+            print(f"         {'':<22} add it with: {line.add}")
+        healthy = healthy and (line.present or not line.required)
+    return 0 if healthy else USAGE

@@ -1,0 +1,263 @@
+"""One path for every surface: plan, measure, interpret, fold.
+
+``judge`` takes a Submission and a Pack and gives a Report. It reads no clock for its verdict: ``now`` is a fact of
+the case. Only ``Report.run`` may differ between two runs on the same files, facts, pack and versions.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any, Literal
+
+from evidence_kit import __version__
+from evidence_kit.cache import Cache
+from evidence_kit.masking import mask_case, mask_strings, secrets_of
+from evidence_kit.packs import Binding, Pack
+from evidence_kit.collect import collect_facts, describe_item
+from evidence_kit.resolve import Resolver, all_providers
+from evidence_kit.schema import (
+    Check,
+    ChecklistEntry,
+    Deadline,
+    Finding,
+    Item,
+    Note,
+    Outcome,
+    PackStamp,
+    Report,
+    Run,
+    Submission,
+    SubmissionStamp,
+    Text,
+    ToolStamp,
+    Trace,
+    Unknown,
+    plain,
+)
+from evidence_kit.wiring import Provider
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being looked at, how many are done, and how many there are."""
+
+Target = Item | None
+
+
+def judge(
+    submission: Submission,
+    pack: Pack,
+    *,
+    options: Mapping[str, str] | None = None,
+    cache: Cache | None = None,
+    jobs: int = 1,
+    reveal: bool = False,
+    providers: Iterable[Provider] | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """The report on one submission under one pack. Never raises for what a file does."""
+    started = time.perf_counter()
+    resolver = Resolver(
+        submission,
+        providers=all_providers() if providers is None else providers,
+        options=options or {},
+        cache=cache,
+    )
+    measure(resolver, pack, jobs=jobs, progress=progress)
+    findings: list[Finding] = []
+    deadlines: list[Deadline] = []
+    for binding in pack.rules:
+        for target in _targets(binding, submission):
+            check = _apply(binding, target, resolver, pack, submission)
+            findings.append(_finding(binding, target, check))
+            if check.deadline is not None:
+                left_s = (check.deadline - submission.case.submitted_at).total_seconds()
+                deadlines.append(Deadline(binding.rule.id, check.deadline, left_s))
+    report = _report(submission, pack, resolver, tuple(findings), tuple(deadlines))
+    report = replace(report, run=replace(report.run, seconds=round(time.perf_counter() - started, 3)))
+    return report if reveal else _masked(report, submission)
+
+
+def measure(resolver: Resolver, pack: Pack, *, jobs: int = 1, progress: Progress | None = None) -> None:
+    """Establish every fact that the pack's rules ask for, item by item, and let each item's pixels go."""
+    submission = resolver.submission
+    wanted = {
+        item.id: [kind for kind in _wanted(pack, submission, item) if resolver.gives(kind, item.kind)]
+        for item in submission.items
+    }
+    done = 0
+
+    def look(item: Item) -> None:
+        nonlocal done
+        for kind in wanted[item.id]:
+            resolver.resolve(kind, item)
+        resolver.release(item)
+        done += 1
+        if progress is not None:
+            progress(item.id, done, len(submission.items))
+
+    if jobs <= 1 or len(submission.items) < 2:
+        for item in submission.items:
+            look(item)
+        return
+    with ThreadPoolExecutor(max_workers=jobs) as pool:
+        list(pool.map(look, submission.items))
+
+
+def _wanted(pack: Pack, submission: Submission, item: Item) -> list[type]:
+    found: dict[type, None] = {}
+    for binding in pack.rules:
+        targets = _targets(binding, submission)
+        for need in binding.rule.signature.needs:
+            counted = item.kind == "video" or item in submission.counted_photos
+            if (need.form == "each" and counted) or (need.form == "plain" and item in targets):
+                found[need.type] = None
+    return list(found)
+
+
+def _targets(binding: Binding, submission: Submission) -> tuple[Target, ...]:
+    match binding.rule.on:
+        case "submission":
+            return (None,)
+        case "photo":
+            return submission.counted_photos
+        case "video":
+            return submission.videos
+        case "item":
+            counted = submission.counted_photos
+            return tuple(item for item in submission.items if item.kind == "video" or item in counted)
+
+
+def _apply(binding: Binding, target: Target, resolver: Resolver, pack: Pack, submission: Submission) -> Check:
+    arguments = []
+    for need in binding.rule.signature.needs:
+        value = resolver.supply(need, target)
+        if isinstance(value, Unknown) and not need.accepts_unknown:
+            return Check(value.outcome, value.reason, message=value.why)
+        arguments.append(value)
+    check = binding.rule.function(*arguments, **binding.limits)
+    if check.missing is None:
+        return check
+    silent = pack.missing_facts == "not_applicable" or not submission.has_manifest
+    return replace(
+        check,
+        outcome=Outcome.NOT_APPLICABLE if silent else Outcome.REVIEW,
+        message=Text(f"缺少信息:{check.missing}", f"Not stated: {check.missing}."),
+        advice=Text(f"请补充 {check.missing}", f"State {check.missing}."),
+    )
+
+
+def _finding(binding: Binding, target: Target, check: Check) -> Finding:
+    return Finding(
+        rule=binding.rule.id,
+        clause=binding.clause,
+        quote=binding.quote,
+        target=None if target is None else target.id,
+        outcome=check.outcome,
+        required=binding.required and not check.advised,
+        reason=check.reason,
+        actual=check.actual,
+        limit=check.limit,
+        message=check.message or Text("", ""),
+        advice=check.advice,
+        retakable=binding.rule.retakable,
+        traces=check.traces or (() if target is None else (Trace(target.id),)),
+    )
+
+
+def verdict_of(findings: Iterable[Finding]) -> Literal["pass", "fail", "review"]:
+    """fail if any required finding fails; else review if any required one is open, or nothing applied; else pass."""
+    outcomes = {finding.outcome for finding in findings if finding.required}
+    if Outcome.FAIL in outcomes:
+        return "fail"
+    if outcomes & {Outcome.REVIEW, Outcome.ERROR} or Outcome.PASS not in outcomes:
+        return "review"
+    return "pass"
+
+
+def _report(
+    submission: Submission,
+    pack: Pack,
+    resolver: Resolver,
+    findings: tuple[Finding, ...],
+    deadlines: tuple[Deadline, ...],
+) -> Report:
+    verdict = verdict_of(findings)
+    checklist = tuple(
+        ChecklistEntry(clause.clause, clause.quote, target)
+        for clause in pack.checklist
+        for target in _checklist_targets(clause.on, submission)
+    )
+    notes = list(submission.notes)
+    if pack.is_old(submission.case.now.date()):
+        notes.append(
+            Note(
+                Text(
+                    f"规则包 {pack.id} 依据的文件日期是 {pack.dated},平台可能已改规则",
+                    f"Pack {pack.id} follows a document of {pack.dated}; the platform may have changed it.",
+                )
+            )
+        )
+    counts = {outcome.value: 0 for outcome in Outcome}
+    for finding in findings:
+        counts[finding.outcome.value] += 1
+    return Report(
+        verdict=verdict,
+        statement=_statement(verdict, findings, len({entry.clause for entry in checklist})),
+        run=Run("complete", submission.case.now, 0.0),
+        tool=ToolStamp("evidence-kit", __version__),
+        pack=PackStamp(pack.id, pack.version, pack.sha256),
+        engines=tuple(stamp for _, stamp in sorted(resolver.stamps.items())),
+        submission=SubmissionStamp(submission.id, plain(submission.case)),
+        items=tuple(describe_item(item, resolver.known) for item in submission.items),
+        summary=counts,
+        findings=findings,
+        facts=collect_facts(resolver.known, deadlines),
+        checklist=checklist,
+        notes=tuple(notes),
+    )
+
+
+def _checklist_targets(on: str, submission: Submission) -> tuple[str | None, ...]:
+    if on == "video":
+        return tuple(item.id for item in submission.videos)
+    if on == "photo":
+        return tuple(item.id for item in submission.counted_photos)
+    return (None,)
+
+
+def _statement(verdict: str, findings: tuple[Finding, ...], human: int) -> Text:
+    required = [finding for finding in findings if finding.required]
+    failing = sum(finding.outcome is Outcome.FAIL for finding in required)
+    doubtful = sum(finding.outcome in (Outcome.REVIEW, Outcome.ERROR) for finding in required)
+    skipped = sorted({finding.rule for finding in findings if finding.outcome is Outcome.NOT_APPLICABLE})
+    head = {
+        "pass": Text("可以提交:能检查的要求都满足", "Ready to submit: every requirement that could be checked holds"),
+        "fail": Text(
+            f"先补拍或修改再提交:{failing} 项不满足", f"Fix before submitting: {failing} requirement(s) not met"
+        ),
+        "review": Text(f"请人工看一眼:{doubtful} 项拿不准", f"A person must look: {doubtful} point(s) are open"),
+    }[verdict]
+    if verdict == "review" and not doubtful:
+        head = Text("请人工看一眼:没有可以检查的内容", "A person must look: nothing could be checked")
+    zh, en = head.zh, head.en
+    if human:
+        zh, en = f"{zh};另有 {human} 条需人工判断", f"{en}; {human} clause(s) are left to a person"
+    if skipped:
+        zh, en = f"{zh};{len(skipped)} 项未检查", f"{en}; {len(skipped)} rule(s) did not apply"
+    return Text(zh + "。", en + ".")
+
+
+def _masked(report: Report, submission: Submission) -> Report:
+    numbers = [reading.number for reading in report.facts.waybill_readings]
+    seen = [finding.actual.value for finding in report.findings if finding.actual and finding.actual.unit == "text"]
+    secrets = secrets_of(submission.case, [*numbers, *(str(value) for value in seen if _is_number(value))])
+    keep = frozenset({"item", "target", "id", "submission", "sha256", "tool", "pack", "engines", "run", "items"})
+    masked: Report = mask_strings(report, secrets, keep=keep)
+    stamp = SubmissionStamp(report.submission.id, mask_case(report.submission.case))
+    return replace(masked, submission=stamp)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, str) and sum(character.isdigit() for character in value) >= 7 and ":" not in value

@@ -1,0 +1,1 @@
+"""Report -> one file per format. Imports ``schema`` only; no pixels, no sensors."""

@@ -1,0 +1,214 @@
+"""Plan and measure: from a wanted type to the functions that provide it, each called at most once per item.
+
+A fact or a sensor that fails becomes an ``Unknown`` of its item; the other items are still judged.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import logging
+import threading
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from evidence_kit.cache import Cache
+from evidence_kit.schema import Case, Deferred, Each, EngineStamp, Item, Kind, Outcome, Submission, Text, Unknown
+from evidence_kit.sensors import CannotOpen, EngineMissing, LimitReached
+from evidence_kit.sensors.footage import Footage
+from evidence_kit.sensors.photo import Photo
+from evidence_kit.wiring import Need, Provider, providers_in
+
+log = logging.getLogger("evidence_kit")
+
+MEDIA: Mapping[type, Kind] = {Photo: "photo", Footage: "video"}
+CANNOT_OPEN = Unknown("FORMAT", Text("文件打不开", "The file cannot be opened."), Outcome.NOT_APPLICABLE)
+
+
+@cache
+def all_providers() -> tuple[Provider, ...]:
+    """Every sensor and fact of the kit."""
+    return providers_in("evidence_kit.sensors", "evidence_kit.facts")
+
+
+@cache
+def package_version(name: str) -> str:
+    """The installed version of a distribution, or ``absent``."""
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return "absent"
+
+
+class Resolver:
+    """Answers for one submission: facts and measurements by type and item, each established once.
+
+    ``options`` are engine choices by name (``barcode``, ``ocr``) for the sensors that take them.
+    """
+
+    def __init__(
+        self,
+        submission: Submission,
+        *,
+        providers: Iterable[Provider],
+        options: Mapping[str, str],
+        cache: Cache | None = None,
+    ) -> None:
+        self.submission = submission
+        self.options = options
+        self.cache = cache
+        self.stamps: dict[str, EngineStamp] = {}
+        self._providers: dict[tuple[type, Kind], Provider] = {}
+        for provider in providers:
+            for kind in provider.on:
+                slot = (provider.signature.gives, kind)
+                if slot in self._providers:
+                    raise TypeError(f"{slot[0].__name__} of a {kind} has two providers")
+                self._providers[slot] = provider
+        self._known: dict[tuple[type, str], Any] = {}
+        self._media: dict[str, Photo | Footage] = {}
+        self._locks = {item.id: threading.RLock() for item in submission.items}
+
+    def gives(self, wanted: type, kind: Kind) -> bool:
+        """Whether there is a function that provides ``wanted`` for items of ``kind``."""
+        return (wanted, kind) in self._providers
+
+    def supply(self, need: Need, item: Item | None) -> Any:
+        """The argument for one parameter: a fact, a medium, the case, or ``Unknown``."""
+        if need.form == "each":
+            return self.each(need.type)
+        if need.type is Submission:
+            return self.submission
+        if need.type is Case:
+            return self.submission.case
+        if item is None:
+            raise TypeError(f"{need.name}: {need.type.__name__} is about one item; ask for Each of it")
+        if need.type is Item:
+            return item
+        if need.type in MEDIA:
+            return self._medium(item)
+        if need.form == "deferred":
+            return Deferred(lambda: self.resolve(need.type, item))
+        return self.resolve(need.type, item)
+
+    def each(self, wanted: type) -> Each[Any]:
+        """``wanted`` of every item that can have it: the counted photos, and the videos."""
+        able = [
+            item
+            for item in (*self.submission.counted_photos, *self.submission.videos)
+            if self.gives(wanted, item.kind)
+        ]
+        order = {item.id: place for place, item in enumerate(self.submission.items)}
+        able.sort(key=lambda item: order[item.id])
+        return Each(tuple((item, self.resolve(wanted, item)) for item in able))
+
+    def resolve(self, wanted: type, item: Item) -> Any:
+        """``wanted`` of ``item``, or ``Unknown``. Never raises for what a file does."""
+        slot = (wanted, item.id)
+        with self._locks[item.id]:
+            if slot not in self._known:
+                self._known[slot] = self._provide(wanted, item)
+            return self._known[slot]
+
+    def known(self, wanted: type) -> tuple[tuple[Item, Any], ...]:
+        """What has been established of ``wanted``, in the items' order; nothing is measured for this."""
+        found = ((item, self._known.get((wanted, item.id))) for item in self.submission.items)
+        return tuple((item, value) for item, value in found if isinstance(value, wanted))
+
+    def release(self, item: Item) -> None:
+        """Let the item's decoded pixels go."""
+        with self._locks[item.id]:
+            self._media.pop(item.id, None)
+
+    def _medium(self, item: Item) -> Photo | Footage:
+        if item.id not in self._media:
+            path = Path(item.path)
+            self._media[item.id] = Photo(path) if item.kind == "photo" else Footage(path)
+        return self._media[item.id]
+
+    def _provide(self, wanted: type, item: Item) -> Any:
+        provider = self._providers.get((wanted, item.kind))
+        if provider is None:
+            raise TypeError(f"nothing provides {wanted.__name__} for a {item.kind}")
+        key = self._cache_key(provider, item) if provider.layer == "sensor" else None
+        if key and self.cache is not None:
+            kept = self.cache.get(key)
+            if kept is not None:
+                value = _decode(kept, wanted)
+                if value is not None:
+                    self._stamp(provider)
+                    return value
+        try:
+            value = self._call(provider, item)
+        except CannotOpen:
+            return CANNOT_OPEN
+        except LimitReached as problem:
+            return _error("LIMIT_REACHED", f"超出处理上限:{problem}", f"A limit was reached: {problem}")
+        except EngineMissing as problem:
+            return _error("ENGINE_MISSING", f"缺少引擎:{problem}", f"An engine is missing: {problem}")
+        except MemoryError:
+            return _error("LIMIT_REACHED", "内存不足", "Memory ran out.")
+        except Exception as problem:
+            log.warning("%s on %s: %s: %s", provider.name, item.id, type(problem).__name__, problem)
+            log.debug("where", exc_info=True)
+            return _error("CRASHED", "检查没有完成", f"The check did not finish ({type(problem).__name__}).")
+        if key and self.cache is not None and not isinstance(value, Unknown):
+            self.cache.put(key, _encode(value))
+        return value
+
+    def _call(self, provider: Provider, item: Item) -> Any:
+        signature = provider.signature
+        arguments = []
+        for need in signature.needs:
+            value = self.supply(need, item)
+            if isinstance(value, Unknown) and not need.accepts_unknown:
+                return value
+            arguments.append(value)
+        chosen = {name: self.options[name] for name, _ in signature.options if name in self.options}
+        if provider.layer == "sensor":
+            self._stamp(provider)
+        return provider.function(*arguments, **chosen)
+
+    def _cache_key(self, provider: Provider, item: Item) -> str:
+        chosen = [f"{name}={self.options.get(name, '')}" for name, _ in provider.signature.options]
+        engines = [f"{name}={package_version(name)}" for name in provider.packages]
+        parts = [item.sha256, str(item.bytes), provider.name, provider.version, *engines, *chosen, *self._upstream(provider)]
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+    def _upstream(self, provider: Provider) -> list[str]:
+        """Versions of the measurements that this one is made from: they change it too."""
+        found = []
+        for need in provider.signature.needs:
+            for kind in provider.on:
+                source = self._providers.get((need.type, kind))
+                if source is not None:
+                    engines = [f"{name}={package_version(name)}" for name in source.packages]
+                    chosen = [f"{name}={self.options.get(name, '')}" for name, _ in source.signature.options]
+                    found += [source.name, source.version, *engines, *chosen, *self._upstream(source)]
+        return found
+
+    def _stamp(self, provider: Provider) -> None:
+        engine = ", ".join(f"{name} {package_version(name)}" for name in provider.packages)
+        self.stamps[provider.name] = EngineStamp(provider.name, engine or "evidence-kit", provider.version)
+
+
+def _error(reason: str, zh: str, en: str) -> Unknown:
+    return Unknown(reason, Text(zh, en), Outcome.ERROR)
+
+
+def _encode(value: Any) -> str:
+    import msgspec
+
+    return msgspec.json.encode(value).decode()
+
+
+def _decode(kept: str, wanted: type) -> Any:
+    """The kept measurement, or None where it is damaged or of another shape: a miss."""
+    import msgspec
+
+    try:
+        return msgspec.json.decode(kept, type=wanted)
+    except (msgspec.ValidationError, msgspec.DecodeError, ValueError):
+        return None

@@ -1,0 +1,59 @@
+"""The unboxing video begins with every face of the closed parcel (R11, 1c-F).
+
+Why: it shows that the parcel arrived sealed, and what it looked like.
+Passes: samples/video-six-sides/pass-box.  Fails: a parcel that is plainly open from the first frame.
+Cannot tell: faces hidden by hands, plain cartons, a soft mailer not declared; a person looks at the six-face sheet.
+Fails only where two independent signals say that the parcel is open from the start (rules 1c-F, 4).
+"""
+
+from __future__ import annotations
+
+from evidence_kit.checks import failed, not_applicable, passed, review
+from evidence_kit.facts.sides_shown import SidesShown
+from evidence_kit.limits import Count, Faces
+from evidence_kit.rules import rule
+from evidence_kit.schema import Case, Check, Item, Limit, Quantity, Text, Trace
+
+
+@rule(on="video", retakable=False)
+def video_six_sides(
+    item: Item, case: Case, sides: SidesShown, *, box_faces: Faces, bag_faces: Faces, opened_signals: Count
+) -> Check:
+    if item.role not in (None, "unboxing"):
+        return not_applicable(Text("不是开箱视频", "Not an unboxing video."))
+    wanted = bag_faces if case.order.parcel_kind == "bag" else box_faces
+    limit = Limit(">=", wanted, "face")
+    traces = tuple(Trace(item.id, face.at_s, face.quad) for face in sides.faces) or (Trace(item.id),)
+    if sides.sealed_start is False and len(sides.opened_start_signals) >= opened_signals:
+        return failed(
+            "VIDEO_STARTS_OPENED",
+            Text("视频一开始包裹就是打开的", "The parcel is open from the first frame."),
+            actual=Quantity(sides.shown, "face"),
+            limit=limit,
+            advice=Text(
+                "这段视频无法补拍;请补充快递称重、打包视频等其他证据",
+                "It cannot be filmed again: add other proof, such as courier weights.",
+            ),
+            traces=traces,
+        )
+    if sides.shown is not None and sides.shown >= wanted and sides.sealed_start is not False:
+        return passed(
+            Text(f"开拆前展示了 {sides.shown} 个面", f"{sides.shown} faces are shown before opening."),
+            actual=Quantity(sides.shown, "face"),
+            limit=limit,
+            traces=traces,
+        )
+    seen = Text("看不准展示了几个面", "How many faces are shown cannot be told")
+    if sides.shown is not None:
+        seen = Text(f"开拆前只看清 {sides.shown} 个面", f"Only {sides.shown} faces are clearly shown before opening")
+    return review(
+        "SIDES_MISSING",
+        Text(f"{seen.zh},请人工看一眼", f"{seen.en}; a person should look."),
+        actual=Quantity(sides.shown, "face"),
+        limit=limit,
+        advice=Text(
+            "下次请在开拆前缓慢展示六个面;这次可在申诉里注明各面出现的时刻",
+            "State in the appeal when each face is shown; next time turn the parcel slowly before opening.",
+        ),
+        traces=traces,
+    )
