@@ -1,0 +1,246 @@
+"""How the picture changes from frame to frame: one light decode, raw measurements, no verdict.
+
+Every frame is reduced to a small luma view and compared with the one before. Where a step stands out from its
+neighbours, it is looked at closely (``Closeup``): feature tracks forward and back, the camera's move before, at and
+after the step, and whether the picture returns (a flash does, a cut does not). What counts as a break is decided in
+facts/continuity.py. Behaviour and cost: docs/continuity.md, benchmarks/video_continuity.py.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from evidence_kit.sensors.footage import Footage
+from evidence_kit.wiring import sensor
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+VIEW_PX = 320
+"""Longer side of the view on which features are tracked."""
+THUMB_PX = 80
+"""Longer side of the view that every frame is reduced to and kept as."""
+RING = 9
+"""Frames held around the one in question."""
+OUTLIER = 1.45
+"""A step this much larger than its neighbours' is looked at closely: a budget, not an operating point."""
+MAX_CLOSEUPS_PER_FRAME = 0.12
+
+
+@dataclass(frozen=True, slots=True)
+class Tracks:
+    """Features followed from one frame to the next and back. Moves are in fractions of the picture's width."""
+
+    found: int
+    survive: float
+    """Share that comes back to within half a pixel."""
+    agree: float
+    """Share of the found ones that move as one rigid whole (similarity transform)."""
+    move: tuple[float, float]
+    turn: float
+    """Radians."""
+    zoom: float
+    aligned_ncc: float
+    """Zero-mean correlation of the blurred views after undoing the common move."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closeup:
+    """One step seen closely; ``at`` is the step in question, ``before`` and ``after`` its neighbours."""
+
+    index: int
+    """The step ends with this frame."""
+    at_s: float
+    before: Tracks
+    at: Tracks
+    after: Tracks
+    returns_ncc: float
+    """Best correlation of a frame just before with one just after, the step's own pair left out (flash)."""
+    edges_ncc: float
+    """Correlation of edge strength after undoing the common move: blind to light, not to content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """A stretch whose frames are well made by blending its two ends, while neither end is like the other."""
+
+    from_s: float
+    to_s: float
+    ends_ncc: float
+    fit: float
+    """Share of the frames' difference from the nearer end that the blend explains, 0..1."""
+    rising: float
+    """Rank agreement of blend weight with time, -1..1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """Moving pictures that come again, forwards (a loop) or backwards (a reversal)."""
+
+    at_s: float
+    earlier_s: float
+    length_s: float
+    backwards: bool
+    likeness: float
+    """Median difference of the paired frames over the median step in the stretch: near 0 is a copy."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureChanges:
+    """Per frame (n values) and per closely seen step. Luma in 0..255; a step belongs to the frame it leads to."""
+
+    at_s: tuple[float, ...] = ()
+    light: tuple[float, ...] = ()
+    """Mean luma."""
+    spread: tuple[float, ...] = ()
+    """Standard deviation of the thumb's luma."""
+    detail: tuple[float, ...] = ()
+    """Mean absolute Laplacian of the view: sharpness."""
+    step: tuple[float, ...] = ()
+    """Mean absolute difference of thumbs, their means taken off."""
+    step_max: tuple[float, ...] = ()
+    """Largest absolute difference of thumbs: 0 is a duplicate."""
+    ncc: tuple[float, ...] = ()
+    """Zero-mean correlation of thumbs."""
+    closeups: tuple[Closeup, ...] = ()
+    mixes: tuple[Mix, ...] = ()
+    repeats: tuple[Repeat, ...] = ()
+    share: float = 1.0
+    """Share of the video's packets that was decoded for this."""
+
+
+@sensor(on="video", version="1", packages=("av", "opencv-python-headless", "numpy"))
+def picture_changes(footage: Footage) -> PictureChanges:
+    """Decode every frame once, without loop filter, and compare. Raises CannotOpen, LimitReached."""
+    from evidence_kit.sensors.picture_patterns import find_mixes, find_repeats
+
+    watch = _Watch()
+    for frame in footage.frames(skip_loop_filter=True):
+        watch.see(frame.at_s, frame.luma(VIEW_PX))
+    watch.finish()
+    times, thumbs, step = watch.series()
+    table = footage.packets
+    return PictureChanges(
+        at_s=_rounded(watch.at_s, 4),
+        light=_rounded(watch.light, 2),
+        spread=_rounded(watch.spread, 2),
+        detail=_rounded(watch.detail, 2),
+        step=_rounded(watch.step, 3),
+        step_max=_rounded(watch.step_max, 1),
+        ncc=_rounded(watch.ncc, 4),
+        closeups=tuple(watch.closeups),
+        mixes=find_mixes(times, thumbs, step),
+        repeats=find_repeats(times, thumbs, step),
+        share=min(1.0, len(times) / len(table)) if table is not None and len(table) else 1.0,
+    )
+
+
+def _rounded(values: array[float], digits: int) -> tuple[float, ...]:
+    return tuple(round(value, digits) for value in values)
+
+
+class _Watch:
+    """Sees the frames in order; holds RING views and every thumb."""
+
+    def __init__(self) -> None:
+        self.at_s, self.light, self.spread, self.detail = array("d"), array("d"), array("d"), array("d")
+        self.step, self.step_max, self.ncc = array("d"), array("d"), array("d")
+        self.thumbs: list[NDArray[np.uint8]] = []
+        self.views: deque[tuple[int, NDArray[np.uint8]]] = deque(maxlen=RING)
+        self.closeups: list[Closeup] = []
+        self.last: NDArray[np.float32] | None = None
+
+    def series(self) -> tuple[Any, Any, Any]:
+        import numpy as np
+
+        thumbs = np.stack(self.thumbs) if self.thumbs else np.zeros((0, 2, 2), np.uint8)
+        return np.array(self.at_s), thumbs, np.array(self.step)
+
+    def see(self, at_s: float, view: NDArray[np.uint8]) -> None:
+        import cv2
+        import numpy as np
+
+        scale = THUMB_PX / max(view.shape)
+        size = (max(4, round(view.shape[1] * scale)), max(4, round(view.shape[0] * scale)))
+        thumb = cv2.resize(view, size, interpolation=cv2.INTER_AREA)
+        if self.thumbs and self.thumbs[-1].shape != thumb.shape:
+            # A stream that changes shape midway: kept comparable, the shape itself is in the header's field.
+            thumb = cv2.resize(thumb, self.thumbs[-1].shape[::-1], interpolation=cv2.INTER_AREA)
+            view = cv2.resize(view, self.views[-1][1].shape[::-1], interpolation=cv2.INTER_AREA)
+        mean, deviation = cv2.meanStdDev(thumb)
+        flat = thumb.astype(np.float32) - np.float32(mean[0, 0])
+        if self.last is None:
+            step, step_max, ncc = 0.0, 255.0, 1.0
+        else:
+            step = cv2.norm(flat, self.last, cv2.NORM_L1) / flat.size
+            step_max = cv2.norm(thumb, self.thumbs[-1], cv2.NORM_INF)
+            norm = cv2.norm(flat) * cv2.norm(self.last)
+            ncc = float(flat.ravel() @ self.last.ravel()) / norm if norm > 1e-6 else 1.0
+        self.last = flat
+        self.at_s.append(at_s)
+        self.light.append(float(mean[0, 0]))
+        self.spread.append(float(deviation[0, 0]))
+        self.detail.append(cv2.norm(cv2.Laplacian(view, cv2.CV_16S), cv2.NORM_L1) / view.size)
+        self.step.append(step)
+        self.step_max.append(step_max)
+        self.ncc.append(ncc)
+        self.thumbs.append(thumb)
+        self.views.append((len(self.at_s) - 1, view))
+        self._consider(len(self.at_s) - 3)
+
+    def finish(self) -> None:
+        self._consider(len(self.at_s) - 2)
+
+    def _consider(self, index: int) -> None:
+        """Look closely at the step into frame ``index``, if it stands out; two frames later are known."""
+        if index < 2 or len(self.closeups) > 20 + MAX_CLOSEUPS_PER_FRAME * len(self.at_s):
+            return
+        lone = _stands_out(self.step, index)
+        other = _stands_out(array("d", [1 - v for v in self.ncc[max(0, index - 3) : index + 3]]), min(3, index))
+        if max(lone, other**0.5) >= OUTLIER:
+            self.closeups.append(self._closeup(index))
+
+    def _closeup(self, index: int) -> Closeup:
+        from evidence_kit.sensors.picture_tracks import edges_ncc, track
+
+        views = dict(self.views)
+        pair = views[index - 1], views[index]
+        at = track(*pair)
+        after = track(pair[1], views[index + 1]) if index + 1 in views else at
+        before = track(views[index - 2], pair[0])
+        return Closeup(
+            index=index,
+            at_s=round(self.at_s[index], 4),
+            before=before,
+            at=at,
+            after=after,
+            returns_ncc=round(self._returns(index), 4),
+            edges_ncc=round(edges_ncc(*pair, at), 4),
+        )
+
+    def _returns(self, index: int) -> float:
+        import numpy as np
+
+        best = -1.0
+        for early in range(max(0, index - 4), index):
+            for late in range(index, min(index + 3, len(self.thumbs))):
+                if late - early < 2:
+                    continue
+                one = self.thumbs[early].astype(np.float32).ravel()
+                two = self.thumbs[late].astype(np.float32).ravel()
+                one, two = one - one.mean(), two - two.mean()
+                norm = float(np.linalg.norm(one) * np.linalg.norm(two))
+                best = max(best, float(one @ two) / norm if norm > 1e-6 else 1.0)
+        return best
+
+
+def _stands_out(values: array[float], index: int) -> float:
+    """The value over the larger of its neighbours' medians, two on either side."""
+    early = sorted(values[max(1, index - 3) : index])
+    late = sorted(values[index + 1 : index + 4])
+    around = [part[len(part) // 2] for part in (early, late) if part]
+    return values[index] / (max(around, default=0.0) + 1e-3)

@@ -1,0 +1,177 @@
+"""Patterns over many frames, found on the small thumbs: blends (dissolves), copies forwards (loops) and backwards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from evidence_kit.sensors.picture_changes import Mix, Repeat
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+MIX_SPANS_S = (0.3, 0.5, 0.8, 1.2)
+MIX_ENDS_NCC = 0.93
+"""Ends more alike than this are not compared: nothing changed enough to be a blend."""
+LOOK_BACK_S = 30.0
+COPY = 0.35
+"""A pair of frames closer than this times the usual step is kept as a candidate; the fact decides."""
+
+
+def find_mixes(
+    at_s: NDArray[np.float64], thumbs: NDArray[np.uint8], step: NDArray[np.float64]
+) -> tuple[Mix, ...]:
+    """The best blend around each place. ``thumbs`` (n, h, w) uint8."""
+    import numpy as np
+
+    count = len(at_s)
+    if count < 8:
+        return ()
+    flat = thumbs.reshape(count, -1).astype(np.float32)
+    flat -= flat.mean(axis=1, keepdims=True)
+    norms = np.linalg.norm(flat, axis=1) + 1e-6
+    frame_s = float(np.median(np.diff(at_s))) or 1 / 30
+    found: list[Mix] = []
+    for span_s in MIX_SPANS_S:
+        span = round(span_s / frame_s)
+        if span < 4 or span >= count:
+            continue
+        for begin in range(0, count - span, max(1, span // 6)):
+            end = begin + span
+            alike = float(flat[begin] @ flat[end]) / float(norms[begin] * norms[end])
+            if alike > MIX_ENDS_NCC:
+                continue
+            mix = _mix(flat[begin : end + 1])
+            if mix is not None and mix[0] > 0.4:
+                times = round(float(at_s[begin]), 3), round(float(at_s[end]), 3)
+                found.append(Mix(*times, round(alike, 4), round(mix[0], 4), round(mix[1], 4)))
+    return tuple(_best_apart(found))
+
+
+def _mix(frames: Any) -> tuple[float, float] | None:
+    """(share explained by blending the ends, rank agreement of weight with time) of (n, pixels) frames."""
+    import numpy as np
+
+    first, last, middle = frames[0], frames[-1], frames[1:-1]
+    across = last - first
+    length = float(across @ across)
+    if length < 1e-3:
+        return None
+    weights = (middle - first) @ across / length
+    if not (np.ptp(weights) > 0.4):
+        return None
+    rest = middle - first - weights[:, None] * across
+    nearer = np.minimum(((middle - first) ** 2).sum(1), ((middle - last) ** 2).sum(1))
+    inner = (weights > 0.2) & (weights < 0.8)
+    if inner.sum() < 2:
+        return None
+    fit = 1 - float((rest[inner] ** 2).sum() / nearer[inner].sum())
+    order = np.argsort(np.argsort(weights)).astype(float)
+    rising = float(np.corrcoef(order, np.arange(len(weights)))[0, 1]) if len(weights) > 2 else 0.0
+    return fit, rising
+
+
+def _best_apart(found: list[Mix]) -> list[Mix]:
+    """The best fits, none within half a second of a better one."""
+    kept: list[Mix] = []
+    for mix in sorted(found, key=lambda entry: -entry.fit):
+        middle = (mix.from_s + mix.to_s) / 2
+        if all(abs(middle - (other.from_s + other.to_s) / 2) > 0.5 for other in kept):
+            kept.append(mix)
+    return sorted(kept, key=lambda entry: entry.from_s)
+
+
+def find_repeats(
+    at_s: NDArray[np.float64], thumbs: NDArray[np.uint8], step: NDArray[np.float64]
+) -> tuple[Repeat, ...]:
+    """Stretches whose frames are near copies of earlier ones, in the same or in the opposite order."""
+    import numpy as np
+
+    count = len(at_s)
+    if count < 12:
+        return ()
+    frame_s = float(np.median(np.diff(at_s))) or 1 / 30
+    flat = thumbs.reshape(count, -1).astype(np.float32)
+    flat -= flat.mean(axis=1, keepdims=True)
+    return (*_turns(at_s, flat, frame_s), *_loops(at_s, flat, step, frame_s))
+
+
+def _turns(at_s: Any, flat: Any, frame_s: float) -> list[Repeat]:
+    """Moments about which the pictures are mirrored in time."""
+    import numpy as np
+
+    reach = max(4, round(0.4 / frame_s))
+    found: list[Repeat] = []
+    scores: list[tuple[float, int, bool]] = []
+    for turn in range(reach, len(at_s) - reach):
+        for even in (False, True):
+            # Mirrored about a frame (…2 1 0 1 2…) or about a gap (…1 0 0 1…).
+            early = flat[turn - reach : turn][::-1]
+            late = flat[turn + 1 - even : turn + 1 - even + reach]
+            mirrored = np.abs(early - late).mean(axis=1)
+            straight = np.abs(early - flat[turn]).mean(axis=1)
+            base = float(np.median(straight[reach // 2 :]))
+            if base > 1.0:
+                scores.append((float(np.median(mirrored)) / base, turn, even))
+    scores.sort()
+    for likeness, turn, _ in scores[:40]:
+        if likeness > COPY:
+            break
+        if all(abs(at_s[turn] - other.at_s) > 0.5 for other in found):
+            moment = round(float(at_s[turn]), 3)
+            found.append(Repeat(moment, moment, round(reach * frame_s, 3), True, round(likeness, 4)))
+    return found
+
+
+def _loops(at_s: Any, flat: Any, step: Any, frame_s: float) -> list[Repeat]:
+    """Stretches of at least 0.4 s that are copies of a stretch up to LOOK_BACK_S earlier."""
+    import numpy as np
+
+    reach = max(4, round(0.4 / frame_s))
+    lead = max(reach, round(0.5 / frame_s))
+    back = round(LOOK_BACK_S / frame_s)
+    found: list[Repeat] = []
+    stride = max(1, reach // 2)
+    usual = np.array([np.median(step[max(1, k) : k + reach]) for k in range(len(step))])
+    for begin in range(lead, len(at_s) - reach, stride):
+        if usual[begin] < 0.25:
+            continue
+        low = max(0, begin - back)
+        earlier = flat[low : begin - lead + 1]
+        apart = np.abs(earlier[:, ::7] - flat[begin, ::7]).mean(axis=1)
+        for place in np.argsort(apart)[:2]:
+            start = low + int(place)
+            if apart[place] > COPY * 2.5 * usual[begin] or start + reach > begin:
+                continue
+            pairs = np.abs(flat[start : start + reach] - flat[begin : begin + reach]).mean(axis=1)
+            moved = float(np.abs(flat[begin + reach - 1] - flat[begin]).mean())
+            likeness = float(np.median(pairs)) / max(float(usual[begin]), 1e-3)
+            if likeness < COPY and moved > 3 * float(np.median(pairs)):
+                found.append(_grown(at_s, flat, start, begin, likeness, float(usual[begin])))
+                break
+    kept: list[Repeat] = []
+    for repeat in sorted(found, key=lambda entry: (entry.at_s, entry.likeness)):
+        if all(abs(repeat.at_s - other.at_s) > 0.3 for other in kept):
+            kept.append(repeat)
+    return kept
+
+
+def _grown(at_s: Any, flat: Any, start: int, begin: int, likeness: float, usual: float) -> Repeat:
+    """The copy followed back to its first frame and on to its last."""
+    import numpy as np
+
+    def close(first: int, second: int) -> bool:
+        return float(np.abs(flat[first] - flat[second]).mean()) < COPY * 1.5 * usual
+
+    low, high = 0, 0
+    while start - low - 1 >= 0 and begin - low - 1 > start and close(start - low - 1, begin - low - 1):
+        low += 1
+    while begin + high + 1 < len(at_s) and close(start + high + 1, begin + high + 1):
+        high += 1
+    return Repeat(
+        at_s=round(float(at_s[begin - low]), 3),
+        earlier_s=round(float(at_s[start - low]), 3),
+        length_s=round(float(at_s[begin + high] - at_s[begin - low]), 3),
+        backwards=False,
+        likeness=round(likeness, 4),
+    )

@@ -1,0 +1,97 @@
+"""Features followed between two neighbouring frames, and what is left after the camera's move is undone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from evidence_kit.sensors.picture_changes import Tracks
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+CORNERS = 160
+BACK_PX = 0.7
+"""A track is kept if following it back ends within this many pixels of its start."""
+
+
+def track(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> Tracks:
+    """Lucas-Kanade forward and back between two views (h, w) uint8, and the similarity most tracks agree on."""
+    import cv2
+    import numpy as np
+
+    corners = cv2.goodFeaturesToTrack(first, CORNERS, 0.01, 6, blockSize=5)
+    if corners is None or len(corners) < 8:
+        return Tracks(0 if corners is None else len(corners), 0.0, 0.0, (0.0, 0.0), 0.0, 1.0, _ncc(first, second))
+    there, _, _ = cv2.calcOpticalFlowPyrLK(first, second, corners, None, winSize=(15, 15), maxLevel=3)
+    back, _, _ = cv2.calcOpticalFlowPyrLK(second, first, there, None, winSize=(15, 15), maxLevel=3)
+    kept = np.linalg.norm((back - corners).reshape(-1, 2), axis=1) < BACK_PX
+    survive = float(kept.mean())
+    move, turn, zoom, agree, matrix = (0.0, 0.0), 0.0, 1.0, 0.0, None
+    if kept.sum() >= 6:
+        cv2.setRNGSeed(7)
+        found, inliers = cv2.estimateAffinePartial2D(
+            corners[kept], there[kept], method=cv2.RANSAC, ransacReprojThreshold=1.5, maxIters=300
+        )
+        if found is not None:
+            matrix = found
+            agree = float(inliers.sum()) / len(corners)
+            middle = np.array([first.shape[1] / 2, first.shape[0] / 2, 1.0])
+            shift = (found @ middle - middle[:2]) / first.shape[1]
+            move = (round(float(shift[0]), 5), round(float(shift[1]), 5))
+            turn = round(float(np.arctan2(found[1, 0], found[0, 0])), 5)
+            zoom = round(float(np.hypot(found[0, 0], found[1, 0])), 5)
+    return Tracks(
+        found=len(corners),
+        survive=round(survive, 4),
+        agree=round(agree, 4),
+        move=move,
+        turn=turn,
+        zoom=zoom,
+        aligned_ncc=round(_ncc(*_aligned(first, second, matrix)), 4),
+    )
+
+
+def edges_ncc(first: NDArray[np.uint8], second: NDArray[np.uint8], tracks: Tracks) -> float:
+    """Correlation of edge strength where the two views overlap after the common move is undone, -1..1."""
+    import cv2
+    import numpy as np
+
+    half = np.array([first.shape[1] / 2, first.shape[0] / 2])
+    cosine, sine = np.cos(tracks.turn) * tracks.zoom, np.sin(tracks.turn) * tracks.zoom
+    turn = np.array([[cosine, -sine], [sine, cosine]])
+    shift = half + np.array(tracks.move) * first.shape[1] - turn @ half
+    one, two = _aligned(first, second, np.column_stack([turn, shift]))
+    strength = []
+    for view in (one, two):
+        soft = cv2.GaussianBlur(view, (0, 0), 1.5).astype(np.float32)
+        edges = cv2.magnitude(cv2.Sobel(soft, cv2.CV_32F, 1, 0), cv2.Sobel(soft, cv2.CV_32F, 0, 1))
+        strength.append(cv2.GaussianBlur(edges / (edges + 12.0), (0, 0), 2))
+    return _ncc(*strength)
+
+
+def _aligned(first: Any, second: Any, matrix: Any) -> tuple[Any, Any]:
+    """Both views where they overlap: the second put where the first is by the inverse of ``matrix``."""
+    import cv2
+
+    if matrix is None:
+        return first, second
+    height, width = first.shape
+    moved = cv2.warpAffine(
+        second, matrix, (width, height), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
+    )
+    left, top = (int(min(abs(matrix[k, 2]) + 4, side * 0.3)) for k, side in ((0, width), (1, height)))
+    return first[top : height - top, left : width - left], moved[top : height - top, left : width - left]
+
+
+def _ncc(first: Any, second: Any) -> float:
+    """Zero-mean correlation of the blurred views; 1 where both are flat."""
+    import cv2
+    import numpy as np
+
+    size = (max(8, first.shape[1] // 4), max(8, first.shape[0] // 4))
+    one = cv2.resize(first, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    two = cv2.resize(second, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    one, two = one - one.mean(), two - two.mean()
+    norm = float(np.linalg.norm(one) * np.linalg.norm(two))
+    return float((one * two).sum()) / norm if norm > 1e-6 else 1.0
