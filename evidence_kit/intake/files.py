@@ -46,7 +46,8 @@ class Found:
 class Look:
     """What reading one file through once tells."""
 
-    bytes: int
+    size: int
+    """In bytes."""
     sha256: str
     """Empty where the file could not be read."""
     head: bytes

@@ -160,7 +160,7 @@ def _item(file: Found, seen: Look, entry: Listed | None, notes: list[Note]) -> I
         id=file.id,
         kind=_kind(content_of(seen.head), extension),
         path=str(file.path),
-        bytes=seen.bytes,
+        bytes=seen.size,
         sha256=seen.sha256,
         role=entry.role if entry else None,
         source=entry.source if entry else None,
