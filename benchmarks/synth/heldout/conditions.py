@@ -36,7 +36,7 @@ def draw_light(rng: Generator, size: tuple[int, int]) -> Light:
         level, cast, noise = rng.uniform(0.45, 0.7), (1.05, 1.0, 0.95), rng.uniform(4, 8)
     else:
         level, cast, noise = (
-            rng.uniform(0.95, 1.22),
+            rng.uniform(0.92, 1.14),
             (rng.uniform(0.88, 1.06), 1.0, rng.uniform(0.94, 1.06)),
             rng.uniform(1.2, 4),
         )
@@ -65,7 +65,7 @@ def draw_optics(rng: Generator, harm: str, module: float) -> Optics:
     if module < 3.2:
         radius = min(radius, 0.5 * module)
     if harm == "blur":
-        radius = max(radius, 2 * module * float(rng.uniform(0.28, 0.85)))
+        radius = max(radius, 2 * module * float(rng.uniform(0.28, 0.78)))
     if harm == "motion":
         shake = module * float(rng.uniform(1.2, 3.6))
     return Optics(radius, shake, float(rng.uniform(0, 180)))

@@ -237,7 +237,9 @@ def _numbertop(ink: _Ink) -> None:
         "MMM={'k1':'" + digits(ink.rng, 3) + "W','k2':'" + digits(ink.rng, 3) + "'}",
     )
     if ink.chance(0.5):
-        s.number(w / 2, h * 0.93, 4 * k, "运单号 " + ink.bill.printed, ink.chinese)
+        # The title is no part of the number: what hides only the title hides nothing.
+        end = s.text(w * 0.22, h * 0.93, 4 * k, "运单号", ink.chinese)
+        s.number(end[2] + 2 * k, h * 0.93, 4 * k, ink.bill.printed, ink.numerals, anchor="lt")
 
 
 def _post(ink: _Ink) -> None:
@@ -286,7 +288,7 @@ def _latin(ink: _Ink) -> None:
     s.matrix(4, h * 0.345, 24, f"[)>{digits(rng, 4)}", "DataMatrix")
     s.text(34, h * 0.345, 12, pick(rng, ("OR 972 0-01", "TX 787 9-24", "NJ 071 3-02")), face)
     # A postal routing code, as on American labels: letters and fewer than ten digits.
-    s.bars((34, h * 0.43, w - 8, h * 0.50), "420" + digits(rng, 5), max_module=0.4)
+    s.bars((34, h * 0.43, w - 8, h * 0.50), s.other("420" + digits(rng, 5)), max_module=0.4)
     s.line(0, h * 0.515, w, h * 0.515, 1.4)
     s.text(3, h * 0.525, 8, NAMES[ink.bill.carrier][int(rng.integers(2))], face, bold=0.1)
     title = {"AIR": "AWB No.", "UPS": "TRACKING #:", "FEDEX": "TRK#"}[ink.bill.carrier]

@@ -12,7 +12,7 @@ from .sheet import Mark
 
 DIGIT_MIN_PX = 10.0
 """Digits lower than this run together after JPEG."""
-DIGIT_BLUR_SHARE = 0.105
+DIGIT_BLUR_SHARE = 0.095
 """Standard deviation of the blur over digit height up to which an 8 and a 6 differ."""
 MODULE_MIN_PX = 1.5
 """Narrower modules alias with the pixels."""

@@ -105,7 +105,7 @@ class Sheet:
     ) -> Box:
         """Print a copy of the waybill number and remember it."""
         box = self.text(x, y, em, words, name, width=width, anchor=anchor)
-        self.marks.append(Mark(False, box, (box[3] - box[1]) * (0.95 if words.isascii() else 0.72)))
+        self.marks.append(Mark(False, box, (box[3] - box[1]) * 0.95))
         return box
 
     def other(self, text: str) -> str:
