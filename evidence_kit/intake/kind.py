@@ -116,6 +116,8 @@ def content_of(head: bytes) -> Content | None:
     """The family of a file by its first ``HEAD_BYTES`` bytes; None where no known family shows."""
     if head[4:8] == b"ftyp":
         return _by_brand(head)
+    if head[4:8] in _QUICKTIME_FIRST and (head[:4] == b"\0\0\0\1" or int.from_bytes(head[:4]) >= 8):
+        return Content("video", "mov")
     for kind, family, magic in _MAGIC:
         if head.startswith(magic):
             return Content(kind, family)
@@ -158,8 +160,6 @@ def _by_layout(head: bytes) -> Content | None:
         return Content("video", "webm" if b"webm" in head[:256] else "matroska")
     if head[:4] == b"OggS":
         return Content("video", "ogg") if b"\x80theora" in head[:256] else Content("other", "ogg")
-    if head[4:8] in _QUICKTIME_FIRST and (head[:4] == b"\0\0\0\1" or int.from_bytes(head[:4]) >= 8):
-        return Content("video", "mov")
     # A BMP says how long it is and how long its header is: "BM" alone begins many a text.
     if head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in (12, 16, 40, 52, 56, 64, 108, 124):
         return Content("photo", "bmp")
@@ -177,7 +177,7 @@ def _by_layout(head: bytes) -> Content | None:
 def _steps(head: bytes, first: int, step: int) -> bool:
     """The MPEG-TS sync byte at three packet starts in a row; at two where the file has no more."""
     marks = head[first::step][:3]
-    return len(marks) >= 2 and set(marks) == {0x47}
+    return len(marks) >= 2 and set(marks) == {0x47} and head[first + 1] != 0x47
 
 
 # fmt: off

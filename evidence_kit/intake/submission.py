@@ -15,22 +15,12 @@ from evidence_kit.intake.lines import line_of
 from evidence_kit.intake.manifest import Listed, Stated, Written, read_manifest, settle
 from evidence_kit.schema import Item, Kind, Note, Submission, Text
 
-UNREADABLE = ""
-"""``Item.sha256`` of a file whose bytes could not be read: it is like no other file, and no cache key."""
-
 
 def open_submission(
     paths: Sequence[Path], *, facts: Mapping[str, Any], now: datetime, with_manifest: bool = True
 ) -> Submission:
-    """The submission at ``paths``: one folder, or one or more files. Files are read once, none as a picture.
-
-    ``facts`` go before the manifest's; keys are dotted (``order.return_waybills``), values may be text.
-    ``facts["files"]`` (paths, or {path, role, source}) is relative to the folder, for one row of a table.
-    ``with_manifest`` False leaves a manifest in the folder unread. Raises IntakeError.
-    """
-    paths = [Path(path) for path in paths]
-    if len(paths) == 1 and paths[0].name in MANIFEST_NAMES and paths[0].is_file() and with_manifest:
-        paths = [paths[0].parent]
+    """See the package's own ``open_submission``."""
+    paths = _meant(paths) if with_manifest else [Path(path) for path in paths]
     if len(paths) == 1 and paths[0].is_dir():
         return _folder(paths[0], facts, now, with_manifest)
     if not paths:
@@ -47,6 +37,22 @@ def open_submission(
     whole = paths[0].absolute()
     name = whole.stem if len(paths) == 1 else whole.parent.name
     return _submission(stated, name, items, notes, has_manifest=False)
+
+
+def stated_pack(paths: Sequence[Path]) -> str | None:
+    """See the package's own ``stated_pack``."""
+    meant = _meant(paths)
+    manifest = read_manifest(meant[0]) if len(meant) == 1 and meant[0].is_dir() else None
+    pack = manifest.content.get("pack") if manifest else None
+    return pack if isinstance(pack, str) else None
+
+
+def _meant(paths: Sequence[Path]) -> list[Path]:
+    """A manifest given alone stands for its folder."""
+    paths = [Path(path) for path in paths]
+    if len(paths) == 1 and paths[0].name in MANIFEST_NAMES and paths[0].is_file():
+        return [paths[0].parent]
+    return paths
 
 
 def _folder(root: Path, facts: Mapping[str, Any], now: datetime, with_manifest: bool) -> Submission:
