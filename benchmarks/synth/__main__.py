@@ -22,9 +22,15 @@ def truth_of(shot: Shot) -> dict[str, Any]:
 
     height, width = shot.bgr.shape[:2]
     return {
-        "seed": shot.seed, "scene": shot.scene, "width": width, "height": height, "jpeg_quality": shot.jpeg_quality,
-        "labels": [plain(t) for t in shot.labels], "things": [plain(t) for t in shot.things], "other_codes": list(shot.other_codes),
-    }  # fmt: skip
+        "seed": shot.seed,
+        "scene": shot.scene,
+        "width": width,
+        "height": height,
+        "jpeg_quality": shot.jpeg_quality,
+        "labels": [plain(t) for t in shot.labels],
+        "things": [plain(t) for t in shot.things],
+        "other_codes": list(shot.other_codes),
+    }
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.synth.goods import Cutout
+from benchmarks.synth.cutouts import Cutout
 from benchmarks.synth.optics import Camera, Matrix, Picture, through
 from benchmarks.synth.surfaces import SIDE, texture
 
@@ -77,9 +77,13 @@ class Canvas:
             tile = np.asarray(cv2.resize(tile, (SIDE // step, SIDE // step), interpolation=cv2.INTER_AREA), np.uint8)
         plate = np.tile(tile, (int(count[1]), int(count[0]), 1))
         scale = per_px / step
-        to_plate = np.diag([scale, scale, 1.0]) @ np.array([[1, 0, -low[0] * mm_per_tile], [0, 1, -low[1] * mm_per_tile], [0, 0, 1]])
+        to_plate = np.diag([scale, scale, 1.0]) @ np.array(
+            [[1, 0, -low[0] * mm_per_tile], [0, 1, -low[1] * mm_per_tile], [0, 0, 1]]
+        )
         h = np.linalg.inv(to_plate @ to_mm)
-        cv2.warpPerspective(plate, h, (width, height), dst=self.bgr, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+        cv2.warpPerspective(
+            plate, h, (width, height), dst=self.bgr, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT
+        )
 
     def shadow(self, outline: Matrix, strength: float, softness_px: float) -> None:
         """Darkens under an outline (n, 2) in canvas pixels, with a soft edge."""
@@ -90,8 +94,8 @@ class Canvas:
         size = (max(2, (right - left) // 4), max(2, (bottom - top) // 4))
         small = np.zeros((size[1], size[0]), np.uint8)
         cv2.fillPoly(small, [((outline - (left, top)) / 4).round().astype(np.int32)], round(255 * strength))
-        small = cv2.GaussianBlur(small, (0, 0), max(0.6, softness_px / 4))
-        dark = cv2.bitwise_not(cv2.resize(small, (right - left, bottom - top), interpolation=cv2.INTER_LINEAR))
+        soft = cv2.GaussianBlur(small, (0, 0), max(0.6, softness_px / 4))
+        dark = cv2.bitwise_not(cv2.resize(soft, (right - left, bottom - top), interpolation=cv2.INTER_LINEAR))
         area = self.bgr[top:bottom, left:right]
         cv2.multiply(area, cv2.merge([dark, dark, dark]), dst=area, scale=1 / 255)
 
@@ -99,13 +103,21 @@ class Canvas:
         """The shadow of something that stands on a plane: footprint (n, 2) in the plane's millimetres."""
         away = np.array((np.cos(np.radians(self.sun_deg)), np.sin(np.radians(self.sun_deg))))
         both = np.vstack([footprint, footprint + away * min(height_mm, 120) * 0.45])
-        hull = cv2.convexHull(both.astype(np.float32))[:, 0]
+        hull = hull_of(both)
         h = self.camera.plane(base_mm)
         px_per_mm = self.camera.focal_px / self.camera.distance_mm
         self.shadow(through(h, hull), strength, max(3.0, min(height_mm, 60) * 0.16 * px_per_mm))
         self.shadow(through(h, footprint), strength * 0.7, max(2.0, 2.5 * px_per_mm))
 
-    def lay(self, picture: Picture, alpha: Picture | None, to_canvas: Matrix, *, light: float = 1.0, front: bool = False) -> Matrix:
+    def lay(
+        self,
+        picture: Picture,
+        alpha: Picture | None,
+        to_canvas: Matrix,
+        *,
+        light: float = 1.0,
+        front: bool = False,
+    ) -> Matrix:
         """Warps a picture by a homography from its pixels to the canvas; returns its corners there.
 
         ``front`` things also hide the labels.
@@ -129,7 +141,16 @@ class Canvas:
             cv2.max(area, weight, dst=area)
         return corners
 
-    def lay_flat(self, picture: Picture, alpha: Picture | None, size_mm: tuple[float, float], spot: Spot, z_mm: float, *, front: bool = False) -> Matrix:
+    def lay_flat(
+        self,
+        picture: Picture,
+        alpha: Picture | None,
+        size_mm: tuple[float, float],
+        spot: Spot,
+        z_mm: float,
+        *,
+        front: bool = False,
+    ) -> Matrix:
         """Lays a picture of a given size flat on a plane; returns its corners on the canvas."""
         h, w = picture.shape[:2]
         to_mm = np.array([[size_mm[0] / w, 0, -size_mm[0] / 2], [0, size_mm[1] / h, -size_mm[1] / 2], [0, 0, 1]])
@@ -140,13 +161,28 @@ class Canvas:
         ys, xs = np.nonzero(thing.alpha[::8, ::8] > 127)
         scale = thing.side_mm / thing.alpha.shape[0]
         own = (np.stack([xs, ys], 1) * 8.0 - thing.alpha.shape[0] / 2) * scale
-        hull = cv2.convexHull(own.astype(np.float32))[:, 0]
+        hull = hull_of(own)
         self.cast(through(placed(spot), hull), z_mm, thing.height_mm)
-        self.lay_flat(thing.bgr, thing.alpha, (thing.side_mm, thing.side_mm), spot, z_mm + thing.height_mm * 0.3, front=front)
+        self.lay_flat(
+            thing.bgr,
+            thing.alpha,
+            (thing.side_mm, thing.side_mm),
+            spot,
+            z_mm + thing.height_mm * 0.3,
+            front=front,
+        )
         seen = through(self.camera.plane(z_mm + thing.height_mm * 0.3) @ placed(spot), hull)
         return upright_box(seen)
 
-    def box(self, size_mm: tuple[float, float, float], spot: Spot, base_mm: float, faces: dict[str, Picture], *, lit_deg: float) -> Matrix:
+    def box(
+        self,
+        size_mm: tuple[float, float, float],
+        spot: Spot,
+        base_mm: float,
+        faces: dict[str, Picture],
+        *,
+        lit_deg: float,
+    ) -> Matrix:
         """A closed box; ``faces`` has ``top`` and ``side``. Returns the top's corners on the canvas."""
         width, depth, height = size_mm
         foot = through(placed(spot), rectangle(width, depth))
@@ -163,8 +199,18 @@ class Canvas:
             side = faces["side"]
             h, w = side.shape[:2]
             source = np.array([[0, 0], [w, 0], [w, h], [0, h]], np.float32)
-            self.lay(side, None, cv2.getPerspectiveTransform(source, quad.astype(np.float32)), light=float(light))
+            self.lay(side, None, onto(source, quad), light=float(light))
         return self.lay_flat(faces["top"], None, (width, depth), spot, top_z)
+
+
+def hull_of(points: NDArray[np.floating]) -> Matrix:
+    """The convex hull of points: (n, 2)."""
+    return np.asarray(cv2.convexHull(points.astype(np.float32))[:, 0], np.float64)
+
+
+def onto(source: NDArray[np.floating], quad: NDArray[np.floating]) -> Matrix:
+    """(3, 3): the homography that takes four corners to four others."""
+    return np.asarray(cv2.getPerspectiveTransform(source.astype(np.float32), quad.astype(np.float32)), np.float64)
 
 
 def upright_box(points: NDArray[np.floating]) -> Matrix:

@@ -22,7 +22,7 @@ def _modules(text: str, symbology: str) -> NDArray[np.uint8]:
 
 def bars(text: str, symbology: str = "code128") -> NDArray[np.uint8]:
     """One line of a linear code without quiet zones: (modules,) of 0 (bar) and 255."""
-    return _modules(text, symbology)[0]
+    return np.asarray(_modules(text, symbology)[0], np.uint8)
 
 
 def squares(text: str) -> NDArray[np.uint8]:

@@ -27,14 +27,10 @@ class FontSource:
 
 
 FONTS: dict[str, FontSource] = {
-    "cjk": FontSource(
-        "cvttf-notosanscjk-medium", "cvttf_NotoSansCJK_Medium", "NotoSansCJKtc-Medium.otf", "OFL-1.1"
-    ),
+    "cjk": FontSource("cvttf-notosanscjk-medium", "cvttf_NotoSansCJK_Medium", "NotoSansCJKtc-Medium.otf", "OFL-1.1"),
     "roboto": FontSource("font-roboto", "font_roboto", "files/Roboto-Regular.ttf", "Apache-2.0"),
     "roboto-bold": FontSource("font-roboto", "font_roboto", "files/Roboto-Bold.ttf", "Apache-2.0"),
-    "source": FontSource(
-        "font-source-sans-pro", "font_source_sans_pro", "files/SourceSansPro-Semibold.ttf", "OFL-1.1"
-    ),
+    "source": FontSource("font-source-sans-pro", "font_source_sans_pro", "files/SourceSansPro-Semibold.ttf", "OFL-1.1"),
     "source-bold": FontSource(
         "font-source-sans-pro", "font_source_sans_pro", "files/SourceSansPro-Bold.ttf", "OFL-1.1"
     ),

@@ -6,108 +6,83 @@ Most are silhouettes blown up to a relief and shaded; the coffee cup is a photog
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import lru_cache
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from benchmarks.synth.fonts import font_path
-from benchmarks.synth.surfaces import Field, Picture, noise, shipped_picture, texture
-
-SIDE = 512
-"""Cut-outs are drawn on squares of this many pixels."""
-
-
-@dataclass(frozen=True)
-class Cutout:
-    """A thing without its surroundings."""
-
-    name: str
-    bgr: Picture = field(repr=False)
-    """(512, 512, 3)."""
-    alpha: Picture = field(repr=False)
-    """(512, 512)."""
-    side_mm: float
-    """What the square's side measures in the world."""
-    height_mm: float
-    """How far it stands up: longer shadows for higher things."""
-
-
-def _mask(draw: Callable[[Picture], None]) -> Picture:
-    mask = np.zeros((SIDE, SIDE), np.uint8)
-    draw(mask)
-    return mask
-
-
-def _smooth_outline(points: list[tuple[float, float]]) -> NDArray[np.int32]:
-    """A closed outline through points (in 0..1) rounded by cutting corners three times."""
-    p = np.array(points, np.float64) * SIDE
-    for _ in range(3):
-        q = np.roll(p, -1, 0)
-        p = np.stack([0.75 * p + 0.25 * q, 0.25 * p + 0.75 * q], 1).reshape(-1, 2)
-    return p.round().astype(np.int32)
-
-
-def relief(mask: Picture, roundness: float = 1.0) -> Field:
-    """Blows a silhouette up like a cushion: height in pixels, (512, 512) float32."""
-    distance = np.asarray(cv2.distanceTransform(mask, cv2.DIST_L2, 3), np.float32)
-    top = max(float(distance.max()), 1.0)
-    reach = np.minimum(distance, top * roundness) / (top * roundness)
-    height = np.sqrt(np.clip(reach * (2 - reach), 0, 1)) * top * roundness
-    return np.asarray(cv2.GaussianBlur(height, (0, 0), 3 + 6 * roundness), np.float32)
-
-
-def shaded(colour: NDArray[np.floating], height: Field, rng: np.random.Generator, gloss: float = 0.2) -> Picture:
-    """Lights a relief from one side; ``gloss`` is the strength of the highlight."""
-    dx = cv2.Sobel(height, cv2.CV_32F, 1, 0, scale=1 / 8)
-    dy = cv2.Sobel(height, cv2.CV_32F, 0, 1, scale=1 / 8)
-    length = np.sqrt(dx * dx + dy * dy + 1)
-    angle = rng.uniform(0, 2 * np.pi)
-    lx, ly, lz = 0.5 * np.cos(angle), 0.5 * np.sin(angle), 0.8
-    facing = np.clip((-dx * lx - dy * ly + lz) / length, 0, 1)
-    light = 0.34 + 0.8 * facing
-    mirror = np.clip(2 * facing / length - lz, 0, 1) ** 24
-    out = np.asarray(colour, np.float32) * light[:, :, None] + 255 * gloss * mirror[:, :, None]
-    return np.asarray(np.clip(out, 0, 255), np.uint8)
-
-
-def _soft(mask: Picture) -> Picture:
-    return np.asarray(cv2.GaussianBlur(mask, (0, 0), 1.0), np.uint8)
-
-
-def _ramp(low: tuple[float, ...], high: tuple[float, ...], weight: Field) -> Field:
-    w = np.clip(weight, 0, 1)[:, :, None]
-    return np.asarray(np.array(low, np.float32) * (1 - w) + np.array(high, np.float32) * w, np.float32)
+from benchmarks.synth.cutouts import (
+    SIDE,
+    Cutout,
+    mask_of,
+    print_on,
+    ramp,
+    relief,
+    rounded,
+    shaded,
+    smooth_outline,
+    soft,
+)
+from benchmarks.synth.surfaces import Picture, noise, shipped_picture, texture
 
 
 def _fruit(rng: np.random.Generator, name: str) -> Cutout:
     outline = {
-        "apple": [(0.5, 0.14), (0.72, 0.1), (0.93, 0.3), (0.92, 0.62), (0.7, 0.94), (0.5, 0.9), (0.3, 0.94), (0.08, 0.62), (0.07, 0.3), (0.28, 0.1)],
-        "orange": [(0.5, 0.06), (0.82, 0.14), (0.95, 0.5), (0.82, 0.86), (0.5, 0.95), (0.18, 0.86), (0.05, 0.5), (0.18, 0.14)],
-        "pear": [(0.5, 0.03), (0.64, 0.12), (0.68, 0.36), (0.9, 0.6), (0.86, 0.88), (0.5, 0.98), (0.14, 0.88), (0.1, 0.6), (0.32, 0.36), (0.36, 0.12)],
-    }[name]  # fmt: skip
+        "apple": [
+            (0.5, 0.14),
+            (0.72, 0.1),
+            (0.93, 0.3),
+            (0.92, 0.62),
+            (0.7, 0.94),
+            (0.5, 0.9),
+            (0.3, 0.94),
+            (0.08, 0.62),
+            (0.07, 0.3),
+            (0.28, 0.1),
+        ],
+        "orange": [
+            (0.5, 0.06),
+            (0.82, 0.14),
+            (0.95, 0.5),
+            (0.82, 0.86),
+            (0.5, 0.95),
+            (0.18, 0.86),
+            (0.05, 0.5),
+            (0.18, 0.14),
+        ],
+        "pear": [
+            (0.5, 0.03),
+            (0.64, 0.12),
+            (0.68, 0.36),
+            (0.9, 0.6),
+            (0.86, 0.88),
+            (0.5, 0.98),
+            (0.14, 0.88),
+            (0.1, 0.6),
+            (0.32, 0.36),
+            (0.36, 0.12),
+        ],
+    }[name]
     outline = [(x + rng.normal(0, 0.012), y + rng.normal(0, 0.012)) for x, y in outline]
-    mask = _mask(lambda m: cv2.fillPoly(m, [_smooth_outline(outline)], 255))
+    mask = mask_of(lambda m: cv2.fillPoly(m, [smooth_outline(outline)], 255))
     height = relief(mask)
     fine, broad = noise(rng, 128, side=SIDE), noise(rng, 5, side=SIDE)
     if name == "apple":
         streaks = noise(rng, 4, cells_x=48, side=SIDE)
-        colour = _ramp((60, 150, 190), (36, 32, 170), 0.62 + 0.2 * streaks + 0.2 * broad)
+        colour = ramp((60, 150, 190), (36, 32, 170), 0.62 + 0.2 * streaks + 0.2 * broad)
         colour[fine > 2.1] *= 1.25
         cv2.ellipse(colour, (256, 92), (56, 26), 0, 0, 360, (30, 70, 110), -1, cv2.LINE_AA)
-        colour = np.asarray(cv2.GaussianBlur(colour, (0, 0), 3), np.float32)
+        colour = np.array(cv2.GaussianBlur(colour, (0, 0), 3), np.float32)
         cv2.line(colour, (256, 96), (270, 40), (30, 50, 70), 9, cv2.LINE_AA)
         cv2.line(mask, (256, 96), (270, 40), 255, 9)
         gloss = 0.5
     elif name == "orange":
         height = height + 1.1 * fine
-        colour = _ramp((20, 110, 225), (40, 150, 245), 0.5 + 0.25 * broad)
+        colour = ramp((20, 110, 225), (40, 150, 245), 0.5 + 0.25 * broad)
         cv2.circle(colour, (285, 235), 9, (50, 110, 90), -1, cv2.LINE_AA)
         gloss = 0.3
     else:
-        colour = _ramp((80, 180, 190), (90, 205, 215), 0.5 + 0.3 * broad)
+        colour = ramp((80, 180, 190), (90, 205, 215), 0.5 + 0.3 * broad)
         colour[fine > 1.7] *= 0.82
         cv2.line(colour, (256, 40), (275, 4), (30, 50, 70), 8, cv2.LINE_AA)
         gloss = 0.25
@@ -117,17 +92,17 @@ def _fruit(rng: np.random.Generator, name: str) -> Cutout:
         cv2.circle(decay, spot, int(rng.integers(35, 80)), 1.0, -1)
         decay = cv2.GaussianBlur(decay, (0, 0), 9) * np.clip(0.85 + 0.2 * noise(rng, 40, side=SIDE), 0, 1)
         colour = colour * (1 - decay[:, :, None]) + np.array((30, 48, 72), np.float32) * decay[:, :, None]
-    return Cutout(name, shaded(colour, height, rng, gloss), _soft(mask), float(rng.uniform(66, 95)), 70)
+    return Cutout(name, shaded(colour, height, rng, gloss), soft(mask), float(rng.uniform(66, 95)), 70)
 
 
 def _phone(rng: np.random.Generator, cracked: bool) -> Cutout:
-    mask = _mask(lambda m: cv2.fillPoly(m, [_rounded(148, 26, 364, 486, 34)], 255))
+    mask = mask_of(lambda m: cv2.fillPoly(m, [rounded(148, 26, 364, 486, 34)], 255))
     colour = np.full((SIDE, SIDE, 3), rng.integers(28, 60), np.float32)
     wall = shipped_picture(str(rng.choice(["chelsea.png", "rocket.jpg"]))) if rng.random() < 0.5 else None
     screen = np.full((444, 200, 3), (16, 14, 14), np.uint8)
     if wall is not None:
         side = min(wall.shape[:2])
-        screen = cv2.resize(wall[:side, : max(1, side * 200 // 444)], (200, 444))
+        screen = np.array(cv2.resize(wall[:side, : max(1, side * 200 // 444)], (200, 444)), np.uint8)
     colour[34:478, 156:356] = screen
     sheen = np.clip(noise(rng, 3, side=SIDE), 0, 2)
     colour[34:478, 156:356] += 14 * sheen[34:478, 156:356, None] + np.linspace(0, 34, 200)[None, :, None]
@@ -138,49 +113,91 @@ def _phone(rng: np.random.Generator, cracked: bool) -> Cutout:
             p, heading = hit.copy(), rng.uniform(0, 2 * np.pi)
             for _ in range(int(rng.integers(4, 14))):
                 q = p + rng.uniform(8, 40) * np.array((np.cos(heading), np.sin(heading)))
-                cv2.line(colour, tuple(p.round().astype(int).tolist()), tuple(q.round().astype(int).tolist()), (205, 210, 212), 1, cv2.LINE_AA)
+                cv2.line(
+                    colour,
+                    tuple(p.round().astype(int).tolist()),
+                    tuple(q.round().astype(int).tolist()),
+                    (205, 210, 212),
+                    1,
+                    cv2.LINE_AA,
+                )
                 p, heading = q, heading + rng.normal(0, 0.35)
         cv2.circle(colour, tuple(hit.round().astype(int).tolist()), 10, (180, 184, 186), 2, cv2.LINE_AA)
     height = relief(mask, 0.12)
-    return Cutout("phone-cracked" if cracked else "phone", shaded(colour, height, rng, 0.1), _soft(mask), 178, 8)
+    return Cutout("phone-cracked" if cracked else "phone", shaded(colour, height, rng, 0.1), soft(mask), 178, 8)
 
 
-def _rounded(left: int, top: int, right: int, bottom: int, radius: int) -> NDArray[np.int32]:
-    points: list[tuple[float, float]] = []
-    corners = (right - radius, top + radius, -90), (right - radius, bottom - radius, 0), (left + radius, bottom - radius, 90), (left + radius, top + radius, 180)
-    for cx, cy, start in corners:
-        for a in np.radians(np.linspace(start, start + 90, 8)):
-            points.append((cx + radius * float(np.cos(a)), cy + radius * float(np.sin(a))))
-    return np.array(points).round().astype(np.int32)
-
-
-_DYES = ((190, 90, 40), (60, 60, 190), (70, 140, 70), (225, 225, 225), (60, 58, 56), (150, 190, 225), (170, 120, 190))
+_DYES = (
+    (190, 90, 40),
+    (60, 60, 190),
+    (70, 140, 70),
+    (225, 225, 225),
+    (60, 58, 56),
+    (150, 190, 225),
+    (170, 120, 190),
+)
 
 
 def _garment(rng: np.random.Generator) -> Cutout:
     half = [(0.5, 0.1), (0.61, 0.06), (0.8, 0.12), (0.98, 0.38), (0.85, 0.47), (0.76, 0.37), (0.77, 0.96)]
     outline = half + [(1 - x, y) for x, y in half[:0:-1]]
     pts = (np.array(outline) * SIDE + rng.normal(0, 4, (len(outline), 2))).round().astype(np.int32)
-    mask = _mask(lambda m: cv2.fillPoly(m, [pts], 255))
+    mask = mask_of(lambda m: cv2.fillPoly(m, [pts], 255))
     mask = np.asarray(cv2.threshold(cv2.GaussianBlur(mask, (0, 0), 5), 127, 255, cv2.THRESH_BINARY)[1], np.uint8)
-    folds = noise(rng, 5, side=SIDE) * 14 + noise(rng, 11, side=SIDE) * 5 - np.abs(noise(rng, 5, cells_x=9, side=SIDE)) * 16
+    folds = (
+        noise(rng, 5, side=SIDE) * 14 + noise(rng, 11, side=SIDE) * 5 - np.abs(noise(rng, 5, cells_x=9, side=SIDE)) * 16
+    )
     weave = texture("cloth", 3)[:SIDE, :SIDE].astype(np.float32).mean(2, keepdims=True) - 120
     colour = np.array(_DYES[int(rng.integers(len(_DYES)))], np.float32) + 0.35 * weave
     cv2.ellipse(colour, (256, 44), (58, 30), 0, 0, 180, (70, 70, 72), 7, cv2.LINE_AA)
     if rng.random() < 0.6:
         cv2.circle(colour, (256, 240), 62, tuple(rng.uniform(40, 220, 3).tolist()), -1, cv2.LINE_AA)
-    return Cutout("garment", shaded(np.clip(colour, 0, 255), relief(mask, 0.12) + folds, rng, 0.0), _soft(mask), float(rng.uniform(260, 380)), 14)
+    return Cutout(
+        "garment",
+        shaded(np.clip(colour, 0, 255), relief(mask, 0.12) + folds, rng, 0.0),
+        soft(mask),
+        float(rng.uniform(260, 380)),
+        14,
+    )
 
 
 def _shoe(rng: np.random.Generator) -> Cutout:
-    sole = [(0.03, 0.66), (0.3, 0.7), (0.7, 0.7), (0.95, 0.7), (0.985, 0.78), (0.93, 0.84), (0.5, 0.83), (0.1, 0.83), (0.02, 0.76)]
-    upper = [(0.05, 0.44), (0.1, 0.3), (0.22, 0.27), (0.34, 0.34), (0.5, 0.36), (0.66, 0.48), (0.9, 0.56), (0.97, 0.7), (0.6, 0.76), (0.05, 0.74)]
-    top = _mask(lambda m: cv2.fillPoly(m, [_smooth_outline(upper)], 255))
-    base = _mask(lambda m: cv2.fillPoly(m, [_smooth_outline(sole)], 255))
+    sole = [
+        (0.03, 0.66),
+        (0.3, 0.7),
+        (0.7, 0.7),
+        (0.95, 0.7),
+        (0.985, 0.78),
+        (0.93, 0.84),
+        (0.5, 0.83),
+        (0.1, 0.83),
+        (0.02, 0.76),
+    ]
+    upper = [
+        (0.05, 0.44),
+        (0.1, 0.3),
+        (0.22, 0.27),
+        (0.34, 0.34),
+        (0.5, 0.36),
+        (0.66, 0.48),
+        (0.9, 0.56),
+        (0.97, 0.7),
+        (0.6, 0.76),
+        (0.05, 0.74),
+    ]
+    top = mask_of(lambda m: cv2.fillPoly(m, [smooth_outline(upper)], 255))
+    base = mask_of(lambda m: cv2.fillPoly(m, [smooth_outline(sole)], 255))
     colour = np.zeros((SIDE, SIDE, 3), np.float32) + np.array(_DYES[int(rng.integers(len(_DYES)))], np.float32)
     colour += 9 * noise(rng, 200, side=SIDE)[:, :, None]
     accent = tuple(rng.uniform(30, 230, 3).tolist())
-    cv2.polylines(colour, [_smooth_outline([(0.2, 0.6), (0.4, 0.5), (0.56, 0.66), (0.42, 0.68)])], True, accent, 14, cv2.LINE_AA)
+    cv2.polylines(
+        colour,
+        [smooth_outline([(0.2, 0.6), (0.4, 0.5), (0.56, 0.66), (0.42, 0.68)])],
+        True,
+        accent,
+        14,
+        cv2.LINE_AA,
+    )
     for i in range(5):
         x, y = 190 + i * 34, 178 + i * 15
         cv2.line(colour, (x, y + 8), (x + 30, y + 44), (236, 236, 232), 9, cv2.LINE_AA)
@@ -190,38 +207,52 @@ def _shoe(rng: np.random.Generator) -> Cutout:
     for x in range(20, 500, 12):
         cv2.line(colour, (x, 404), (x, 425), (176, 178, 178), 2)
     height = relief(top, 0.8) * 0.8 + relief(base, 0.5) * 0.5
-    return Cutout("shoe", shaded(colour, np.asarray(height, np.float32), rng, 0.15), _soft(top | base), float(rng.uniform(240, 290)), 90)
+    return Cutout(
+        "shoe",
+        shaded(colour, np.asarray(height, np.float32), rng, 0.15),
+        soft(top | base),
+        float(rng.uniform(240, 290)),
+        90,
+    )
 
 
 def _bottle(rng: np.random.Generator) -> Cutout:
-    half = [(0.5, 0.02), (0.58, 0.02), (0.585, 0.12), (0.6, 0.2), (0.69, 0.3), (0.7, 0.5), (0.7, 0.97), (0.5, 0.98)]
+    half = [
+        (0.5, 0.02),
+        (0.58, 0.02),
+        (0.585, 0.12),
+        (0.6, 0.2),
+        (0.69, 0.3),
+        (0.7, 0.5),
+        (0.7, 0.97),
+        (0.5, 0.98),
+    ]
     pts = (np.array(half + [(1 - x, y) for x, y in half[::-1]]) * SIDE).round().astype(np.int32)
-    mask = _mask(lambda m: cv2.fillPoly(m, [pts], 255))
+    mask = mask_of(lambda m: cv2.fillPoly(m, [pts], 255))
     colour = np.zeros((SIDE, SIDE, 3), np.float32) + rng.uniform(40, 210, 3).astype(np.float32)
     colour[:62] = rng.uniform(20, 90, 3)
     colour[230:420] = rng.uniform(150, 250, 3)
     name = str(rng.choice(["SHAMPOO", "LOTION", "SOAP", "JUICE"]))
-    _print(colour, name, (256, 300), 44)
-    _print(colour, "NET 500 ml", (256, 370), 22)
-    return Cutout("bottle", shaded(colour, relief(mask, 1.0), rng, 0.55), _soft(mask), float(rng.uniform(190, 240)), 55)
-
-
-def _print(picture: NDArray[np.float32], text: str, middle: tuple[int, int], size: int) -> None:
-    from PIL import Image, ImageDraw, ImageFont
-
-    layer = Image.new("L", (picture.shape[1], picture.shape[0]), 0)
-    face = ImageFont.truetype(str(font_path("condensed")), size)
-    ImageDraw.Draw(layer).text(middle, text, fill=255, font=face, anchor="mm")
-    weight = np.asarray(layer, np.float32)[:, :, None] / 255
-    picture[:] = picture * (1 - weight) + 30 * weight
+    print_on(colour, name, (256, 300), 44)
+    print_on(colour, "NET 500 ml", (256, 370), 22)
+    return Cutout("bottle", shaded(colour, relief(mask, 1.0), rng, 0.55), soft(mask), float(rng.uniform(190, 240)), 55)
 
 
 def _plush(rng: np.random.Generator) -> Cutout:
     def body(m: Picture) -> None:
-        for (x, y), r in (((256, 330), 128), ((256, 160), 108), ((160, 78), 42), ((352, 78), 42), ((120, 300), 52), ((392, 300), 52), ((170, 440), 60), ((342, 440), 60)):
+        for (x, y), r in (
+            ((256, 330), 128),
+            ((256, 160), 108),
+            ((160, 78), 42),
+            ((352, 78), 42),
+            ((120, 300), 52),
+            ((392, 300), 52),
+            ((170, 440), 60),
+            ((342, 440), 60),
+        ):
             cv2.circle(m, (x, y), r, 255, -1)
 
-    mask = _mask(body)
+    mask = mask_of(body)
     fur = noise(rng, 170, side=SIDE) + 0.7 * noise(rng, 90, side=SIDE)
     edge = cv2.GaussianBlur(mask, (0, 0), 4).astype(np.float32) + 30 * np.clip(fur, -3, 3)
     mask = np.asarray((edge > 130) * 255, np.uint8)
@@ -233,26 +264,56 @@ def _plush(rng: np.random.Generator) -> Cutout:
     cv2.ellipse(colour, (256, 192), (46, 34), 0, 0, 360, tuple((brown * 1.25).clip(0, 255).tolist()), -1, cv2.LINE_AA)
     cv2.ellipse(colour, (256, 178), (15, 11), 0, 0, 360, (30, 30, 40), -1, cv2.LINE_AA)
     parts = np.maximum(relief(mask, 0.5), 0) + 1.1 * fur
-    return Cutout("plush", shaded(np.clip(colour, 0, 255), np.asarray(parts, np.float32), rng, 0.0), _soft(mask), float(rng.uniform(170, 240)), 60)
+    return Cutout(
+        "plush",
+        shaded(np.clip(colour, 0, 255), np.asarray(parts, np.float32), rng, 0.0),
+        soft(mask),
+        float(rng.uniform(170, 240)),
+        60,
+    )
 
 
 def _mug(rng: np.random.Generator) -> Cutout:
     """Seen obliquely from above: rim, inside, wall, handle."""
     mask = np.zeros((SIDE, SIDE), np.uint8)
-    wall = _mask(lambda m: cv2.fillPoly(m, [_smooth_outline([(0.135, 0.22), (0.15, 0.5), (0.16, 0.82), (0.3, 0.92), (0.46, 0.94), (0.62, 0.9), (0.74, 0.8), (0.745, 0.5), (0.755, 0.22)])], 255))
-    handle = _mask(lambda m: cv2.ellipse(m, (392, 270), (76, 84), 0, -110, 110, 255, 34))
+    wall = mask_of(
+        lambda m: cv2.fillPoly(
+            m,
+            [
+                smooth_outline(
+                    [
+                        (0.135, 0.22),
+                        (0.15, 0.5),
+                        (0.16, 0.82),
+                        (0.3, 0.92),
+                        (0.46, 0.94),
+                        (0.62, 0.9),
+                        (0.74, 0.8),
+                        (0.745, 0.5),
+                        (0.755, 0.22),
+                    ]
+                )
+            ],
+            255,
+        )
+    )
+    handle = mask_of(lambda m: cv2.ellipse(m, (392, 270), (76, 84), 0, -110, 110, 255, 34))
     cv2.ellipse(wall, (228, 150), (158, 84), 0, 0, 360, 255, -1)
     mask = np.asarray(wall | handle, np.uint8)
     dye = np.array(_DYES[int(rng.integers(len(_DYES)))], np.float32)
     colour = np.zeros((SIDE, SIDE, 3), np.float32) + dye + 3 * noise(rng, 60, side=SIDE)[:, :, None]
     across = (np.arange(SIDE, dtype=np.float32) - 228) / 160
-    height = np.where(wall > 0, 150 * np.sqrt(np.clip(1 - across**2, 0, 1))[None, :], relief(handle, 1.0)).astype(np.float32)
+    height = np.where(wall > 0, 150 * np.sqrt(np.clip(1 - across**2, 0, 1))[None, :], relief(handle, 1.0)).astype(
+        np.float32
+    )
     lit = shaded(colour, np.asarray(cv2.GaussianBlur(height, (0, 0), 3), np.float32), rng, 0.5).astype(np.float32)
-    inside = np.clip(np.array((225, 230, 232), np.float32) * (0.55 + 0.4 * across[None, :, None]), 60, 250) + np.zeros((SIDE, SIDE, 1), np.float32)
-    rim = _mask(lambda m: cv2.ellipse(m, (228, 150), (146, 73), 0, 0, 360, 255, -1))
+    inside = np.clip(np.array((225, 230, 232), np.float32) * (0.55 + 0.4 * across[None, :, None]), 60, 250) + np.zeros(
+        (SIDE, SIDE, 1), np.float32
+    )
+    rim = mask_of(lambda m: cv2.ellipse(m, (228, 150), (146, 73), 0, 0, 360, 255, -1))
     lit[rim > 0] = inside[rim > 0]
     cv2.ellipse(lit, (228, 150), (152, 79), 0, 0, 360, tuple((dye * 0.6 + 100).clip(0, 255).tolist()), 7, cv2.LINE_AA)
-    return Cutout("mug", np.asarray(np.clip(lit, 0, 255), np.uint8), _soft(mask), float(rng.uniform(115, 140)), 70)
+    return Cutout("mug", np.asarray(np.clip(lit, 0, 255), np.uint8), soft(mask), float(rng.uniform(115, 140)), 70)
 
 
 @lru_cache(maxsize=1)
@@ -266,11 +327,11 @@ def _coffee() -> tuple[Picture, Picture] | None:
     cv2.ellipse(seeds, (142, 52), (66, 50), 0, 0, 360, cv2.GC_PR_FGD, -1)
     cv2.ellipse(seeds, (140, 100), (80, 64), 10, 0, 360, cv2.GC_FGD, -1)
     cv2.setRNGSeed(1)
-    cv2.grabCut(small, seeds, None, np.zeros((1, 65)), np.zeros((1, 65)), 4, cv2.GC_INIT_WITH_MASK)
+    cv2.grabCut(small, seeds, (0, 0, 1, 1), np.zeros((1, 65)), np.zeros((1, 65)), 4, cv2.GC_INIT_WITH_MASK)
     cut = np.isin(seeds, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8) * 255
     count, parts, stats, _ = cv2.connectedComponentsWithStats(cut)
     cut = np.asarray((parts == 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))) * 255 if count > 1 else cut, np.uint8)
-    cut = cv2.morphologyEx(cut, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
+    cut = np.array(cv2.morphologyEx(cut, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8)), np.uint8)
     within = np.zeros_like(cut)
     cv2.ellipse(within, (140, 112), (108, 84), 20, 0, 360, 255, -1)
     cv2.ellipse(within, (142, 52), (66, 50), 0, 0, 360, 255, -1)
@@ -280,7 +341,7 @@ def _coffee() -> tuple[Picture, Picture] | None:
     picture = np.zeros((600, 600, 3), np.uint8)
     picture[100:500] = photo
     bgr = cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
-    return np.asarray(bgr, np.uint8), _soft(np.asarray(cv2.resize(square, (SIDE, SIDE)), np.uint8))
+    return np.asarray(bgr, np.uint8), soft(np.asarray(cv2.resize(square, (SIDE, SIDE)), np.uint8))
 
 
 def _coffee_cup(rng: np.random.Generator) -> Cutout:

@@ -22,16 +22,38 @@ Box = tuple[float, float, float, float]
 """Left, top, right, bottom in label pixels."""
 
 _WORDMARKS = {
-    "SF": "顺X速运", "ZTO": "中X快递", "YTO": "圆X速递", "STO": "申X快递", "YUNDA": "韵X快递", "JT": "极X速递",
-    "JD": "京X快递", "EMS": "特快专X", "POST": "邮X快包", "UPS": "U*S SAVER", "FEDEX": "F*X GROUND", "AIR": "AIR CARGO",
-}  # fmt: skip
+    "SF": "顺X速运",
+    "ZTO": "中X快递",
+    "YTO": "圆X速递",
+    "STO": "申X快递",
+    "YUNDA": "韵X快递",
+    "JT": "极X速递",
+    "JD": "京X快递",
+    "EMS": "特快专X",
+    "POST": "邮X快包",
+    "UPS": "U*S SAVER",
+    "FEDEX": "F*X GROUND",
+    "AIR": "AIR CARGO",
+}
 _SIZES_MM = ((100, 150), (76, 130), (100, 180))
 _SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕张孔曹严华金魏陶姜"
 _PLACES = (
-    "青禾省 云岭市 东湖区 桂花路{}号 锦绣花园{}栋", "松江省 临溪市 高新区 创业大道{}号 {}楼", "南屿省 海安市 滨海区 望潮街{}号 {}单元",
-    "北川省 白石市 新城区 人民中路{}号 {}室", "江原省 丰泽市 开发区 物流园{}号库 {}区", "云梦省 清河市 城关镇 学府路{}号 {}号楼",
-)  # fmt: skip
-_GOODS = ("手机壳 黑色 1件", "女鞋 37码 1双", "苹果 5斤装 1箱", "马克杯 蓝色 2只", "T恤 白色 XL 1件", "积木玩具 1盒", "保温杯 1个")
+    "青禾省 云岭市 东湖区 桂花路{}号 锦绣花园{}栋",
+    "松江省 临溪市 高新区 创业大道{}号 {}楼",
+    "南屿省 海安市 滨海区 望潮街{}号 {}单元",
+    "北川省 白石市 新城区 人民中路{}号 {}室",
+    "江原省 丰泽市 开发区 物流园{}号库 {}区",
+    "云梦省 清河市 城关镇 学府路{}号 {}号楼",
+)
+_GOODS = (
+    "手机壳 黑色 1件",
+    "女鞋 37码 1双",
+    "苹果 5斤装 1箱",
+    "马克杯 蓝色 2只",
+    "T恤 白色 XL 1件",
+    "积木玩具 1盒",
+    "保温杯 1个",
+)
 _LATIN = ("source", "source-bold", "roboto", "roboto-bold", "dejavu", "mono")
 
 
@@ -111,7 +133,8 @@ def _date(rng: np.random.Generator) -> str:
 
 
 def _sort_code(rng: np.random.Generator) -> str:
-    return f"{rng.integers(100, 990)}{rng.choice(list('WKAN'))}-{rng.integers(1, 99):03d}-{rng.choice(list('ABC'))}{rng.integers(1, 9)}"
+    area = f"{rng.integers(100, 990)}{rng.choice(list('WKAN'))}"
+    return f"{area}-{rng.integers(1, 99):03d}-{rng.choice(list('ABC'))}{rng.integers(1, 9)}"
 
 
 def _main_barcode(paper: _Paper, bill: Waybill, y: float, height: float, module_dots: int | None) -> float:
@@ -123,7 +146,7 @@ def _main_barcode(paper: _Paper, bill: Waybill, y: float, height: float, module_
     picture = codes.bar_picture(bill.barcode_text, dots, round(height * DOTS_PER_MM))
     x = (paper.w - picture.shape[1] / DOTS_PER_MM) / 2
     paper.barcodes.append(paper.paste(picture, x, y))
-    face = str(paper.rng.choice(_LATIN + ("condensed",)))
+    face = str(paper.rng.choice((*_LATIN, "condensed")))
     paper.number(paper.w / 2, y + height + 0.6, bill.printed, float(paper.rng.uniform(3.6, 5.0)), name=face)
     return dots / DOTS_PER_MM
 
@@ -138,42 +161,93 @@ def _side_barcode(paper: _Paper, bill: Waybill, y: float, length: float) -> floa
     return 12.0
 
 
-def _wrapped(paper: _Paper, x: float, y: float, text: str, mm: float, width: float) -> float:
-    """Text broken at the width; returns the y below."""
+def _wrapped(paper: _Paper, x: float, y: float, text: str, *, mm: float, width: float) -> None:
+    """Text broken at the width."""
     per_line = max(4, int(width / mm))
     for start in range(0, len(text), per_line):
         paper.text(x, y, text[start : start + per_line].strip(), mm)
         y += mm * 1.35
-    return y
 
 
-def _domestic(paper: _Paper, bill: Waybill, options: dict[str, object]) -> float:
+def _stub(paper: _Paper, bill: Waybill, y: float) -> float:
+    """The tear-off part of a long label with its own copy of the code; returns the y below."""
+    paper.rule(y, dashed=True)
+    paper.text(4, y + 2, _WORDMARKS[bill.carrier], 4.2)
+    paper.text(4, y + 8, _person(paper.rng), 2.9)
+    paper.text(4, y + 12.5, str(paper.rng.choice(_GOODS)), 2.9)
+    picture = codes.bar_picture(bill.barcode_text, 2, 10 * DOTS_PER_MM)
+    paper.barcodes.append(paper.paste(picture, paper.w - 6 - picture.shape[1] / DOTS_PER_MM, y + 3))
+    paper.number(paper.w - 6 - picture.shape[1] / DOTS_PER_MM, y + 13.6, bill.printed, 3.2, anchor="la")
+    return y + 20
+
+
+def _sort_band(paper: _Paper, y: float) -> float:
+    """The big routing code; returns the y below."""
+    mm = 11.0 if paper.w > 90 else 9.0
+    face = str(paper.rng.choice(["roboto-bold", "source-bold", "dejavu"]))
+    paper.text(paper.w / 2, y + 1, _sort_code(paper.rng), mm, name=face, anchor="ma")
+    paper.rule(y + mm + 3)
+    return y + mm + 3
+
+
+def _code_band(paper: _Paper, bill: Waybill, y: float, module_dots: int | None) -> tuple[float, float]:
+    """The main barcode; returns the y below and the module, both in millimetres."""
+    height = float(paper.rng.uniform(11, 17))
+    module_mm = _main_barcode(paper, bill, y + 2, height, module_dots)
+    paper.rule(y + height + 9)
+    return y + height + 9, module_mm
+
+
+def _foot(paper: _Paper, bill: Waybill, y: float) -> None:
+    """QR code, order number, contents, and what fits below."""
+    room = paper.h - y
+    qr_mm = min(22.0, room - 6)
+    if qr_mm >= 12:
+        link = f"https://example.com/r/{paper.rng.integers(10**9):09d}"
+        dots = codes.squares(link)
+        per = max(2, int(qr_mm * DOTS_PER_MM / dots.shape[0]))
+        paper.paste(np.kron(dots, np.ones((per, per), np.uint8)), paper.w - 4 - dots.shape[0] * per / 8, y + 2.5)
+        paper.other.append(link)
+    order = f"26{paper.rng.integers(10, 13)}{paper.rng.integers(1, 28):02d}-{paper.rng.integers(10**14, 10**15)}"
+    paper.other.append(order)
+    lines = [
+        f"订单号 {order}",
+        str(paper.rng.choice(_GOODS)),
+        f"重量 {paper.rng.uniform(0.2, 6):.2f}kg   件数 1/1",
+        f"付款方式 {paper.rng.choice(['寄付', '到付', '月结'])}",
+        "签收人/时间",
+        "您的签字代表您已验收此包裹",
+    ]
+    y += 2.5
+    for line in lines:
+        if y > paper.h - 8:
+            break
+        paper.text(4, y, line, 2.7)
+        y += 4.2
+    if paper.h - y > 38:
+        y = _stub(paper, bill, paper.h - 36)
+    if paper.h - y > 11:
+        paper.rule(paper.h - 9, dashed=True)
+    if paper.h - y > 4.5:
+        paper.number(4, paper.h - 6, bill.printed, 3.2, anchor="la")
+        paper.text(paper.w - 4, paper.h - 6, str(paper.rng.choice(["已验视", "已安检", "隐私面单"])), 3.2, anchor="ra")
+
+
+def _domestic(paper: _Paper, bill: Waybill, side_barcode: bool | None, module_dots: int | None) -> float:
     rng, w = paper.rng, paper.w
-    side = bool(options.get("side_barcode", rng.random() < 0.6))
+    side = bool(rng.random() < 0.6) if side_barcode is None else side_barcode
     sort_first = rng.random() < 0.6
     paper.text(4, 2.5, _WORDMARKS[bill.carrier], 6.0)
     paper.text(w - 4, 2.5, str(rng.choice(["标准快递", "电商标快", "特惠", "冷运", "代收货款"])), 4.2, anchor="ra")
     paper.text(w - 4, 7.5, f"打印 {_date(rng)}", 2.2, anchor="ra")
     y = 11.0
     paper.rule(y)
-    sort_mm = 11.0 if w > 90 else 9.0
-
-    def sort_line(y: float) -> float:
-        paper.text(w / 2, y + 1, _sort_code(rng), sort_mm, name=str(rng.choice(["roboto-bold", "source-bold", "dejavu"])), anchor="ma")
-        paper.rule(y + sort_mm + 3)
-        return y + sort_mm + 3
-
-    def barcode(y: float) -> float:
-        nonlocal module_mm
-        height = float(rng.uniform(11, 17))
-        module_mm = _main_barcode(paper, bill, y + 2, height, options.get("module_dots"))  # type: ignore[arg-type]
-        paper.rule(y + height + 9)
-        return y + height + 9
-
-    module_mm = 0.0
-    y = barcode(sort_line(y)) if sort_first else sort_line(barcode(y))
-    tall = paper.h >= 150
-    block = 52.0 if tall else 44.0
+    if sort_first:
+        y, module_mm = _code_band(paper, bill, _sort_band(paper, y), module_dots)
+    else:
+        y, module_mm = _code_band(paper, bill, y, module_dots)
+        y = _sort_band(paper, y)
+    block = 52.0 if paper.h >= 150 else 44.0
     strip = _side_barcode(paper, bill, y, block) if side else 0.0
     if strip:
         paper.draw.line(((w - strip) * 8, y * 8, (w - strip) * 8, (y + block) * 8), fill=0, width=2)
@@ -181,43 +255,24 @@ def _domestic(paper: _Paper, bill: Waybill, options: dict[str, object]) -> float
         paper.draw.ellipse((24, (y + 2) * 8, 24 + mm * 14, (y + 2) * 8 + mm * 14), outline=0, width=3)
         paper.text(3 + mm * 0.875, y + 2 + mm * 0.875, kind, mm, anchor="mm")
         paper.text(12, y + 2, _person(rng), mm)
-        _wrapped(paper, 12, y + 3 + mm * 1.4, _address(rng), mm, w - strip - 15)
+        _wrapped(paper, 12, y + 3 + mm * 1.4, _address(rng), mm=mm, width=w - strip - 15)
         y += block * share
         paper.rule(y, dashed=kind == "收")
-    room = paper.h - y
-    qr_mm = min(22.0, room - 6)
-    if qr_mm >= 12:
-        link = f"https://example.com/r/{rng.integers(10**9):09d}"
-        dots = codes.squares(link)
-        per = max(2, int(qr_mm * DOTS_PER_MM / dots.shape[0]))
-        paper.paste(np.kron(dots, np.ones((per, per), np.uint8)), w - 4 - dots.shape[0] * per / 8, y + 2.5)
-        paper.other.append(link)
-    order = f"26{rng.integers(10, 13)}{rng.integers(1, 28):02d}-{rng.integers(10**14, 10**15)}"
-    paper.other.append(order)
-    lines = [
-        f"订单号 {order}", str(rng.choice(_GOODS)), f"重量 {rng.uniform(0.2, 6):.2f}kg   件数 1/1", f"付款方式 {rng.choice(['寄付', '到付', '月结'])}",
-        "签收人/时间", "您的签字代表您已验收此包裹",
-    ]  # fmt: skip
-    y += 2.5
-    for line in lines:
-        if y > paper.h - 8:
-            break
-        paper.text(4, y, line, 2.7)
-        y += 4.2
-    if paper.h - y > 11:
-        paper.rule(paper.h - 9, dashed=True)
-    if paper.h - y > 4.5:
-        paper.number(4, paper.h - 6, bill.printed, 3.2, anchor="la")
-        paper.text(w - 4, paper.h - 6, str(rng.choice(["已验视", "已安检", "隐私面单"])), 3.2, anchor="ra")
+    _foot(paper, bill, y)
     paper.draw.rectangle((14, 14, paper.image.width - 15, paper.image.height - 15), outline=0, width=2)
     return module_mm
 
 
-def _international(paper: _Paper, bill: Waybill, options: dict[str, object]) -> float:
+def _international(paper: _Paper, bill: Waybill, module_dots: int | None) -> float:
     rng, w = paper.rng, paper.w
     city = str(rng.choice(["NORTHFIELD MN 55057", "HARBOR TOWN ON K2P", "LEIPZIG 04435", "OSAKA 559-0034"]))
     y = 4.0
-    for line in ("SHIP FROM", "CLOUD RIDGE TRADING CO", f"{rng.integers(1, 400)} OSMANTHUS ROAD", "YUNLING 650000 CN"):
+    for line in (
+        "SHIP FROM",
+        "CLOUD RIDGE TRADING CO",
+        f"{rng.integers(1, 400)} OSMANTHUS ROAD",
+        "YUNLING 650000 CN",
+    ):
         paper.text(4, y, line, 2.8)
         y += 3.7
     paper.text(w - 4, 4, f"{rng.uniform(0.5, 20):.1f} KG", 4, anchor="ra")
@@ -230,17 +285,27 @@ def _international(paper: _Paper, bill: Waybill, options: dict[str, object]) -> 
     paper.rule(y + 1)
     square = rng.integers(0, 2, (30, 30)).astype(np.uint8) * 255
     paper.paste(np.kron(square, np.ones((5, 5), np.uint8)), 5, y + 4)  # stands in for a dot code; encodes nothing
-    paper.text(w - 5, y + 5, f"{rng.choice(['MN', 'ON', 'DE', 'JP'])} {rng.integers(100, 999)} {rng.integers(0, 9)}-{rng.integers(10, 99)}", 8.5, anchor="ra")
+    paper.text(
+        w - 5,
+        y + 5,
+        f"{rng.choice(['MN', 'ON', 'DE', 'JP'])} {rng.integers(100, 999)} {rng.integers(0, 9)}-{rng.integers(10, 99)}",
+        8.5,
+        anchor="ra",
+    )
     y += 26
     paper.rule(y)
     paper.text(4, y + 2, _WORDMARKS[bill.carrier], 6.0)
     paper.number(4, y + 10, f"TRACKING #: {bill.printed}", 3.8, anchor="la")
     y += 16
     paper.rule(y)
-    module_mm = _main_barcode(paper, bill, y + 3, float(rng.uniform(18, 26)), options.get("module_dots"))  # type: ignore[arg-type]
+    module_mm = _main_barcode(paper, bill, y + 3, float(rng.uniform(18, 26)), module_dots)
     y = paper.barcodes[0][3] / DOTS_PER_MM + 9
     paper.rule(y)
-    for line in ("BILLING: P/P", f"DESC: {rng.choice(['PHONE CASE', 'SHOES', 'TOY', 'CERAMICS'])}", f"INVOICE NO: {rng.integers(10**5, 10**6)}"):
+    for line in (
+        "BILLING: P/P",
+        f"DESC: {rng.choice(['PHONE CASE', 'SHOES', 'TOY', 'CERAMICS'])}",
+        f"INVOICE NO: {rng.integers(10**5, 10**6)}",
+    ):
         if y < paper.h - 6:
             paper.text(4, y + 2, line, 2.9)
             y += 4.4
@@ -264,12 +329,19 @@ def render_label(
     choices = _SIZES_MM[:1] if abroad else _SIZES_MM
     size = size_mm or choices[int(rng.integers(len(choices)))]
     paper = _Paper(rng, size, str(rng.choice(_LATIN)))
-    options: dict[str, object] = {"module_dots": module_dots}
-    if side_barcode is not None:
-        options["side_barcode"] = side_barcode
-    module_mm = (_international if abroad else _domestic)(paper, bill, options)
+    module_mm = (
+        _international(paper, bill, module_dots) if abroad else _domestic(paper, bill, side_barcode, module_dots)
+    )
     bgr = np.repeat(np.asarray(paper.image)[:, :, None], 3, axis=2)
     return RenderedLabel(
-        bgr, size, carrier, bill.number, bill.barcode_text, tuple(paper.barcodes), tuple(paper.numbers), module_mm,
-        paper.digit_mm, tuple(paper.other),
-    )  # fmt: skip
+        bgr,
+        size,
+        carrier,
+        bill.number,
+        bill.barcode_text,
+        tuple(paper.barcodes),
+        tuple(paper.numbers),
+        module_mm,
+        paper.digit_mm,
+        tuple(paper.other),
+    )

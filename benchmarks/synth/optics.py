@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 Picture = NDArray[np.uint8]
 Field = NDArray[np.float32]
-Matrix = NDArray[np.float64]
+Matrix = NDArray[np.floating]
 _PLATE = 1024
 
 
@@ -32,7 +32,12 @@ class Camera:
 
     @property
     def _turn(self) -> Matrix:
-        cx, sx, cy, sy = np.cos(self.tilt_x_rad), np.sin(self.tilt_x_rad), np.cos(self.tilt_y_rad), np.sin(self.tilt_y_rad)
+        cx, sx, cy, sy = (
+            np.cos(self.tilt_x_rad),
+            np.sin(self.tilt_x_rad),
+            np.cos(self.tilt_y_rad),
+            np.sin(self.tilt_y_rad),
+        )
         about_x = np.array([[1, 0, 0], [0, cx, -sx], [0, sx, cx]])
         about_y = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
         return np.asarray(about_x @ about_y, np.float64)
@@ -68,7 +73,9 @@ def smooth_field(rng: np.random.Generator, size: tuple[int, int], cells: int) ->
     """Smooth noise (height, width), standard deviation about 1, with ``cells`` bumps along the longer side."""
     width, height = size
     longer = max(size)
-    grid = rng.standard_normal((max(2, cells * height // longer) + 3, max(2, cells * width // longer) + 3)).astype(np.float32)
+    grid = rng.standard_normal((max(2, cells * height // longer) + 3, max(2, cells * width // longer) + 3)).astype(
+        np.float32
+    )
     return np.asarray(cv2.resize(grid, size, interpolation=cv2.INTER_CUBIC), np.float32)
 
 

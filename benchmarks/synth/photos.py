@@ -16,7 +16,17 @@ from benchmarks.synth import parcels
 from benchmarks.synth.canvas import Canvas, Spot, placed, rectangle, upright_box
 from benchmarks.synth.goods import BOXES, cutout
 from benchmarks.synth.labels import DOTS_PER_MM, RenderedLabel, render_label
-from benchmarks.synth.optics import Camera, Matrix, Picture, add_noise, blurred, light_field, lit, sharpened, through
+from benchmarks.synth.optics import (
+    Camera,
+    Matrix,
+    Picture,
+    add_noise,
+    blurred,
+    light_field,
+    lit,
+    sharpened,
+    through,
+)
 from benchmarks.synth.slices import Part, draw_options
 from benchmarks.synth.sticker import Wear, as_quad, stick
 from benchmarks.synth.surfaces import GROUNDS, texture
@@ -27,14 +37,25 @@ Parcel = Literal["none", "carton", "mailer", "open-carton"]
 _MAX_TRIES = 30
 
 
-def _camera(rng: np.random.Generator, size: tuple[int, int], label_w_mm: float, label_width_px: float, turn_deg: float, tilt: float) -> Camera:
-    """A camera that shows the label's top edge ``label_width_px`` long (full size), as a camera of the half-size canvas."""
+def _camera(
+    rng: np.random.Generator,
+    size: tuple[int, int],
+    *,
+    label_w_mm: float,
+    label_width_px: float,
+    turn_deg: float,
+    tilt: float,
+) -> Camera:
+    """The half-size canvas's camera that shows the label's top edge ``label_width_px`` long at full size."""
     heading = rng.uniform(0, 2 * np.pi)
     focal = 0.78 * max(size)
     distance = max(330.0, focal * label_w_mm / label_width_px)
     centre = (size[0] * (0.5 + rng.uniform(-0.1, 0.1)), size[1] * (0.5 + rng.uniform(-0.1, 0.1)))
     camera = Camera(focal, distance, centre, tilt * np.cos(heading), tilt * np.sin(heading))
-    edge = through(camera.plane(0) @ placed((0, 0, turn_deg)), np.array([[-label_w_mm / 2, -label_w_mm * 0.7], [label_w_mm / 2, -label_w_mm * 0.7]]))
+    edge = through(
+        camera.plane(0) @ placed((0, 0, turn_deg)),
+        np.array([[-label_w_mm / 2, -label_w_mm * 0.7], [label_w_mm / 2, -label_w_mm * 0.7]]),
+    )
     focal *= label_width_px / float(np.linalg.norm(edge[1] - edge[0]))
     return replace(camera, focal_px=focal / 2, centre_px=(centre[0] / 2, centre[1] / 2))
 
@@ -57,7 +78,13 @@ class _Scene:
         cv2.fillPoly(area, [(quad / 8).round().astype(np.int32)], weight)
         np.maximum(self.taken, area, out=self.taken)
 
-    def add(self, kind: Literal["goods", "parcel", "hand", "screen", "page", "clutter"], name: str, quad: Matrix, sealed: bool | None = None) -> None:
+    def add(
+        self,
+        kind: Literal["goods", "parcel", "hand", "screen", "page", "clutter"],
+        name: str,
+        quad: Matrix,
+        sealed: bool | None = None,
+    ) -> None:
         self.things.append(ThingTruth(kind, name, as_quad(quad * 2), sealed))
 
     def free_spot(self, radius_mm: float, z_mm: float) -> tuple[float, float]:
@@ -82,7 +109,11 @@ class _Scene:
         rng = self.rng
         turn = float(rng.uniform(0, 360))
         if name in BOXES:
-            sizes = {"product-box": (170.0, 120.0, 60.0), "book": (145.0, 205.0, 18.0), "toy-block": (45.0, 45.0, 45.0)}
+            sizes = {
+                "product-box": (170.0, 120.0, 60.0),
+                "book": (145.0, 205.0, 18.0),
+                "toy-block": (45.0, 45.0, 45.0),
+            }
             w, d, h = (v * rng.uniform(0.85, 1.15) for v in sizes[name])
             shrink = min(1.0, fit_mm / max(w, d))
             box = (w * shrink, d * shrink, h * shrink)
@@ -117,22 +148,40 @@ class _Scene:
 
 def _wear(rng: np.random.Generator, given: dict[str, float | bool | None], scale: float) -> Wear:
     known = {k: v for k, v in given.items() if v is not None}
-    base: dict[str, float | bool] = {"blur_px": float(rng.uniform(0.4, 0.9)), "sharpening": float(rng.uniform(0, 0.6)), "scale": scale}
+    base: dict[str, float | bool] = {
+        "blur_px": float(rng.uniform(0.4, 0.9)),
+        "sharpening": float(rng.uniform(0, 0.6)),
+        "scale": scale,
+    }
     return Wear(**{**base, **known})  # type: ignore[arg-type]
 
 
-def _parcel(scene: _Scene, rng: np.random.Generator, kind: Parcel, label: RenderedLabel, turn_deg: float, height_mm: float, second: bool) -> None:
+def _parcel(
+    scene: _Scene,
+    rng: np.random.Generator,
+    kind: Parcel,
+    label: RenderedLabel,
+    *,
+    turn_deg: float,
+    height_mm: float,
+    second: bool,
+) -> None:
     """Draws what the label sits on, roughly in line with it."""
     lw, lh = label.size_mm
     spread = 2.3 if second else 1.0
     turn = turn_deg + float(rng.normal(0, 5))
     if kind == "carton":
         box = (max(lw * spread + 40, rng.uniform(190, 330)), max(lh + 30, rng.uniform(170, 300)), height_mm)
-        shift = through(placed((0, 0, turn)), np.array([[(box[0] - lw * spread) * rng.uniform(-0.3, 0.3), (box[1] - lh) * rng.uniform(-0.3, 0.3)]]))[0]
+        shift = through(
+            placed((0, 0, turn)),
+            np.array([[(box[0] - lw * spread) * rng.uniform(-0.3, 0.3), (box[1] - lh) * rng.uniform(-0.3, 0.3)]]),
+        )[0]
         if second:
             shift += through(placed((0, 0, turn)), np.array([[lw * 0.55, 0.0]]))[0]
         spot: Spot = (float(shift[0]), float(shift[1]), turn)
-        quad = scene.canvas.box(box, spot, -height_mm, parcels.carton_faces(rng, box), lit_deg=scene.canvas.sun_deg + 180)
+        quad = scene.canvas.box(
+            box, spot, -height_mm, parcels.carton_faces(rng, box), lit_deg=scene.canvas.sun_deg + 180
+        )
         scene.occupy(quad, 0.35)
         scene.add("parcel", "carton", quad, True)
     elif kind == "mailer":
@@ -162,7 +211,9 @@ def _clutter(scene: _Scene, rng: np.random.Generator) -> None:
         x, y = scene.free_spot(120, scene.canvas.table_mm)
         turn = float(rng.uniform(0, 360))
         scene.canvas.cast(through(placed((x, y, turn)), rectangle(130, 200)), scene.canvas.table_mm, 8)
-        quad = scene.canvas.lay_flat(parcels.tabletop_screen(rng), None, (130, 198), (x, y, turn), scene.canvas.table_mm + 6)
+        quad = scene.canvas.lay_flat(
+            parcels.tabletop_screen(rng), None, (130, 198), (x, y, turn), scene.canvas.table_mm + 6
+        )
         scene.add("screen", "tablet", quad)
     else:
         x, y = scene.free_spot(120, scene.canvas.table_mm)
@@ -182,6 +233,7 @@ def photo(
     n_labels: int = 1,
     label_size_mm: tuple[float, float] | None = None,
     label_width_px: float = 1000.0,
+    module_dots: int | None = None,
     turn_deg: float = 0.0,
     tilt_deg: float | None = None,
     parcel: Parcel = "carton",
@@ -209,28 +261,41 @@ def photo(
     scale = min(1.0, chat_long_edge / max(size)) if chat_long_edge else 1.0
     names = [str(c) for c in carriers or rng.choice(DOMESTIC, max(1, n_labels), replace=False)]
     picked = list(numbers) + [None] * max(1, n_labels)
-    labels = [render_label(rng, names[i % len(names)], picked[i], size_mm=label_size_mm) for i in range(max(1, n_labels))]
+    labels = [
+        render_label(rng, names[i % len(names)], picked[i], size_mm=label_size_mm, module_dots=module_dots)
+        for i in range(max(1, n_labels))
+    ]
     tilt = float(np.radians(rng.uniform(0, 24) if tilt_deg is None else tilt_deg))
-    camera = _camera(rng, size, labels[0].size_mm[0], label_width_px, turn_deg, tilt)
-    height_mm = {"none": 0.0, "mailer": float(rng.uniform(12, 30)), "carton": float(rng.uniform(60, 150)), "open-carton": float(rng.uniform(70, 130))}[parcel]
+    camera = _camera(
+        rng, size, label_w_mm=labels[0].size_mm[0], label_width_px=label_width_px, turn_deg=turn_deg, tilt=tilt
+    )
+    height_mm = {
+        "none": 0.0,
+        "mailer": float(rng.uniform(12, 30)),
+        "carton": float(rng.uniform(60, 150)),
+        "open-carton": float(rng.uniform(70, 130)),
+    }[parcel]
     scene = _Scene(rng, size, camera, -height_mm)
     canvas = scene.canvas
     kind = ground or str(rng.choice(GROUNDS))
-    canvas.fill_ground(kind, int(rng.integers(3)), float(rng.uniform(260, 520)), float(rng.choice([0, 90]) + rng.normal(0, 12)))
-    spots: list[Spot] = [(0.0, 0.0, turn_deg)]
-    if n_labels > 1:
-        aside = labels[0].size_mm[0] / 2 + labels[1].size_mm[0] / 2 + rng.uniform(4, 14)
-        at = through(placed((0, 0, turn_deg)), np.array([[aside, rng.uniform(-15, 15)]]))[0]
-        spots.append((float(at[0]), float(at[1]), turn_deg + float(rng.normal(0, 6))))
+    canvas.fill_ground(
+        kind,
+        int(rng.integers(3)),
+        float(rng.uniform(260, 520)),
+        float(rng.choice([0, 90]) + rng.normal(0, 12)),
+    )
+    spots = _label_spots(rng, labels, turn_deg)
     label_quads = [
-        through(camera.plane(0) @ placed(s), rectangle(*lab.size_mm)) for s, lab in zip(spots, labels, strict=False) if n_labels
-    ]  # fmt: skip
+        through(camera.plane(0) @ placed(s), rectangle(*lab.size_mm))
+        for s, lab in zip(spots, labels, strict=False)
+        if n_labels
+    ]
     for quad in label_quads:
         scene.occupy(quad, 3.0)
     if clutter:
         _clutter(scene, rng)
     if parcel != "none":
-        _parcel(scene, rng, parcel, labels[0], turn_deg, height_mm, n_labels > 1)
+        _parcel(scene, rng, parcel, labels[0], turn_deg=turn_deg, height_mm=height_mm, second=n_labels > 1)
     span_mm = min(size) / (2 * camera.focal_px / camera.distance_mm)
     for name in goods:
         # Beside the parcel when there is room, else on it: a close-up shows little of the table.
@@ -239,15 +304,17 @@ def photo(
     for quad in label_quads:
         canvas.shadow(quad, 0.3, 3.0)
     if hand or hand_on_label:
-        lw, lh = labels[0].size_mm
-        reach = (-0.4 if rng.random() < 0.5 else 0.4) if hand_on_label else 0.66
-        corner = np.array([[lw * reach, lh * rng.uniform(0.1, 0.42)]])
-        target = through(placed(spots[0]), corner)[0]
-        scene.hand((float(target[0]), float(target[1])), 6.0)
+        scene.hand(_grip(rng, labels[0], spots[0], hand_on_label), 6.0)
     worn = {
-        "blur_px": blur_px, "motion_px": motion_px, "motion_deg": motion_deg, "glare": glare, "wrinkle": wrinkle, "faded": faded,
-        "scratched_barcode": scratched_barcode, "covered_digits": covered_digits,
-    }  # fmt: skip
+        "blur_px": blur_px,
+        "motion_px": motion_px,
+        "motion_deg": motion_deg,
+        "glare": glare,
+        "wrinkle": wrinkle,
+        "faded": faded,
+        "scratched_barcode": scratched_barcode,
+        "covered_digits": covered_digits,
+    }
     if parcel == "mailer" and wrinkle is None:
         worn["wrinkle"] = float(rng.uniform(0.1, 0.3))
     wear = _wear(rng, worn, scale)
@@ -255,7 +322,8 @@ def photo(
     picture = _developed(canvas, light, wear, size)
     truths: list[LabelTruth] = []
     for i in range(min(n_labels, len(spots))):
-        truth = _stuck(picture, labels[i], spots[i], camera, wear, rng, light, canvas.front)
+        to_photo = _onto_photo(labels[i], spots[i], camera)
+        truth = stick(picture, labels[i], to_photo, wear, rng, light=light, front=canvas.front)
         if truth is not None:
             truths.append(truth)
             scene.codes += labels[i].other_codes
@@ -267,6 +335,24 @@ def photo(
         things = [replace(t, quad=as_quad(np.array(t.quad) * scale)) for t in things]
     what = f"{parcel}, {n_labels} label{'s' * (n_labels != 1)}, {'+'.join(goods) or 'no goods'} on {kind}"
     return Shot(picture, tuple(truths), tuple(things), tuple(scene.codes), what, seed, quality)
+
+
+def _label_spots(rng: np.random.Generator, labels: Sequence[RenderedLabel], turn_deg: float) -> list[Spot]:
+    """The first label in the middle, a second one beside it."""
+    spots: list[Spot] = [(0.0, 0.0, turn_deg)]
+    if len(labels) > 1:
+        aside = labels[0].size_mm[0] / 2 + labels[1].size_mm[0] / 2 + rng.uniform(4, 14)
+        at = through(placed((0, 0, turn_deg)), np.array([[aside, rng.uniform(-15, 15)]]))[0]
+        spots.append((float(at[0]), float(at[1]), turn_deg + float(rng.normal(0, 6))))
+    return spots
+
+
+def _grip(rng: np.random.Generator, label: RenderedLabel, spot: Spot, on_label: bool) -> tuple[float, float]:
+    """Where fingertips rest: beside the label, or on its edge."""
+    width, height = label.size_mm
+    reach = (-0.4 if rng.random() < 0.5 else 0.4) if on_label else 0.66
+    at = through(placed(spot), np.array([[width * reach, height * rng.uniform(0.1, 0.42)]]))[0]
+    return float(at[0]), float(at[1])
 
 
 def _filled(scene: _Scene) -> bool:
@@ -284,12 +370,11 @@ def _developed(canvas: Canvas, light: Picture, wear: Wear, size: tuple[int, int]
     return np.ascontiguousarray(big[: size[1], : size[0]])
 
 
-def _stuck(
-    picture: Picture, label: RenderedLabel, spot: Spot, camera: Camera, wear: Wear, rng: np.random.Generator, light: Picture, front: Picture
-) -> LabelTruth | None:
+def _onto_photo(label: RenderedLabel, spot: Spot, camera: Camera) -> Matrix:
+    """(3, 3): label pixels to photo pixels."""
     w, h = label.size_mm
     to_mm = np.array([[1 / DOTS_PER_MM, 0, -w / 2], [0, 1 / DOTS_PER_MM, -h / 2], [0, 0, 1]])
-    return stick(picture, label, np.diag([2.0, 2.0, 1.0]) @ camera.plane(0) @ placed(spot) @ to_mm, wear, rng, light=light, front=front)
+    return np.asarray(np.diag([2.0, 2.0, 1.0]) @ camera.plane(0) @ placed(spot) @ to_mm)
 
 
 def _through_chat(picture: Picture, scale: float, first_quality: int, rng: np.random.Generator) -> tuple[Picture, int]:

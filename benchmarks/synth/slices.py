@@ -17,15 +17,34 @@ LABEL_WIDTHS_PX = ((1400, 1650), (840, 980), (560, 660))
 SHARE_NEAR_AXIS = 0.85
 """Turns within 20 degrees of upright, sideways or upside down; the others are anywhere in the full circle."""
 SHARES = {
-    "blur": 0.12, "motion": 0.08, "vertical-motion": 0.06, "glare": 0.10, "scratched": 0.08, "covered": 0.06, "faded": 0.10,
-    "wrinkled": 0.12, "two-labels": 0.10, "hand": 0.12, "hand-on-label": 0.04, "clutter": 0.25, "chat": 0.15,
-    "international": 0.10, "portrait": 0.35,
-}  # fmt: skip
+    "blur": 0.12,
+    "motion": 0.08,
+    "vertical-motion": 0.06,
+    "glare": 0.10,
+    "scratched": 0.08,
+    "covered": 0.06,
+    "faded": 0.10,
+    "wrinkled": 0.12,
+    "two-labels": 0.10,
+    "hand": 0.12,
+    "hand-on-label": 0.04,
+    "clutter": 0.25,
+    "chat": 0.15,
+    "international": 0.10,
+    "portrait": 0.35,
+}
 """How often each happens, on its own, in the part ``waybill``. The other parts have no wear on purpose."""
 SCENES = {
-    "label-on-carton-goods": 0.22, "label-on-mailer-goods": 0.14, "label-and-goods": 0.18, "opened-carton-goods": 0.10,
-    "label-on-carton": 0.10, "label-on-mailer": 0.06, "label-only": 0.10, "goods-only": 0.05, "carton-only": 0.05,
-}  # fmt: skip
+    "label-on-carton-goods": 0.22,
+    "label-on-mailer-goods": 0.14,
+    "label-and-goods": 0.18,
+    "opened-carton-goods": 0.10,
+    "label-on-carton": 0.10,
+    "label-on-mailer": 0.06,
+    "label-only": 0.10,
+    "goods-only": 0.05,
+    "carton-only": 0.05,
+}
 NEGATIVES = {"goods-only": 0.35, "carton-only": 0.2, "product-box": 0.25, "book": 0.2}
 
 
@@ -58,14 +77,23 @@ def draw_options(seed: int, part: Part) -> dict[str, Any]:
     """The keyword arguments of ``photos.photo`` for one seed of a part."""
     rng = np.random.default_rng([seed, len(part)])
     low, high = LABEL_WIDTHS_PX[seed % len(LABEL_WIDTHS_PX)]
-    turn = float(rng.choice([0, 90, 180, 270]) + rng.uniform(-20, 20)) if rng.random() < SHARE_NEAR_AXIS else float(rng.uniform(0, 360))
+    turn = (
+        float(rng.choice([0, 90, 180, 270]) + rng.uniform(-20, 20))
+        if rng.random() < SHARE_NEAR_AXIS
+        else float(rng.uniform(0, 360))
+    )
     options: dict[str, Any] = {"label_width_px": float(rng.uniform(low, high)), "turn_deg": turn % 360}
     happens = {name: bool(rng.random() < share) for name, share in SHARES.items()}
     options["size"] = (3000, 4000) if happens["portrait"] else (4000, 3000)
     options["clutter"] = happens["clutter"]
     options["hand"] = happens["hand"]
     if part == "negative":
-        return {**options, **_scene(rng, _drawn(rng, NEGATIVES)), "n_labels": 0, "clutter": happens["clutter"]}
+        return {
+            **options,
+            **_scene(rng, _drawn(rng, NEGATIVES)),
+            "n_labels": 0,
+            "clutter": happens["clutter"],
+        }
     options |= _scene(rng, _drawn(rng, SCENES))
     if part == "scene":
         return options

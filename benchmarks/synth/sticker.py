@@ -74,7 +74,14 @@ def _scratch(sheet: Picture, box: Box, rng: np.random.Generator) -> None:
         line = np.stack([start + drift * steps + jag, steps * across], 1)
         pts = line if wide else line[:, ::-1]
         shade = int(rng.integers(228, 250)) if rng.random() < 0.75 else int(rng.integers(30, 70))
-        cv2.polylines(sheet, [(pts + (left, top)).round().astype(np.int32)], False, (shade, shade, shade), int(rng.integers(7, 18)), cv2.LINE_AA)
+        cv2.polylines(
+            sheet,
+            [(pts + np.array((left, top))).round().astype(np.int32)],
+            False,
+            (shade, shade, shade),
+            int(rng.integers(7, 18)),
+            cv2.LINE_AA,
+        )
 
 
 def _cover(sheet: Picture, box: Box, rng: np.random.Generator) -> None:
@@ -117,7 +124,9 @@ def _glare(rng: np.random.Generator, strength: float, centre: Matrix, size: tupl
     long = (dx * np.cos(turn) + dy * np.sin(turn)) / (reach * rng.uniform(0.5, 0.9))
     short = (-dx * np.sin(turn) + dy * np.cos(turn)) / (reach * rng.uniform(0.14, 0.3))
     field = strength * 1.9 * np.exp(-(long**2 + short**2)) * (1 + 0.35 * smooth_field(rng, small, 14))
-    return np.asarray(cv2.resize(np.clip(field, 0, 1.4).astype(np.float32), size, interpolation=cv2.INTER_CUBIC), np.float32)
+    return np.asarray(
+        cv2.resize(np.clip(field, 0, 1.4).astype(np.float32), size, interpolation=cv2.INTER_CUBIC), np.float32
+    )
 
 
 def _half_area(half: Picture, box: tuple[int, int, int, int]) -> Picture:
@@ -132,8 +141,50 @@ def _half_area(half: Picture, box: tuple[int, int, int, int]) -> Picture:
     return np.ascontiguousarray(big[dy : dy + bottom - top, dx : dx + right - left])
 
 
+def _worn(label: RenderedLabel, wear: Wear, rng: np.random.Generator) -> Picture:
+    """The print after its journey: faded, scratched, covered."""
+    sheet = _fade(label.bgr, wear.faded, rng) if wear.faded else label.bgr.copy()
+    if wear.scratched_barcode:
+        for code in label.barcodes:
+            _scratch(sheet, code, rng)
+    if wear.covered_digits:
+        for copy in label.numbers:
+            _cover(sheet, copy, rng)
+    # Paper is not pure white and ink not pure black.
+    return np.asarray(cv2.convertScaleAbs(sheet, alpha=0.80, beta=31), np.uint8)
+
+
+def _creased(
+    layer: Picture, alpha: Picture, strength: float, px_per_mm: float, rng: np.random.Generator
+) -> tuple[Picture, Picture]:
+    """A label that follows a soft parcel's folds.
+
+    Paper bends but does not tear: it moves with the broad folds and only catches light on the sharp ones.
+    """
+    size = (layer.shape[1], layer.shape[0])
+    creases = cv2.GaussianBlur(crease_field(rng, (max(8, size[0] // 4), max(8, size[1] // 4)), 4), (0, 0), 1.6)
+    dx, dy = cv2.Sobel(creases, cv2.CV_32F, 1, 0), cv2.Sobel(creases, cv2.CV_32F, 0, 1)
+    push_x, push_y = (cv2.GaussianBlur(d, (0, 0), 1.2 * px_per_mm) for d in (dx, dy))
+    push = 0.3 * px_per_mm * strength / max(float(push_x.std()), 1e-6)
+    xs = np.arange(size[0], dtype=np.float32)[None, :] + cv2.resize(push_x * push, size)
+    ys = np.arange(size[1], dtype=np.float32)[:, None] + cv2.resize(push_y * push, size)
+    moved = cv2.remap(layer, xs, ys, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    outline = cv2.remap(alpha, xs, ys, cv2.INTER_LINEAR)
+    slope = (0.8 * dx + 0.6 * dy) / max(float(dx.std()), 1e-6)
+    tone = np.clip(118 + 15 * strength * slope, 50, 165).astype(np.uint8)
+    shaded = cv2.multiply(moved, cv2.merge([cv2.resize(tone, size)] * 3), scale=1 / 128)
+    return np.asarray(shaded, np.uint8), np.asarray(outline, np.uint8)
+
+
 def stick(
-    photo: Picture, label: RenderedLabel, to_photo: Matrix, wear: Wear, rng: np.random.Generator, *, light: Picture, front: Picture
+    photo: Picture,
+    label: RenderedLabel,
+    to_photo: Matrix,
+    wear: Wear,
+    rng: np.random.Generator,
+    *,
+    light: Picture,
+    front: Picture,
 ) -> LabelTruth | None:
     """Draws a label into the photo and says what is true of it; None when it lies outside.
 
@@ -148,51 +199,37 @@ def stick(
     left, top, right, bottom = box
     if right - left < 20 or bottom - top < 20:
         return None
-    sheet = _fade(label.bgr, wear.faded, rng) if wear.faded else label.bgr.copy()
-    if wear.scratched_barcode:
-        for code in label.barcodes:
-            _scratch(sheet, code, rng)
-    if wear.covered_digits:
-        for copy in label.numbers:
-            _cover(sheet, copy, rng)
+    sheet = _worn(label, wear, rng)
     size = (right - left, bottom - top)
     local = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1.0]]) @ to_photo
-    # Paper is not pure white and ink not pure black.
-    sheet = np.asarray(cv2.add(cv2.convertScaleAbs(sheet, alpha=0.80), (30, 31, 32, 0)), np.uint8)
     px_per_mm = float(np.linalg.norm(quad[1] - quad[0])) / label.size_mm[0]
-    flags = cv2.INTER_AREA if px_per_mm < DOTS_PER_MM * 0.6 else cv2.INTER_LINEAR
     if px_per_mm < DOTS_PER_MM * 0.6:  # warpPerspective does not average: shrink first
         ratio = max(0.25, px_per_mm / DOTS_PER_MM * 1.3)
         small = cv2.resize(sheet, None, fx=ratio, fy=ratio, interpolation=cv2.INTER_AREA)
         local = local @ np.diag([lw / small.shape[1], lh / small.shape[0], 1.0])
         sheet = np.asarray(small, np.uint8)
-        flags = cv2.INTER_LINEAR
-    layer = cv2.warpPerspective(sheet, local, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    layer = cv2.warpPerspective(sheet, local, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     alpha = cv2.warpPerspective(np.full(sheet.shape[:2], 255, np.uint8), local, size, flags=cv2.INTER_LINEAR)
     if wear.wrinkle:
-        small_size = (max(8, size[0] // 4), max(8, size[1] // 4))
-        creases = cv2.GaussianBlur(crease_field(rng, small_size, 4), (0, 0), 1.6)
-        dx, dy = cv2.Sobel(creases, cv2.CV_32F, 1, 0), cv2.Sobel(creases, cv2.CV_32F, 0, 1)
-        spread = max(float(np.abs(dx).std()), 1e-6)
-        # Paper bends but does not tear: it moves with the broad folds and only catches light on the sharp ones.
-        push_x, push_y = (cv2.GaussianBlur(d, (0, 0), 1.2 * px_per_mm) for d in (dx, dy))
-        push = 0.3 * px_per_mm * wear.wrinkle / max(float(push_x.std()), 1e-6)
-        ys, xs = np.mgrid[0 : size[1], 0 : size[0]].astype(np.float32)
-        xs += cv2.resize(push_x * push, size, interpolation=cv2.INTER_LINEAR)
-        ys += cv2.resize(push_y * push, size, interpolation=cv2.INTER_LINEAR)
-        layer, alpha = cv2.remap(layer, xs, ys, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), cv2.remap(alpha, xs, ys, cv2.INTER_LINEAR)
-        tone = np.clip(118 + 15 * wear.wrinkle * (0.8 * dx + 0.6 * dy) / spread, 50, 165).astype(np.uint8)
-        layer = cv2.multiply(layer, cv2.merge([cv2.resize(tone, size)] * 3), scale=1 / 128)
+        layer, alpha = _creased(np.asarray(layer, np.uint8), np.asarray(alpha, np.uint8), wear.wrinkle, px_per_mm, rng)
     layer = cv2.multiply(layer, _half_area(light, box), scale=1 / 128)
     full = np.zeros((size[1], size[0]), np.uint8)
     if wear.glare:
         target = label.barcodes[0] if rng.random() < 0.7 else label.numbers[0]
-        spot = through(local_of(to_photo, left, top), np.array([[(target[0] + target[2]) / 2, (target[1] + target[3]) / 2]]))[0]
+        spot = through(
+            local_of(to_photo, left, top),
+            np.array([[(target[0] + target[2]) / 2, (target[1] + target[3]) / 2]]),
+        )[0]
         spot += rng.normal(0, 9 * px_per_mm, 2)
         shine = _glare(rng, wear.glare, spot, size, 42 * px_per_mm)
         full = np.asarray((shine > 0.62) * 255, np.uint8)
         layer = cv2.add(layer, cv2.merge([np.clip(shine * 235, 0, 255).astype(np.uint8)] * 3))
-    four = blurred(np.asarray(cv2.merge([*cv2.split(layer), alpha]), np.uint8), wear.blur_px, wear.motion_px, wear.motion_deg)
+    four = blurred(
+        np.asarray(cv2.merge([*cv2.split(layer), alpha]), np.uint8),
+        wear.blur_px,
+        wear.motion_px,
+        wear.motion_deg,
+    )
     layer, alpha = four[:, :, :3], np.ascontiguousarray(four[:, :, 3])
     if wear.sharpening:
         layer = sharpened(np.ascontiguousarray(layer), wear.sharpening)
@@ -202,7 +239,7 @@ def stick(
     over = cv2.multiply(np.ascontiguousarray(layer), weight, scale=1 / 255)
     cv2.add(over, cv2.multiply(area, cv2.bitwise_not(weight), scale=1 / 255), dst=area)
     hidden = np.asarray(cv2.max(cover, full), np.uint8)
-    return _truth(label, quad, to_photo, wear, hidden, (left, top), px_per_mm)
+    return _truth(label, quad, to_photo, wear, hidden=hidden, offset=(left, top))
 
 
 def local_of(to_photo: Matrix, left: int, top: int) -> Matrix:
@@ -211,8 +248,9 @@ def local_of(to_photo: Matrix, left: int, top: int) -> Matrix:
 
 
 def _truth(
-    label: RenderedLabel, quad: Matrix, to_photo: Matrix, wear: Wear, hidden: Picture, offset: tuple[int, int], px_per_mm: float
+    label: RenderedLabel, quad: Matrix, to_photo: Matrix, wear: Wear, *, hidden: Picture, offset: tuple[int, int]
 ) -> LabelTruth:
+    px_per_mm = float(np.linalg.norm(quad[1] - quad[0])) / label.size_mm[0]
     bars_left = False
     for code in label.barcodes:
         turned = code[3] - code[1] > code[2] - code[0]
@@ -220,7 +258,9 @@ def _truth(
         bars_left |= bool((~rows.any(1)).mean() >= MIN_FREE_ROWS)
     digits_left = False
     for copy in label.numbers:
-        digits_left |= bool(_hidden(hidden, _samples(copy, to_photo, 6, 60, turned=False), offset).mean() <= MAX_LOST_DIGITS)
+        digits_left |= bool(
+            _hidden(hidden, _samples(copy, to_photo, 6, 60, turned=False), offset).mean() <= MAX_LOST_DIGITS
+        )
     bars_left &= not wear.scratched_barcode
     digits_left &= not wear.covered_digits
     across = quad[1] - quad[0]
@@ -229,12 +269,35 @@ def _truth(
     module_px, digit_px = label.module_mm * px_per_mm * s, label.digit_mm * px_per_mm * s
     blur, motion = wear.blur_px * s, wear.motion_px * s
     smear = abs(motion * np.cos(np.radians(wear.motion_deg - turn)))
-    bars_ok = bars_left and module_px >= MIN_MODULE_PX and blur <= MAX_BLUR_PER_MODULE * module_px and smear <= MAX_MOTION_PER_MODULE * module_px
-    digits_ok = digits_left and digit_px >= MIN_DIGIT_PX and blur <= MAX_BLUR_PER_DIGIT * digit_px and motion <= MAX_MOTION_PER_DIGIT * digit_px
+    bars_ok = (
+        bars_left
+        and module_px >= MIN_MODULE_PX
+        and blur <= MAX_BLUR_PER_MODULE * module_px
+        and smear <= MAX_MOTION_PER_MODULE * module_px
+    )
+    digits_ok = (
+        digits_left
+        and digit_px >= MIN_DIGIT_PX
+        and blur <= MAX_BLUR_PER_DIGIT * digit_px
+        and motion <= MAX_MOTION_PER_DIGIT * digit_px
+    )
     return LabelTruth(
-        label.carrier, label.number, label.barcode_text, as_quad(quad * s), float(np.linalg.norm(across)) * s, module_px, turn,
-        blur, motion, wear.glare > 0, wear.wrinkle > 0, wear.faded > 0, bars_left, digits_left, bool(bars_ok or digits_ok),
-    )  # fmt: skip
+        label.carrier,
+        label.number,
+        label.barcode_text,
+        as_quad(quad * s),
+        float(np.linalg.norm(across)) * s,
+        module_px,
+        turn,
+        blur,
+        motion,
+        wear.glare > 0,
+        wear.wrinkle > 0,
+        wear.faded > 0,
+        bars_left,
+        digits_left,
+        bool(bars_ok or digits_ok),
+    )
 
 
 def as_quad(points: NDArray[np.floating]) -> Quad:

@@ -17,7 +17,18 @@ from PIL import Image, ImageDraw
 from benchmarks.synth.fonts import font
 
 SIDE = 1024
-GROUNDS = ("wood", "dark-wood", "tile", "cloth", "concrete", "desk", "marble", "newspaper", "gravel", "cardboard")
+GROUNDS = (
+    "wood",
+    "dark-wood",
+    "tile",
+    "cloth",
+    "concrete",
+    "desk",
+    "marble",
+    "newspaper",
+    "gravel",
+    "cardboard",
+)
 Picture = NDArray[np.uint8]
 Field = NDArray[np.float32]
 
@@ -61,14 +72,16 @@ def shipped_picture(name: str) -> Picture | None:
 def _wood(rng: np.random.Generator, dark: tuple[int, int, int], light: tuple[int, int, int]) -> Picture:
     grain = noise(rng, 6, cells_x=2) * 0.5
     warp = noise(rng, 3) * 9
-    ys, xs = np.mgrid[0:SIDE, 0:SIDE].astype(np.float32)
+    ys = np.mgrid[0:SIDE, 0:SIDE][0].astype(np.float32)
     rings = np.sin((ys + warp * 4) * 2 * np.pi * 24 / SIDE + noise(rng, 4, cells_x=2) * 1.5)
     fibre = noise(rng, 512, cells_x=8)
     field = 0.7 * rings + grain + 0.55 * fibre
     picture = tinted(field, dark, light)
     board = SIDE // 4
     for i in range(4):
-        picture[i * board : (i + 1) * board] = np.clip(picture[i * board : (i + 1) * board] * rng.uniform(0.88, 1.08), 0, 255)
+        picture[i * board : (i + 1) * board] = np.clip(
+            picture[i * board : (i + 1) * board] * rng.uniform(0.88, 1.08), 0, 255
+        )
         picture[i * board : i * board + 2] = np.array(dark) * 0.55
     return picture
 
@@ -84,11 +97,13 @@ def _tile(rng: np.random.Generator) -> Picture:
 
 def _cloth(rng: np.random.Generator) -> Picture:
     ys, xs = np.mgrid[0:SIDE, 0:SIDE]
-    weave = (np.where((ys // 4 + xs // 4) % 2, 0.5, -0.5) + 0.4 * np.sin(xs * np.pi / 4) * np.sin(ys * np.pi / 4)).astype(np.float32)
+    weave = (
+        np.where((ys // 4 + xs // 4) % 2, 0.5, -0.5) + 0.4 * np.sin(xs * np.pi / 4) * np.sin(ys * np.pi / 4)
+    ).astype(np.float32)
     stripes = (np.sin(xs * 2 * np.pi * 8 / SIDE) > 0.86).astype(np.float32)
     hue = [(92, 70, 58), (140, 128, 112)] if rng.random() < 0.5 else [(120, 118, 150), (178, 176, 200)]
     field = weave + 0.35 * noise(rng, 256) + 0.3 * octaves(rng, 3, 3) + stripes
-    return tinted(field, hue[0], hue[1])  # type: ignore[arg-type]
+    return tinted(field, hue[0], hue[1])
 
 
 def _cardboard(rng: np.random.Generator) -> Picture:
@@ -105,7 +120,11 @@ def _concrete(rng: np.random.Generator) -> Picture:
 
 
 def _desk(rng: np.random.Generator) -> Picture:
-    low, high = [((206, 210, 212), (226, 228, 230)), ((60, 62, 66), (84, 86, 90)), ((150, 170, 190), (176, 196, 214))][int(rng.integers(3))]
+    low, high = [
+        ((206, 210, 212), (226, 228, 230)),
+        ((60, 62, 66), (84, 86, 90)),
+        ((150, 170, 190), (176, 196, 214)),
+    ][int(rng.integers(3))]
     return tinted(0.35 * noise(rng, 500) + 0.35 * octaves(rng, 3, 3), low, high)
 
 
@@ -153,12 +172,21 @@ def texture(kind: str, variant: int = 0) -> Picture:
             return np.asarray(np.clip(np.concatenate([both, both[::-1]]) * warm, 0, 255), np.uint8)
         kind = "concrete"
     if kind == "wood":
-        tones = [((70, 110, 150), (120, 168, 205)), ((92, 128, 158), (150, 188, 214)), ((60, 95, 140), (95, 145, 190))]
+        tones = [
+            ((70, 110, 150), (120, 168, 205)),
+            ((92, 128, 158), (150, 188, 214)),
+            ((60, 95, 140), (95, 145, 190)),
+        ]
         return _wood(rng, *tones[variant % 3])
     if kind == "dark-wood":
         return _wood(rng, (28, 40, 56), (62, 84, 112))
     makers = {
-        "tile": _tile, "cloth": _cloth, "cardboard": _cardboard, "concrete": _concrete, "desk": _desk, "marble": _marble,
+        "tile": _tile,
+        "cloth": _cloth,
+        "cardboard": _cardboard,
+        "concrete": _concrete,
+        "desk": _desk,
+        "marble": _marble,
         "newspaper": _newspaper,
-    }  # fmt: skip
+    }
     return makers[kind](rng)

@@ -91,9 +91,7 @@ def _grouped(number: str, carrier: str, spaced: bool) -> str:
     return " ".join(groups)
 
 
-def waybill(
-    rng: np.random.Generator, carrier: str, number: str | None = None, *, spaced: bool = False
-) -> Waybill:
+def waybill(rng: np.random.Generator, carrier: str, number: str | None = None, *, spaced: bool = False) -> Waybill:
     """A waybill of one carrier; ``number`` is random unless given."""
     number = number if number is not None else random_number(rng, carrier)
     text = number
