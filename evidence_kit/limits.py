@@ -39,7 +39,7 @@ def describe(annotation: Any) -> str:
     if get_origin(annotation) is Literal:
         return "one of " + ", ".join(map(repr, get_args(annotation)))
     base, unit = _parts(annotation)
-    if base is tuple[str, ...]:
+    if get_origin(base) is tuple:
         return "a list of texts"
     word = {int: "a whole number", float: "a number", bool: "true or false"}[base]
     return f"{word} of {unit.name}, {unit.least:g} to {unit.most:g}" if unit else word
@@ -53,7 +53,7 @@ def convert(value: Any, annotation: Any) -> Any:
         raise ValueError(f"expected {describe(annotation)}, not {value!r}")
     base, unit = _parts(annotation)
     expected = f"expected {describe(annotation)}, not {value!r}"
-    if base is tuple[str, ...]:
+    if get_origin(base) is tuple:
         if not isinstance(value, (list, tuple)) or not all(isinstance(entry, str) for entry in value):
             raise ValueError(expected)
         return tuple(value)

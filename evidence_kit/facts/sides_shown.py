@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from evidence_kit.schema import Quad
+from evidence_kit.sensors.video_header import VideoHeader
+from evidence_kit.wiring import fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +25,13 @@ class SidesShown:
     opened_at_s: float | None = None
     opened_start_signals: tuple[str, ...] = ()
     """Independent signals that the parcel is open from the first frame; two make it certain."""
+
+
+@fact(on="video")
+def sides_shown(header: VideoHeader) -> SidesShown:
+    """Nothing is told yet: which faces are shown is for a person, and the answer says so.
+
+    Counting look-alike views is no evidence (a plain carton gave six by accident), so no number is given before a
+    sensor keeps the faces' identity through the turn.
+    """
+    return SidesShown()
