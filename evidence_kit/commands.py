@@ -54,24 +54,24 @@ def language(args: argparse.Namespace) -> Lang:
 
 def moment_now(args: argparse.Namespace) -> datetime:
     """``--now``, else the clock, to the second."""
-    from evidence_kit.intake import read_time
+    from evidence_kit.intake.times import NoMoment, moment
 
     if args.now:
-        return read_time(args.now, "--now")
+        try:
+            return moment(args.now)[0]
+        except NoMoment as problem:
+            raise UsageProblem(f"--now: {problem.args[-1]}") from None
     return datetime.now(UTC).replace(microsecond=0)
 
 
 def run_check(args: argparse.Namespace) -> int:
     from evidence_kit.engine import judge
-    from evidence_kit.intake import open_submission
+    from evidence_kit.intake import open_submission, stated_pack
     from evidence_kit.surface import DEFAULT_PACK
 
     now = moment_now(args)
     # The pack decides where --waybill and --signed-at go, and the manifest may name the pack: read it first.
-    pack = load_pack(args.pack) if args.pack else None
-    if pack is None:
-        named = open_submission(args.path, facts={}, now=now).pack
-        pack = load_pack(named or DEFAULT_PACK)
+    pack = load_pack(args.pack or stated_pack(args.path) or DEFAULT_PACK)
     submission = open_submission(args.path, facts=facts_of(args, pack.direction, pack.sign_off), now=now)
     cache = open_cache(args.cache, time.time())
     try:

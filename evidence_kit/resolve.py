@@ -124,8 +124,7 @@ class Resolver:
 
     def _medium(self, item: Item) -> Photo | Footage:
         if item.id not in self._media:
-            path = Path(item.path)
-            self._media[item.id] = Photo(path) if item.kind == "photo" else Footage(path)
+            self._media[item.id] = Photo(Path(item.path)) if item.kind == "photo" else Footage(item.path)
         return self._media[item.id]
 
     def _provide(self, wanted: type, item: Item) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ def check(
     *,
     pack: str | Pack | None = None,
     facts: Mapping[str, Any] | None = None,
-    now: datetime,
+    now: datetime | None = None,
     options: Mapping[str, str] | None = None,
     cache: Cache | None = None,
     jobs: int = 1,
@@ -34,12 +34,13 @@ def check(
 
     ``facts`` are manifest keys with dots (``order.return_waybills``) and override the manifest. ``pack`` is an id, a
     ``.toml`` file or a loaded pack; by default the manifest's, else ``card``. ``now`` is an aware datetime.
-    ``options`` choose engines (``barcode``, ``ocr``).
+    Without it the clock is read, here and nowhere below. ``options`` choose engines (``barcode``, ``ocr``).
     Raises ``IntakeError`` for a manifest or path that cannot be used, ``PackError`` for a pack that cannot.
     """
     from evidence_kit.engine import judge
     from evidence_kit.intake import open_submission
 
+    now = now or datetime.now(UTC).replace(microsecond=0)
     if now.tzinfo is None:
         raise ValueError("now must be an aware datetime")
     several = [paths] if isinstance(paths, (str, Path)) else list(paths)

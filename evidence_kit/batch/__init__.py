@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,7 @@ def judge_cases(
     root: Path,
     *,
     pack: str | Pack | None = None,
-    now: datetime,
+    now: datetime | None = None,
     facts: Mapping[str, Any] | None = None,
     options: Mapping[str, str] | None = None,
     cache: Cache | None = None,
@@ -45,6 +45,7 @@ def judge_cases(
     reveal: bool = False,
 ) -> Iterator[Report]:
     """One report per sub-folder. A case that cannot be judged is a report with an ``error`` finding (rules 1e.19)."""
+    now = now or datetime.now(UTC).replace(microsecond=0)
     for folder in case_folders(root):
         chosen = pack
         try:

@@ -65,9 +65,8 @@ def best(
         copy = item.sha256 in seen
         seen.add(item.sha256)
         frame, sharp = shown.get(item), good.get(item)
-        known = isinstance(frame, SharedFrame)
-        read = known and frame.waybill == "read"
-        goods = known and frame.goods == "yes"
+        read = isinstance(frame, SharedFrame) and frame.waybill == "read"
+        goods = isinstance(frame, SharedFrame) and frame.goods == "yes"
         usable = isinstance(sharp, PhotoQuality) and not sharp.shortfalls
         unreadable = sharp is None or isinstance(sharp, Unknown)
         return (not unreadable, not copy, read and goods, usable, read, goods, item.role not in (None, "other"))
