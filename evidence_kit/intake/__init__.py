@@ -43,7 +43,7 @@ def stated_pack(paths: Sequence[Path]) -> str | None:
 
 
 def read_time(text: str, name: str) -> datetime:
-    """``text`` as an aware datetime; without an offset it is Beijing time (1c-C). IntakeError names ``name``."""
+    """``text`` as an aware datetime; without an offset it is +08:00 (1c-C). IntakeError names ``name``."""
     from evidence_kit.intake.times import NoMoment, moment
 
     try:
