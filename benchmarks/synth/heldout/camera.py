@@ -25,6 +25,7 @@ GRID = 8
 def aim(
     size_mm: tuple[float, float],
     top_px: float,
+    *,
     turn_deg: float,
     tilt_deg: float,
     axis_deg: float,
@@ -146,6 +147,7 @@ def flat_relief(size_mm: tuple[float, float]) -> Relief:
 def paste(
     canvas: Bgr,
     print_: Gray,
+    *,
     per_mm: float,
     tint: Bgr,
     size_mm: tuple[float, float],

@@ -83,7 +83,9 @@ def _paste_sheet(canvas: Bgr, sheet: Sheet, wear: damage.Wear, plane: Plane, opt
     # Large labels are sampled from the printer's dots doubled, small ones from an area average.
     per_mm = min(2.0 * sheet.dots, per_mm * 1.05) if per_mm <= sheet.dots else 2.0 * sheet.dots
     print_, tint = damage.worn_print(sheet, wear, per_mm)
-    paste(canvas, print_, per_mm, tint, mm, plane, wear.relief, optics)
+    paste(
+        canvas, print_, per_mm=per_mm, tint=tint, size_mm=mm, plane=plane, relief=wear.relief, optics=optics
+    )
 
 
 def _enlarge(quarter: Bgr, size: tuple[int, int], optics: Optics) -> Bgr:
@@ -121,7 +123,13 @@ def sample_photo(seed: int, size: tuple[int, int] = (4000, 3000)) -> Shot:
             _, quarter = surfaces.ground(rng, frame)
             light = draw_light(rng, frame)
             plane = place(rng, mm, span, frame, taken) or aim(
-                mm, span[0], 0, 0, 0, (frame[0] / 2, frame[1] / 2), max(frame)
+                mm,
+                span[0],
+                turn_deg=0,
+                tilt_deg=0,
+                axis_deg=0,
+                centre=(frame[0] / 2, frame[1] / 2),
+                long_edge=max(frame),
             )
         if plane is not None:
             planned.append((bill, sheet, plane, str(rng.choice(PARCELS))))
@@ -145,10 +153,10 @@ def sample_photo(seed: int, size: tuple[int, int] = (4000, 3000)) -> Shot:
         worn.append(wear)
         others.extend(sheet.others)
     if rng.random() < STICKER_BESIDE:
-        things.extend(_beside(rng, canvas, planned[0][1], planned[0][2], frame, optics, others, planned))
+        things.extend(_beside(rng, canvas, frame, optics, others, planned=planned))
     picture, shrink, quality, suffix = finish(rng, canvas, light, MESSENGER[seed % len(SLICES)])
     labels = [
-        _truth(bill, sheet, plane, wear, optics, shrink, light)
+        _truth(bill, sheet, plane, wear, optics=optics, shrink=shrink, light=light)
         for (bill, sheet, plane, _), wear in zip(planned, worn, strict=True)
     ]
     parcels = [
@@ -197,20 +205,28 @@ def _fruit(
 def _beside(
     rng: Generator,
     canvas: Bgr,
-    label: Sheet,
-    plane: Plane,
     frame: tuple[int, int],
     optics: Optics,
     others: list[str],
+    *,
     planned: list[tuple[Waybill, Sheet, Plane, str]],
 ) -> list[ThingTruth]:
     """A goods sticker near the first label, where there is room for it."""
+    _, label, plane, _ = planned[0]
     kind, sheet = pages.goods_sticker(rng)
     mm = (sheet.width, sheet.height)
     scale = scale_at(plane, label.width / 2, label.height / 2)
     for _ in range(12):
         centre = (float(rng.uniform(0.1, 0.9)) * frame[0], float(rng.uniform(0.1, 0.9)) * frame[1])
-        spot = aim(mm, scale * mm[0], draw_turn(rng), float(rng.uniform(0, 20)), 0, centre, max(frame))
+        spot = aim(
+            mm,
+            scale * mm[0],
+            turn_deg=draw_turn(rng),
+            tilt_deg=float(rng.uniform(0, 20)),
+            axis_deg=0,
+            centre=centre,
+            long_edge=max(frame),
+        )
         low_x, low_y, high_x, high_y = reach(spot, mm)
         inside = low_x > 5 and low_y > 5 and high_x < frame[0] - 5 and high_y < frame[1] - 5
         if inside and all(apart(spot, mm, p, (s.width, s.height)) for _, s, p, _ in planned):
@@ -221,7 +237,14 @@ def _beside(
 
 
 def _truth(
-    bill: Waybill, sheet: Sheet, plane: Plane, wear: damage.Wear, optics: Optics, shrink: float, light: Light
+    bill: Waybill,
+    sheet: Sheet,
+    plane: Plane,
+    wear: damage.Wear,
+    *,
+    optics: Optics,
+    shrink: float,
+    light: Light,
 ) -> LabelTruth:
     corners = outline(plane, (sheet.width, sheet.height))
     top = corners[1] - corners[0]
