@@ -31,9 +31,7 @@ class CacheInfo:
 class Cache:
     """Keyed texts in one SQLite file under ``folder``. ``now_s`` is the caller's clock."""
 
-    def __init__(
-        self, folder: Path, *, now_s: float, max_bytes: int = MAX_BYTES, max_age_s: float = MAX_AGE_S
-    ) -> None:
+    def __init__(self, folder: Path, *, now_s: float, max_bytes: int = MAX_BYTES, max_age_s: float = MAX_AGE_S) -> None:
         self.path = folder / FILE
         self.now_s = now_s
         self.max_bytes = max_bytes
@@ -80,7 +78,8 @@ class Cache:
             if connection is None:
                 return None
             row = connection.execute("SELECT value FROM kept WHERE key = ?", (key,)).fetchone()
-            return None if row is None else str(row[0])
+            if row is not None:
+                return str(row[0])
         return None
 
     def put(self, key: str, value: str) -> None:

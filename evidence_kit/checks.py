@@ -34,9 +34,7 @@ def failed(
     deadline: datetime | None = None,
     advised: bool = False,
 ) -> Check:
-    return Check(
-        Outcome.FAIL, reason, actual, limit, message, advice, traces, deadline=deadline, advised=advised
-    )
+    return Check(Outcome.FAIL, reason, actual, limit, message, advice, traces, deadline=deadline, advised=advised)
 
 
 def review(
@@ -50,9 +48,7 @@ def review(
     deadline: datetime | None = None,
     advised: bool = False,
 ) -> Check:
-    return Check(
-        Outcome.REVIEW, reason, actual, limit, message, advice, traces, deadline=deadline, advised=advised
-    )
+    return Check(Outcome.REVIEW, reason, actual, limit, message, advice, traces, deadline=deadline, advised=advised)
 
 
 def not_applicable(message: Text) -> Check:

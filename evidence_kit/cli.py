@@ -57,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def build_parser() -> argparse.ArgumentParser:
     """The whole command line, documented."""
-    from evidence_kit import __version__
+    from evidence_kit.version import __version__
 
     parser = argparse.ArgumentParser(
         prog="evidence-kit",

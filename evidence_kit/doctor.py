@@ -38,7 +38,12 @@ def examine() -> Iterator[Line]:
     for distribution, module, purpose in REQUIRED:
         yield _importable(distribution, module, purpose)
     yield _attempt("codecs", _codecs)
-    yield _attempt("zbar (--barcode zbar)", _zbar, add="pip install 'evidence-kit[zbar]' and, on Debian, apt-get install libzbar0", required=False)
+    yield _attempt(
+        "zbar (--barcode zbar)",
+        _zbar,
+        add="pip install 'evidence-kit[zbar]' and, on Debian, apt-get install libzbar0",
+        required=False,
+    )
     yield _attempt("paddleocr (--ocr paddle)", _paddle, add="python -m evidence_kit.sensors.paddle_env", required=False)
 
 

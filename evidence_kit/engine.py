@@ -12,12 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, Literal
 
-from evidence_kit import __version__
 from evidence_kit.cache import Cache
+from evidence_kit.collect import collect_facts, describe_item
 from evidence_kit.masking import mask_case, mask_strings, secrets_of
 from evidence_kit.packs import Binding, Pack
-from evidence_kit.collect import collect_facts, describe_item
 from evidence_kit.resolve import Resolver, all_providers
+from evidence_kit.rules import load_rule
 from evidence_kit.schema import (
     Check,
     ChecklistEntry,
@@ -37,6 +37,7 @@ from evidence_kit.schema import (
     Unknown,
     plain,
 )
+from evidence_kit.version import __version__
 from evidence_kit.wiring import Provider
 
 Progress = Callable[[str, int, int], None]
@@ -231,7 +232,8 @@ def _statement(verdict: str, findings: tuple[Finding, ...], human: int) -> Text:
     required = [finding for finding in findings if finding.required]
     failing = sum(finding.outcome is Outcome.FAIL for finding in required)
     doubtful = sum(finding.outcome in (Outcome.REVIEW, Outcome.ERROR) for finding in required)
-    skipped = sorted({finding.rule for finding in findings if finding.outcome is Outcome.NOT_APPLICABLE})
+    judged = {finding.rule for finding in findings if finding.outcome is not Outcome.NOT_APPLICABLE}
+    skipped = list(dict.fromkeys(finding.rule for finding in findings if finding.rule not in judged))
     head = {
         "pass": Text("可以提交:能检查的要求都满足", "Ready to submit: every requirement that could be checked holds"),
         "fail": Text(
@@ -245,7 +247,9 @@ def _statement(verdict: str, findings: tuple[Finding, ...], human: int) -> Text:
     if human:
         zh, en = f"{zh};另有 {human} 条需人工判断", f"{en}; {human} clause(s) are left to a person"
     if skipped:
-        zh, en = f"{zh};{len(skipped)} 项未检查", f"{en}; {len(skipped)} rule(s) did not apply"
+        titles = [load_rule(rule).title for rule in skipped]
+        zh = f"{zh};没有检查:" + "、".join(title.zh for title in titles)
+        en = f"{en}; not judged: " + ", ".join(title.en for title in titles)
     return Text(zh + "。", en + ".")
 
 

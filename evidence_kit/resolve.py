@@ -96,9 +96,7 @@ class Resolver:
     def each(self, wanted: type) -> Each[Any]:
         """``wanted`` of every item that can have it: the counted photos, and the videos."""
         able = [
-            item
-            for item in (*self.submission.counted_photos, *self.submission.videos)
-            if self.gives(wanted, item.kind)
+            item for item in (*self.submission.counted_photos, *self.submission.videos) if self.gives(wanted, item.kind)
         ]
         order = {item.id: place for place, item in enumerate(self.submission.items)}
         able.sort(key=lambda item: order[item.id])
@@ -173,7 +171,15 @@ class Resolver:
     def _cache_key(self, provider: Provider, item: Item) -> str:
         chosen = [f"{name}={self.options.get(name, '')}" for name, _ in provider.signature.options]
         engines = [f"{name}={package_version(name)}" for name in provider.packages]
-        parts = [item.sha256, str(item.bytes), provider.name, provider.version, *engines, *chosen, *self._upstream(provider)]
+        parts = [
+            item.sha256,
+            str(item.bytes),
+            provider.name,
+            provider.version,
+            *engines,
+            *chosen,
+            *self._upstream(provider),
+        ]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     def _upstream(self, provider: Provider) -> list[str]:

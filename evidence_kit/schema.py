@@ -525,10 +525,10 @@ class Report:
     schema: str = field(default=SCHEMA)
 
     def to_json(self, *, lang: Literal["zh", "en"] = "zh", indent: int | None = None) -> str:
-        """The contract's JSON: ``schema`` first, ``statement`` in ``lang``."""
-        from evidence_kit.report.json import render
-
-        return render(self, lang=lang, indent=indent)
+        """The contract's JSON: ``schema`` first, ``statement`` as one sentence in ``lang``."""
+        whole = plain(self)
+        whole["statement"] = whole["statement"][lang]
+        return dumps({"schema": whole.pop("schema"), **whole}, indent=indent)
 
 
 def plain(value: Any) -> Any:

@@ -46,9 +46,7 @@ def check(
     several = [paths] if isinstance(paths, (str, Path)) else list(paths)
     submission = open_submission([Path(path) for path in several], facts=facts or {}, now=now)
     chosen = pack if isinstance(pack, Pack) else load_pack(pack or submission.pack or DEFAULT_PACK)
-    return judge(
-        submission, chosen, options=options, cache=cache, jobs=jobs, reveal=reveal, progress=progress
-    )
+    return judge(submission, chosen, options=options, cache=cache, jobs=jobs, reveal=reveal, progress=progress)
 
 
 def scan(folder: PathLike, **how: Any) -> Iterator[Report]:

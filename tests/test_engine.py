@@ -134,7 +134,7 @@ def test_a_damaged_cache_entry_is_a_miss(tmp_path):
     store = Cache(tmp_path, now_s=0.0)
     one = item("2.jpg")
     resolver(one, cache=store).resolve(Said, one)
-    store._connection.execute("UPDATE kept SET value = '{\"value\": \"seven\"}'")
+    store._connection.execute('UPDATE kept SET value = \'{"value": "seven"}\'')
     CALLS.clear()
     assert resolver(one, cache=store).resolve(Said, one) == Said("dear said 7")
     assert CALLS == ["cheap 2.jpg", "dear 2.jpg"]

@@ -1,5 +1,7 @@
 """Count, size, length and format: exact at their limits, and monotone in them."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +14,6 @@ from evidence_kit.rules.photo_readable import photo_readable
 from evidence_kit.rules.video_duration import video_duration
 from evidence_kit.rules.video_size import video_size
 from evidence_kit.schema import Case, Each, Item, Outcome, Submission, Text, Unknown
-from datetime import UTC, datetime
 
 P, F, R, N = Outcome.PASS, Outcome.FAIL, Outcome.REVIEW, Outcome.NOT_APPLICABLE
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -63,11 +64,9 @@ def test_which_six_to_keep():
 
 
 def test_copies_and_files_that_do_not_open_are_dropped_first():
-    items = photos(6) + (Item("copy.jpg", "photo", "", 9, "hash0"), Item("broken.jpg", "photo", "", 9, "bad"))
+    items = (*photos(6), Item("copy.jpg", "photo", "", 9, "hash0"), Item("broken.jpg", "photo", "", 9, "bad"))
     closed = Unknown("FORMAT", Text("", ""), N)
-    quality = Each(
-        tuple((item, closed if item.id == "broken.jpg" else PhotoQuality(10, 10)) for item in items)
-    )
+    quality = Each(tuple((item, closed if item.id == "broken.jpg" else PhotoQuality(10, 10)) for item in items))
     kept = best(submission(items), Each(), quality)[:6]
     assert {item.id for item in kept} == {f"{place}.jpg" for place in range(6)}
 
@@ -111,9 +110,7 @@ def test_raising_the_size_limit_never_turns_pass_into_fail(size, most, more):
 )
 def test_video_duration_bands(stated, last, outcome, reason):
     item = Item("a.mp4", "video", "", 1, "")
-    found = video_duration(
-        item, VideoLength(stated, last), max_s=600.0, review_s=601.0, index_tolerance_s=1.0
-    )
+    found = video_duration(item, VideoLength(stated, last), max_s=600.0, review_s=601.0, index_tolerance_s=1.0)
     assert (found.outcome, found.reason) == (outcome, reason)
 
 

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evidence_kit.engine import judge
+from evidence_kit.facts.waybill_readings import WaybillReading, WaybillReadings
 from evidence_kit.masking import mask, mask_case, mask_text
 from evidence_kit.packs import load_pack
 from evidence_kit.schema import Case, Claim, Complaint, Item, Order, Submission, plain
-from evidence_kit.facts.waybill_readings import WaybillReading, WaybillReadings
 from evidence_kit.wiring import fact, provider_of
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

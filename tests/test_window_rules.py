@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evidence_kit.facts.capture_time import CaptureTime
 from evidence_kit.rules.captured_after_sign_off import captured_after_sign_off
 from evidence_kit.rules.evidence_before_refusal import evidence_before_refusal
 from evidence_kit.rules.within_window import within_window
-from evidence_kit.facts.capture_time import CaptureTime
 from evidence_kit.schema import Case, Item, Order, Outcome
 
 SIGNED = datetime(2026, 11, 21, 10, 0, 0, tzinfo=timezone(timedelta(hours=8)))
@@ -126,7 +126,5 @@ def test_leap_day_and_year_end():
 def test_capture_tolerance_is_inclusive(early_s, outcome):
     item = Item("1.jpg", "photo", "", 1, "")
     taken = CaptureTime(SIGNED - timedelta(seconds=early_s), "stated", "EXIF", "clock")
-    found = captured_after_sign_off(
-        item, case(submitted_h=1), taken, sign_off="return_signed_at", tolerance_min=10.0
-    )
+    found = captured_after_sign_off(item, case(submitted_h=1), taken, sign_off="return_signed_at", tolerance_min=10.0)
     assert found.outcome is outcome

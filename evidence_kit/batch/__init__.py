@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from evidence_kit import __version__
 from evidence_kit.cache import Cache
 from evidence_kit.engine import judge
 from evidence_kit.intake import IntakeError, open_submission
@@ -24,13 +23,12 @@ from evidence_kit.schema import (
     Text,
     ToolStamp,
 )
+from evidence_kit.version import __version__
 
 
 def case_folders(root: Path) -> tuple[Path, ...]:
     """The sub-folders of ``root``, hidden ones left out, in name order: one case each."""
-    return tuple(
-        sorted(entry for entry in root.iterdir() if entry.is_dir() and not entry.name.startswith("."))
-    )
+    return tuple(sorted(entry for entry in root.iterdir() if entry.is_dir() and not entry.name.startswith(".")))
 
 
 def judge_cases(

@@ -142,9 +142,7 @@ class _Reader:
             sign_off=table["sign_off"],
             missing_facts=missing,
             rules=rules,
-            checklist=tuple(
-                self.human(entry, place) for place, entry in enumerate(self.entries(table, "checklist"))
-            ),
+            checklist=tuple(self.human(entry, place) for place, entry in enumerate(self.entries(table, "checklist"))),
             sha256=digest,
         )
 
@@ -169,9 +167,7 @@ class _Reader:
             elif key in settings:
                 limits[key] = settings[key]
             else:
-                raise self.error(
-                    f"{name}: limit {key!r} is missing ({describe(annotation)})", "rule", place, "rules"
-                )
+                raise self.error(f"{name}: limit {key!r} is missing ({describe(annotation)})", "rule", place, "rules")
         required = entry.get("required", True)
         if not isinstance(required, bool):
             raise self.error("required: expected true or false", "required", place, "rules")

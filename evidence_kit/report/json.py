@@ -1,22 +1,14 @@
-"""The contract's JSON (``evidence-report/1``)."""
+"""The JSON Schema of the contract's report (``evidence-report/1``); the JSON itself is ``Report.to_json``."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
-from evidence_kit.schema import SCHEMA, Report, dumps, plain
-
-
-def render(report: Report, *, lang: Literal["zh", "en"] = "zh", indent: int | None = None) -> str:
-    """One JSON object, ``schema`` first; ``statement`` is one sentence in ``lang``, as the contract shows it."""
-    whole = plain(report)
-    whole["statement"] = whole["statement"][lang]
-    ordered = {"schema": whole.pop("schema"), **whole}
-    return dumps(ordered, indent=indent)
+from evidence_kit.schema import SCHEMA, Report
 
 
 def json_schema() -> dict[str, Any]:
-    """JSON Schema (2020-12) of what ``render`` gives, generated from the nouns; published as docs/report.schema.json."""
+    """JSON Schema (2020-12), generated from the nouns and published as docs/report.schema.json."""
     import msgspec
 
     made = msgspec.json.schema(Report)

@@ -6,6 +6,7 @@ import unicodedata
 from typing import Literal
 
 from evidence_kit.report.harm import fixes
+from evidence_kit.rules import load_rule
 from evidence_kit.schema import Finding, Outcome, Report, Text
 
 Lang = Literal["zh", "en"]
@@ -51,7 +52,11 @@ def render(report: Report, *, lang: Lang = "zh") -> str:
         lines += [f"   {note.target + ': ' if note.target else ''}{say(note.text, lang)}" for note in report.notes]
     lines += [""]
     pack = f"{report.pack.id} {report.pack.version}"
-    lines += [f"规则包 {pack},{report.tool.name} {report.tool.version}" if zh else f"pack {pack}, {report.tool.name} {report.tool.version}"]
+    lines += [
+        f"规则包 {pack},{report.tool.name} {report.tool.version}"
+        if zh
+        else f"pack {pack}, {report.tool.name} {report.tool.version}"
+    ]
     return "\n".join(line.rstrip() for line in map(printable, lines)) + "\n"
 
 
@@ -62,8 +67,7 @@ def say(text: Text, lang: Lang) -> str:
 def printable(line: str) -> str:
     """``line`` without control and direction characters that a file name could carry into a terminal."""
     return "".join(
-        character if unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co") else "�"
-        for character in line
+        character if unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co") else "�" for character in line
     )
 
 
@@ -93,7 +97,8 @@ def _row(finding: Finding, lang: Lang) -> str:
     mark = pad(say(MARKS[finding.outcome], lang), 10)
     advised = "" if finding.required else ("(建议)" if lang == "zh" else "(advised)")
     target = f" {finding.target}" if finding.target else ""
-    return f"   {mark}{pad(finding.clause, 5)}{pad(finding.rule, 26)}{target} {say(finding.message, lang)}{advised}"
+    title = pad(say(load_rule(finding.rule).title, lang), 32 if lang == "en" else 16)
+    return f"   {mark}{pad(finding.clause, 5)}{title}{target} {say(finding.message, lang)}{advised}"
 
 
 def pad(text: str, width: int) -> str:

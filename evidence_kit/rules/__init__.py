@@ -14,7 +14,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any, TypeVar
 
-from evidence_kit.schema import Check
+from evidence_kit.schema import Check, Text
 from evidence_kit.wiring import Signature, Target, read_signature
 
 F = TypeVar("F", bound=Callable[..., Check])
@@ -26,6 +26,8 @@ class Rule:
 
     id: str
     on: Target
+    title: Text
+    """What a clerk calls it, in a few words."""
     retakable: bool
     """A photo can be taken again; an opened parcel cannot be filmed again."""
     function: Callable[..., Check]
@@ -40,12 +42,12 @@ class Rule:
         return inspect.getdoc(inspect.getmodule(self.function)) or ""
 
 
-def rule(*, on: Target, retakable: bool = True) -> Callable[[F], F]:
+def rule(*, on: Target, title: Text, retakable: bool = True) -> Callable[[F], F]:
     """Mark a function as the rule of its module."""
 
     def mark(function: F) -> F:
         name = function.__name__.replace("_", "-")
-        function.__rule__ = Rule(name, on, retakable, function)  # type: ignore[attr-defined]
+        function.__rule__ = Rule(name, on, title, retakable, function)  # type: ignore[attr-defined]
         return function
 
     return mark

@@ -16,7 +16,7 @@ from evidence_kit.rules import rule
 from evidence_kit.schema import Case, Check, Item, Limit, Quantity, Text, Trace
 
 
-@rule(on="item")
+@rule(on="item", title=Text("拍摄时间", "capture time"))
 def captured_after_sign_off(
     item: Item, case: Case, taken: CaptureTime, *, sign_off: SignOff, tolerance_min: Minutes
 ) -> Check:

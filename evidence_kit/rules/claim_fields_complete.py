@@ -11,7 +11,7 @@ from evidence_kit.rules import rule
 from evidence_kit.schema import Case, Check, Limit, Quantity, Text
 
 
-@rule(on="submission")
+@rule(on="submission", title=Text("申请填写完整", "claim form filled in"))
 def claim_fields_complete(case: Case) -> Check:
     fields = {
         "item.declared_damaged_qty": (case.item.declared_damaged_qty is not None, "损坏数量", "damaged quantity"),
@@ -21,7 +21,9 @@ def claim_fields_complete(case: Case) -> Check:
     absent = [(key, zh, en) for key, (given, zh, en) in fields.items() if not given]
     actual, limit = Quantity(len(fields) - len(absent), "field"), Limit(">=", len(fields), "field")
     if not absent:
-        return passed(Text("数量、描述、金额都有", "Quantity, description and amount are given."), actual=actual, limit=limit)
+        return passed(
+            Text("数量、描述、金额都有", "Quantity, description and amount are given."), actual=actual, limit=limit
+        )
     return failed(
         "MISSING_FIELD",
         Text("缺少:" + "、".join(zh for _, zh, _ in absent), "Missing: " + ", ".join(en for _, _, en in absent) + "."),

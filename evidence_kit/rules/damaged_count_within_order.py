@@ -11,7 +11,7 @@ from evidence_kit.rules import rule
 from evidence_kit.schema import Case, Check, Limit, Quantity, Text
 
 
-@rule(on="submission")
+@rule(on="submission", title=Text("损坏数量", "damaged quantity"))
 def damaged_count_within_order(case: Case) -> Check:
     damaged, ordered = case.item.declared_damaged_qty, case.item.qty
     if damaged is None:
@@ -20,7 +20,9 @@ def damaged_count_within_order(case: Case) -> Check:
         return missing("item.qty")
     actual, limit = Quantity(damaged, "piece"), Limit("<=", ordered, "piece")
     if damaged <= ordered:
-        return passed(Text(f"损坏 {damaged} 件,共 {ordered} 件", f"{damaged} of {ordered} damaged."), actual=actual, limit=limit)
+        return passed(
+            Text(f"损坏 {damaged} 件,共 {ordered} 件", f"{damaged} of {ordered} damaged."), actual=actual, limit=limit
+        )
     return failed(
         "MISSING_FIELD",
         Text(f"填写损坏 {damaged} 件,订单只有 {ordered} 件", f"{damaged} claimed damaged, {ordered} ordered."),

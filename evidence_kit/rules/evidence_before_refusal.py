@@ -15,7 +15,7 @@ from evidence_kit.rules import rule
 from evidence_kit.schema import Case, Check, Limit, Quantity, Text
 
 
-@rule(on="submission", retakable=False)
+@rule(on="submission", retakable=False, title=Text("先举证后拒绝", "evidence before refusal"))
 def evidence_before_refusal(case: Case, *, refusal_window_h: Hours) -> Check:
     refused = case.order.refused_at
     if refused is None:

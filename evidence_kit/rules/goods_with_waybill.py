@@ -23,7 +23,7 @@ TOGETHER = Text(
 )
 
 
-@rule(on="submission")
+@rule(on="submission", title=Text("商品和面单同框", "goods and waybill in one frame"))
 def goods_with_waybill(
     case: Case,
     frames: Each[SharedFrame],

@@ -12,7 +12,7 @@ from evidence_kit.rules import rule
 from evidence_kit.schema import Check, Limit, Quantity, Submission, Text
 
 
-@rule(on="submission")
+@rule(on="submission", title=Text("有照片或视频", "something to look at"))
 def media_present(submission: Submission, *, min_files: Count) -> Check:
     count = len(submission.items)
     actual, limit = Quantity(count, "file"), Limit(">=", min_files, "file")

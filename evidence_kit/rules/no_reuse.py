@@ -12,7 +12,7 @@ from evidence_kit.rules import rule
 from evidence_kit.schema import Check, Item, Quantity, Submission, Text, Trace
 
 
-@rule(on="submission")
+@rule(on="submission", title=Text("没有重复文件", "no file twice"))
 def no_reuse(submission: Submission) -> Check:
     groups: dict[str, list[Item]] = {}
     for item in submission.items:

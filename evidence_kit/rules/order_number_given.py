@@ -11,7 +11,7 @@ from evidence_kit.rules import rule
 from evidence_kit.schema import Case, Check, Text
 
 
-@rule(on="submission")
+@rule(on="submission", title=Text("订单号", "order number"))
 def order_number_given(case: Case) -> Check:
     if not (case.order.order_no or "").strip():
         return missing("order.order_no")

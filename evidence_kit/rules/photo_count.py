@@ -15,7 +15,7 @@ from evidence_kit.rules import rule
 from evidence_kit.schema import Check, Each, Item, Limit, Quantity, Submission, Text, Unknown
 
 
-@rule(on="submission")
+@rule(on="submission", title=Text("照片张数", "number of photos"))
 def photo_count(
     submission: Submission,
     frames: Each[SharedFrame],
@@ -29,7 +29,7 @@ def photo_count(
     if count < min_photos:
         return failed(
             "MISSING_ROLE",
-            Text(f"需要至少 {min_photos} 张照片,现在有 {count} 张", f"{count} photos; at least {min_photos} wanted"),
+            Text(f"需要至少 {min_photos} 张照片,现在有 {count} 张", f"{count} photo(s); at least {min_photos} wanted"),
             actual=actual,
             limit=Limit(">=", min_photos, "photo"),
             advice=Text("请补拍商品和快递面单放在一起的照片", "Add a photo of the goods beside the waybill."),
@@ -38,7 +38,7 @@ def photo_count(
         return not_applicable(Text("没有照片", "No photo."))
     limit = Limit("<=", max_photos, "photo")
     if count <= max_photos:
-        return passed(Text(f"照片 {count} 张", f"{count} photos."), actual=actual, limit=limit)
+        return passed(Text(f"照片 {count} 张", f"{count} photo(s)."), actual=actual, limit=limit)
     keep = best(submission, frames, quality)[:max_photos]
     names = [item.id for item in submission.counted_photos if item in keep]
     return failed(
@@ -53,9 +53,7 @@ def photo_count(
     )
 
 
-def best(
-    submission: Submission, frames: Each[SharedFrame], quality: Each[PhotoQuality]
-) -> tuple[Item, ...]:
+def best(submission: Submission, frames: Each[SharedFrame], quality: Each[PhotoQuality]) -> tuple[Item, ...]:
     """The photos, those that prove most first: same frame, then waybill, then goods; copies and bad ones last."""
     shown = dict(frames)
     good = dict(quality)

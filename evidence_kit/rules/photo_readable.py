@@ -26,7 +26,7 @@ ADVICE = {
 }
 
 
-@rule(on="photo")
+@rule(on="photo", title=Text("照片清楚", "photo is clear"))
 def photo_readable(item: Item, own: PhotoQuality | Unknown, every: Each[PhotoQuality]) -> Check:
     trace = (Trace(item.id),)
     if isinstance(own, Unknown):

@@ -12,7 +12,7 @@ from evidence_kit.rules import rule
 from evidence_kit.schema import Case, Check, Limit, Quantity, Text
 
 
-@rule(on="submission")
+@rule(on="submission", title=Text("退款金额比例", "refund in proportion"))
 def refund_in_proportion(case: Case, *, tolerance_yuan: Amount) -> Check:
     item, asked = case.item, case.claim.refund_amount
     for key, value in (
@@ -27,7 +27,11 @@ def refund_in_proportion(case: Case, *, tolerance_yuan: Amount) -> Check:
     due = round(item.paid_amount * item.declared_damaged_qty / item.qty, 2)
     actual, limit = Quantity(asked, "yuan"), Limit("<=", due, "yuan")
     if asked <= due + tolerance_yuan:
-        return passed(Text(f"申请 {asked:g} 元,按比例 {due:g} 元", f"{asked:g} asked, {due:g} in proportion."), actual=actual, limit=limit)
+        return passed(
+            Text(f"申请 {asked:g} 元,按比例 {due:g} 元", f"{asked:g} asked, {due:g} in proportion."),
+            actual=actual,
+            limit=limit,
+        )
     return review(
         "AMOUNT_DIFFERS",
         Text(f"申请 {asked:g} 元,按比例是 {due:g} 元", f"{asked:g} yuan asked; {due:g} is the proportion."),

@@ -12,7 +12,7 @@ from evidence_kit.rules import rule
 from evidence_kit.schema import Check, Limit, Quantity, Submission, Text, Trace
 
 
-@rule(on="submission", retakable=False)
+@rule(on="submission", retakable=False, title=Text("有开箱视频", "unboxing video"))
 def unboxing_video_present(submission: Submission, *, min_videos: Count) -> Check:
     videos = [item for item in submission.videos if item.role in (None, "unboxing")]
     actual, limit = Quantity(len(videos), "video"), Limit(">=", min_videos, "video")
@@ -28,7 +28,5 @@ def unboxing_video_present(submission: Submission, *, min_videos: Count) -> Chec
         Text("没有开箱视频", "There is no unboxing video."),
         actual=actual,
         limit=limit,
-        advice=Text(
-            "请上传从六面展示开始、一镜到底的开箱视频", "Add the unboxing video: six sides first, one take."
-        ),
+        advice=Text("请上传从六面展示开始、一镜到底的开箱视频", "Add the unboxing video: six sides first, one take."),
     )

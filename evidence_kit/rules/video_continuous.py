@@ -20,7 +20,7 @@ ORIGINAL = Text(
 )
 
 
-@rule(on="video", retakable=False)
+@rule(on="video", retakable=False, title=Text("视频连续", "video in one take"))
 def video_continuous(
     item: Item, submission: Submission, take: Continuity, *, max_breaks: Count, parcel_out_s: Seconds
 ) -> Check:
@@ -80,7 +80,9 @@ def video_continuous(
     if len([video for video in submission.videos if video.role in (None, "unboxing")]) > 1:
         return review(
             "VIDEO_MULTIPART",
-            Text("分段视频无法证明连续,请合并前的原视频", "Several clips cannot prove one take; send the one original."),
+            Text(
+                "分段视频无法证明连续,请合并前的原视频", "Several clips cannot prove one take; send the one original."
+            ),
             traces=(Trace(item.id),),
         )
     return passed(

@@ -15,7 +15,7 @@ from evidence_kit.rules import rule
 from evidence_kit.schema import Check, Item, Limit, Quantity, Text, Trace
 
 
-@rule(on="video", retakable=False)
+@rule(on="video", retakable=False, title=Text("视频时长", "video length"))
 def video_duration(
     item: Item, length: VideoLength, *, max_s: Seconds, review_s: Seconds, index_tolerance_s: Seconds
 ) -> Check:
@@ -24,9 +24,7 @@ def video_duration(
     trace = (Trace(item.id),)
     limit = Limit("<=", max_s, "s")
     if not known:
-        return review(
-            "BROKEN_INDEX", Text("读不出视频时长", "The length cannot be told."), limit=limit, traces=trace
-        )
+        return review("BROKEN_INDEX", Text("读不出视频时长", "The length cannot be told."), limit=limit, traces=trace)
     seconds = round(max(known), 3)
     actual = Quantity(seconds, "s")
     shown, most = moment(seconds), moment(max_s)

@@ -14,7 +14,7 @@ from evidence_kit.rules import rule
 from evidence_kit.schema import Check, Item, Limit, Quantity, Text, Trace, Unknown
 
 
-@rule(on="video", retakable=False)
+@rule(on="video", retakable=False, title=Text("视频格式", "video format"))
 def video_format(item: Item, file: FileFormat | Unknown, *, listed: Names) -> Check:
     trace = (Trace(item.id),)
     limit = Limit("in", list(listed), "text")

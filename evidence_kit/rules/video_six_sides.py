@@ -15,7 +15,7 @@ from evidence_kit.rules import rule
 from evidence_kit.schema import Case, Check, Item, Limit, Quantity, Text, Trace
 
 
-@rule(on="video", retakable=False)
+@rule(on="video", retakable=False, title=Text("六面展示", "six sides shown"))
 def video_six_sides(
     item: Item, case: Case, sides: SidesShown, *, box_faces: Faces, bag_faces: Faces, opened_signals: Count
 ) -> Check:

@@ -13,16 +13,14 @@ from evidence_kit.rules import rule
 from evidence_kit.schema import Check, Item, Limit, Quantity, Text, Trace
 
 
-@rule(on="video", retakable=False)
+@rule(on="video", retakable=False, title=Text("视频大小", "video size"))
 def video_size(item: Item, *, max_bytes: Bytes, review_bytes: Bytes) -> Check:
     shown = f"{item.bytes / 1e6:.1f} MB"
     most = f"{max_bytes / 1e6:g} MB"
     actual = Quantity(item.bytes, "byte")
     limit = Limit("<=", max_bytes, "byte")
     trace = (Trace(item.id),)
-    advice = Text(
-        f"请另存一份压缩到 {most} 以下的视频,保留原文件", f"Save a copy below {most} and keep the original."
-    )
+    advice = Text(f"请另存一份压缩到 {most} 以下的视频,保留原文件", f"Save a copy below {most} and keep the original.")
     if item.bytes <= max_bytes:
         return passed(Text(f"视频 {shown}", f"The video has {shown}."), actual=actual, limit=limit, traces=trace)
     if item.bytes <= review_bytes:

@@ -14,7 +14,7 @@ from evidence_kit.rules.waybill_readable import CAUSES
 from evidence_kit.schema import Check, Item, Limit, Quantity, Text, Trace
 
 
-@rule(on="video", retakable=False)
+@rule(on="video", retakable=False, title=Text("视频里面单清楚", "waybill in the video"))
 def video_waybill_readable(item: Item, seen: WaybillReadings) -> Check:
     if item.role not in (None, "unboxing"):
         return not_applicable(Text("不是开箱视频", "Not an unboxing video."))

@@ -33,7 +33,7 @@ def expected_numbers(case: Case, direction: Direction) -> tuple[str, ...]:
     return chosen[direction]
 
 
-@rule(on="submission")
+@rule(on="submission", title=Text("单号一致", "waybill is the order's"))
 def waybill_matches(case: Case, readings: Each[WaybillReadings], *, direction: Direction) -> Check:
     expected = expected_numbers(case, direction)
     if not expected:
@@ -82,7 +82,10 @@ def _right(right: list[Found], others: list[Found], direction: Direction, limit:
         note = Text(f";画面里还有单号 {'、'.join(rest)}", f" Another number is there too: {', '.join(rest)}.")
     name = NAMES[direction]
     return passed(
-        Text(f"{name.zh}单号一致:{number}{note.zh}", f"The {name.en} number agrees: {number}.{note.en}".replace("  ", " ")),
+        Text(
+            f"{name.zh}单号一致:{number}{note.zh}",
+            f"The {name.en} number agrees: {number}.{note.en}".replace("  ", " "),
+        ),
         actual=Quantity(number, "text"),
         limit=limit,
         traces=tuple(Trace(item.id, reading.at_s, reading.quad) for item, reading in right[:6]),
@@ -90,14 +93,14 @@ def _right(right: list[Found], others: list[Found], direction: Direction, limit:
 
 
 def _other(case: Case, others: list[Found], direction: Direction, limit: Limit, open_labels: bool) -> Check:
-    item, reading = max(others, key=lambda pair: pair[1].confidence)
+    surest = max(others, key=lambda pair: pair[1].confidence)
     wrong_way = {
         "return": case.order.outbound_waybills,
         "outbound": case.order.return_waybills,
         "either": (),
     }[direction]
     crossed = [pair for pair in others if any(same_number(pair[1].number, number) for number in wrong_way)]
-    actual = Quantity((crossed[0] if crossed else (item, reading))[1].number, "text")
+    actual = Quantity((crossed[0] if crossed else surest)[1].number, "text")
     traces = tuple(Trace(owner.id, seen.at_s, seen.quad) for owner, seen in others[:6])
     expected = "、".join(limit.value) if isinstance(limit.value, list) else str(limit.value)
     if crossed:

@@ -32,14 +32,14 @@ ADVICE = {
 RETAKE = Text("请近距离补拍一张面单清楚的照片", "Add a close, sharp photo of the waybill.")
 
 
-@rule(on="submission")
+@rule(on="submission", title=Text("面单能读", "waybill can be read"))
 def waybill_readable(readings: Each[WaybillReadings]) -> Check:
     if not len(readings):
         return not_applicable(Text("没有照片或视频", "No photo and no video."))
     known = readings.known()
     found = [(item, reading) for item, fact in known for reading in fact.readings]
     if found:
-        item, first = max(found, key=lambda pair: pair[1].confidence)
+        first = max((reading for _, reading in found), key=lambda reading: reading.confidence)
         return passed(
             Text(f"读到单号 {first.number}", f"Read {first.number}."),
             actual=Quantity(first.number, "text"),

@@ -17,7 +17,7 @@ from evidence_kit.rules import rule
 from evidence_kit.schema import Case, Check, Limit, Quantity, Text
 
 
-@rule(on="submission", retakable=False)
+@rule(on="submission", retakable=False, title=Text("举证时限", "time window"))
 def within_window(case: Case, *, sign_off: SignOff, window_h: Hours, refusal_window_h: Hours) -> Check:
     order = case.order
     signed = getattr(order, sign_off)
@@ -80,7 +80,7 @@ def within_window(case: Case, *, sign_off: SignOff, window_h: Hours, refusal_win
                 "LATE",
                 Text(
                     f"超过 {window_h:g} 小时,但在拒绝后 {refusal_window_h:g} 小时内;条款读法不一,请人工确认",
-                    f"Past {window_h:g} h, yet within {refusal_window_h:g} h of the refusal: the clause reads both ways.",
+                    f"Past {window_h:g} h, within {refusal_window_h:g} h of the refusal: the clause reads both ways.",
                 ),
                 actual=actual,
                 limit=limit,
