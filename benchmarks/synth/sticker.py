@@ -62,8 +62,9 @@ def _fade(sheet: Picture, strength: float, rng: np.random.Generator) -> Picture:
 
 
 def _scratch(sheet: Picture, box: Box, rng: np.random.Generator) -> None:
-    """Scrapes print off right across a linear code, so that no scan line survives."""
+    """Scrapes print off right across a linear code, so that no scan line survives; print beside it stays whole."""
     left, top, right, bottom = (round(v) for v in box)
+    area = sheet[max(0, top - 4) : bottom + 2, max(0, left - 4) : right + 4]
     wide = right - left >= bottom - top
     along, across = (right - left, bottom - top) if wide else (bottom - top, right - left)
     for _ in range(int(rng.integers(3, 6))):
@@ -75,11 +76,12 @@ def _scratch(sheet: Picture, box: Box, rng: np.random.Generator) -> None:
         pts = line if wide else line[:, ::-1]
         shade = int(rng.integers(228, 250)) if rng.random() < 0.75 else int(rng.integers(30, 70))
         cv2.polylines(
-            sheet,
-            [(pts + np.array((left, top))).round().astype(np.int32)],
+            area,
+            [(pts + 4).round().astype(np.int32)],
             False,
             (shade, shade, shade),
-            int(rng.integers(7, 18)),
+            # Wider than the widest gap of a code (four modules), or it could fall between two bars.
+            round(along * rng.uniform(0.035, 0.06)),
             cv2.LINE_AA,
         )
 
