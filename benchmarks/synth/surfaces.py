@@ -60,7 +60,7 @@ def tinted(field: Field, dark: tuple[int, int, int], light: tuple[int, int, int]
 
 
 def shipped_picture(name: str) -> Picture | None:
-    """One of scikit-image's own CC0 pictures as BGR, or None where that package is missing."""
+    """One of scikit-image's own free pictures (CC0 or public domain) as BGR, or None where that package is missing."""
     spec = importlib.util.find_spec("skimage")
     for folder in (spec.submodule_search_locations or []) if spec else []:
         picture = cv2.imread(str(Path(folder) / "data" / name), cv2.IMREAD_COLOR)
