@@ -105,7 +105,7 @@ def waybill_cases() -> list[Sample]:
                 Picture(
                     label("JD", jd, ["bottle"], ground="wood", label_width_px=1450, module_dots=3),
                     legible=True,
-                    name="mmexport1763617201123.jpg",
+                    name="mmexport1795143601123.jpg",
                 ),
             ),
             comes_to("pass", finding(READABLE, "pass"), finding(MATCHES, "pass")),
