@@ -26,8 +26,10 @@ THUMB_PX = 80
 """Longer side of the view that every frame is reduced to and kept as."""
 RING = 9
 """Frames held around the one in question."""
-OUTLIER = 1.45
+OUTLIER = 1.3
 """A step this much larger than its neighbours' is looked at closely: a budget, not an operating point."""
+ONSET = 2.4
+"""The same against the calmer side only: a cut into or out of fast motion."""
 MAX_CLOSEUPS_PER_FRAME = 0.12
 
 
@@ -148,7 +150,8 @@ class _Watch:
 
     def __init__(self) -> None:
         self.at_s, self.light, self.spread, self.detail = array("d"), array("d"), array("d"), array("d")
-        self.step, self.step_max, self.ncc = array("d"), array("d"), array("d")
+        self.step, self.step_max = array("d"), array("d")
+        self.ncc, self.unlike = array("d"), array("d")
         self.thumbs: list[NDArray[np.uint8]] = []
         self.views: deque[tuple[int, NDArray[np.uint8]]] = deque(maxlen=RING)
         self.closeups: list[Closeup] = []
@@ -188,6 +191,7 @@ class _Watch:
         self.step.append(step)
         self.step_max.append(step_max)
         self.ncc.append(ncc)
+        self.unlike.append(max(0.0, 1.0 - ncc))
         self.thumbs.append(thumb)
         self.views.append((len(self.at_s) - 1, view))
         self._consider(len(self.at_s) - 3)
@@ -199,9 +203,9 @@ class _Watch:
         """Look closely at the step into frame ``index``, if it stands out; two frames later are known."""
         if index < 2 or len(self.closeups) > 20 + MAX_CLOSEUPS_PER_FRAME * len(self.at_s):
             return
-        lone = _stands_out(self.step, index)
-        other = _stands_out(array("d", [1 - v for v in self.ncc[max(0, index - 3) : index + 3]]), min(3, index))
-        if max(lone, other**0.5) >= OUTLIER:
+        lone, onset = _stands_out(self.step, index)
+        unlike, _ = _stands_out(self.unlike, index)
+        if max(lone, unlike**0.5) >= OUTLIER or onset >= ONSET:
             self.closeups.append(self._closeup(index))
 
     def _closeup(self, index: int) -> Closeup:
@@ -238,9 +242,9 @@ class _Watch:
         return best
 
 
-def _stands_out(values: array[float], index: int) -> float:
-    """The value over the larger of its neighbours' medians, two on either side."""
+def _stands_out(values: array[float], index: int) -> tuple[float, float]:
+    """The value over the median of its three neighbours: on the livelier side, and on the calmer side."""
     early = sorted(values[max(1, index - 3) : index])
     late = sorted(values[index + 1 : index + 4])
-    around = [part[len(part) // 2] for part in (early, late) if part]
-    return values[index] / (max(around, default=0.0) + 1e-3)
+    around = [part[len(part) // 2] for part in (early, late) if part] or [0.0]
+    return values[index] / (max(around) + 1e-3), values[index] / (min(around) + 0.3)

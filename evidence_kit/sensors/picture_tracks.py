@@ -20,9 +20,11 @@ def track(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> Tracks:
     import cv2
     import numpy as np
 
+    bare = first, second
+    first, second = _evened(first), _evened(second)
     corners = cv2.goodFeaturesToTrack(first, CORNERS, 0.01, 6, blockSize=5)
     if corners is None or len(corners) < 8:
-        return Tracks(0 if corners is None else len(corners), 0.0, 0.0, (0.0, 0.0), 0.0, 1.0, _ncc(first, second))
+        return Tracks(0 if corners is None else len(corners), 0.0, 0.0, (0.0, 0.0), 0.0, 1.0, round(_ncc(*bare), 4))
     there, _, _ = cv2.calcOpticalFlowPyrLK(first, second, corners, None, winSize=(15, 15), maxLevel=3)
     back, _, _ = cv2.calcOpticalFlowPyrLK(second, first, there, None, winSize=(15, 15), maxLevel=3)
     kept = np.linalg.norm((back - corners).reshape(-1, 2), axis=1) < BACK_PX
@@ -48,8 +50,19 @@ def track(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> Tracks:
         move=move,
         turn=turn,
         zoom=zoom,
-        aligned_ncc=round(_ncc(*_aligned(first, second, matrix)), 4),
+        aligned_ncc=round(_ncc(*_aligned(*bare, matrix)), 4),
     )
+
+
+def _evened(view: NDArray[np.uint8]) -> Any:
+    """The view with its local mean and contrast evened out, so that a change of light moves no feature."""
+    import cv2
+    import numpy as np
+
+    plain = view.astype(np.float32)
+    mean = cv2.blur(plain, (21, 21))
+    spread = np.sqrt(np.maximum(cv2.blur(plain * plain, (21, 21)) - mean * mean, 0))
+    return np.clip(128 + 40 * (plain - mean) / (spread + 5), 0, 255).astype(np.uint8)
 
 
 def edges_ncc(first: NDArray[np.uint8], second: NDArray[np.uint8], tracks: Tracks) -> float:

@@ -1,0 +1,222 @@
+"""What speaks for a break in the take, one function per signal, each with its operating points.
+
+Points come in pairs: at ``strong`` a signal counts towards certainty, from ``weak`` on a person is asked to look,
+below that nothing is said. Set on the ``tune`` split of benchmarks/video_continuity.py (see its results file) and on
+the honest real clips; a false alarm on an honest take is the costliest error, so strong points lie beyond
+everything seen in honest footage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import hypot
+from statistics import median
+from typing import Literal
+
+from evidence_kit.schema import Blind
+from evidence_kit.sensors.packets import PacketSignals
+from evidence_kit.sensors.picture_changes import Closeup, PictureChanges
+
+Nature = Literal["content", "geometry", "copy", "timeline"]
+"""What a signal is made of. Only signals of different nature are independent of one another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """One signal at one moment."""
+
+    at_s: float
+    kind: str
+    signal: str
+    nature: Nature
+    strong: bool
+    weight: float
+    end_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    weak: float
+    strong: float
+
+
+LOST = Point(weak=0.50, strong=0.72)
+"""Share of the feature tracks that the step breaks, of those that its neighbours keep."""
+UNLIKE = Point(weak=0.30, strong=0.48)
+"""1 - correlation of edges across the step, the common move undone."""
+DISPLACED = Point(weak=0.022, strong=0.05)
+"""Camera move at the step beyond what its neighbours lead to expect, in picture widths."""
+STEADY = 0.45
+"""Tracks must survive this well before and after a step for it to count as strong."""
+LIGHT_RATIO = 1.18
+"""Brightness that changes by more than this at the step may explain it."""
+USABLE_LIGHT = (30.0, 222.0)
+USABLE_SPREAD = 7.0
+RETURNS = 0.82
+"""Correlation across the step's surroundings from which on the picture came back (flash, passing hand)."""
+MIX_FIT = Point(weak=0.72, strong=2.0)
+MIX_ENDS = 0.75
+COPY_LIKENESS = Point(weak=0.22, strong=0.12)
+TURN_LIKENESS = Point(weak=0.16, strong=0.08)
+FROZEN_S = 0.4
+FROZEN_STEP = 0.12
+MOVING_STEP = 0.8
+GAP_S = Point(weak=0.34, strong=1.0)
+COVERED_S = 0.25
+BLURRED_S = 1.0
+
+
+def hints(changes: PictureChanges, packets: PacketSignals, blind: tuple[Blind, ...]) -> Iterator[Hint]:
+    """Every signal found, in no order."""
+    yield from _steps(changes, blind)
+    yield from _mixes(changes, blind)
+    yield from _copies(changes)
+    yield from _frozen(changes)
+    yield from _black(changes, blind)
+    yield from _timeline(packets)
+
+
+def _steps(changes: PictureChanges, blind: tuple[Blind, ...]) -> Iterator[Hint]:
+    for closeup in changes.closeups:
+        at_s, index = closeup.at_s, closeup.index
+        if any(span.from_s - 0.3 <= at_s <= span.to_s + 0.3 for span in blind):
+            continue
+        sides = min(closeup.before.survive, closeup.after.survive)
+        lost = 1 - closeup.at.survive / sides if sides > 0.2 else 0.0
+        unlike = 1 - closeup.edges_ncc
+        usable = _usable(changes, index - 1) and _usable(changes, index)
+        light = _ratio(changes.light[index - 1], changes.light[index])
+        explained = light > LIGHT_RATIO or closeup.returns_ncc > RETURNS
+        steady = sides >= STEADY and usable and not explained
+        alone = _lonely(changes, index)
+        if lost >= LOST.weak and unlike >= UNLIKE.weak and usable and not (explained and unlike < 0.6) and alone:
+            strong = steady and lost >= LOST.strong and unlike >= UNLIKE.strong
+            yield Hint(at_s, "jump-cut", "frame-jump", "content", strong, 2 + lost)
+            yield Hint(at_s, "jump-cut", "tracks-lost", "geometry", strong, 1 + lost)
+        beyond = _displaced(closeup)
+        if beyond >= DISPLACED.weak and usable and not explained and closeup.at.agree > 0.2 and sides > 0.4:
+            yield Hint(at_s, "jump-cut", "camera-jump", "geometry", False, 1 + beyond)
+
+
+def _lonely(changes: PictureChanges, index: int) -> bool:
+    """The step is larger than any within 0.1 s: a cut is one step, a whip or a hand takes several."""
+    around = [
+        changes.step[k] for k in range(max(1, index - 2), min(len(changes.step), index + 3)) if k != index
+    ]
+    return changes.step[index] >= 1.25 * max(around, default=0.0)
+
+
+def _usable(changes: PictureChanges, index: int) -> bool:
+    low, high = USABLE_LIGHT
+    return low <= changes.light[index] <= high and changes.spread[index] >= USABLE_SPREAD
+
+
+def _ratio(one: float, two: float) -> float:
+    return (max(one, two) + 8) / (min(one, two) + 8)
+
+
+def _displaced(closeup: Closeup) -> float:
+    """Move at the step beyond the expected one and beyond twice its neighbours' own disagreement."""
+    before, at, after = closeup.before.move, closeup.at.move, closeup.after.move
+    expected = (before[0] + after[0]) / 2, (before[1] + after[1]) / 2
+    beyond = hypot(at[0] - expected[0], at[1] - expected[1])
+    usual = max(hypot(*before), hypot(*after), hypot(before[0] - after[0], before[1] - after[1]))
+    return beyond - 1.5 * usual
+
+
+def _mixes(changes: PictureChanges, blind: tuple[Blind, ...]) -> Iterator[Hint]:
+    for mix in changes.mixes:
+        middle = (mix.from_s + mix.to_s) / 2
+        if any(span.from_s - 0.5 <= middle <= span.to_s + 0.5 for span in blind):
+            continue
+        if mix.fit >= MIX_FIT.weak and mix.ends_ncc <= MIX_ENDS and mix.rising > 0.9:
+            yield Hint(middle, "dissolve", "blend", "content", mix.fit >= MIX_FIT.strong, 1 + mix.fit, mix.to_s)
+
+
+def _copies(changes: PictureChanges) -> Iterator[Hint]:
+    for repeat in changes.repeats:
+        point = TURN_LIKENESS if repeat.backwards else COPY_LIKENESS
+        if repeat.likeness <= point.weak:
+            kind, signal = ("reverse", "mirrored-frames") if repeat.backwards else ("loop", "repeated-frames")
+            strong = repeat.likeness <= point.strong
+            yield Hint(repeat.at_s, kind, signal, "copy", strong, 3 - repeat.likeness)
+
+
+def _frozen(changes: PictureChanges) -> Iterator[Hint]:
+    """Duplicates in a row between moving pictures."""
+    count = len(changes.at_s)
+    begin = None
+    for index in range(1, count + 1):
+        if index < count and changes.step[index] <= FROZEN_STEP and changes.step_max[index] <= 4:
+            begin = index if begin is None else begin
+            continue
+        if begin is not None and begin > 4 and index < count - 4:
+            length = changes.at_s[index - 1] - changes.at_s[begin - 1]
+            around = (*changes.step[max(1, begin - 6) : begin], *changes.step[index : index + 6])
+            if length >= FROZEN_S and median(around) >= MOVING_STEP and changes.light[begin] > USABLE_LIGHT[0]:
+                yield Hint(changes.at_s[begin], "freeze", "frozen-frames", "copy", False, 2, changes.at_s[index - 1])
+        begin = None
+
+
+def _black(changes: PictureChanges, blind: tuple[Blind, ...]) -> Iterator[Hint]:
+    """A dark interval that is flat as no lens is, and begins and ends from one frame to the next."""
+    for span in blind:
+        rows = [k for k, at_s in enumerate(changes.at_s) if span.from_s <= at_s <= span.to_s]
+        if not rows or rows[0] < 2 or rows[-1] > len(changes.at_s) - 3:
+            continue
+        flat = median(changes.spread[k] for k in rows) < 0.6 and median(changes.light[k] for k in rows) < 19
+        sudden = all(
+            _ratio(changes.light[inside], changes.light[outside]) > 1.6
+            and _ratio(changes.light[outside], changes.light[beyond]) < 1.15
+            for inside, outside, beyond in ((rows[0], rows[0] - 1, rows[0] - 2), (rows[-1], rows[-1] + 1, rows[-1] + 2))
+        )
+        if flat and sudden:
+            yield Hint(span.from_s, "black-insert", "flat-black", "content", False, 2, span.to_s)
+
+
+def _timeline(packets: PacketSignals) -> Iterator[Hint]:
+    for gap in packets.gaps:
+        if gap.step_s - gap.usual_s >= GAP_S.weak:
+            strong = gap.step_s >= GAP_S.strong
+            yield Hint(gap.at_s, "dropped", "pts-gap", "timeline", strong, 1.5)
+    if packets.sound_steady > 0.97:
+        odd = [gap for gap in packets.sound_gaps if abs(gap.step_s - gap.usual_s) > max(0.25 * gap.usual_s, 0.004)]
+        if 0 < len(odd) <= 4:
+            for gap in odd:
+                yield Hint(gap.at_s, "join", "sound-spacing", "timeline", True, 1.2)
+
+
+def blind_intervals(changes: PictureChanges) -> tuple[Blind, ...]:
+    """Where nothing can be seen: dark or covered for COVERED_S, blurred away for BLURRED_S."""
+    if len(changes.at_s) < 3:
+        return ()
+    usual = median(changes.detail)
+    covered = [
+        light < 26 or spread < 4.0 or (spread < 12 and detail < 0.12 * usual)
+        for light, spread, detail in zip(changes.light, changes.spread, changes.detail, strict=True)
+    ]
+    blurred = [
+        detail < 0.3 * usual and not dark for detail, dark in zip(changes.detail, covered, strict=True)
+    ]
+    found = [*_runs(changes, covered, COVERED_S, "covered"), *_runs(changes, blurred, BLURRED_S, "blurred")]
+    return tuple(sorted(found, key=lambda span: span.from_s))
+
+
+def _runs(changes: PictureChanges, marked: list[bool], least_s: float, cause: str) -> Iterator[Blind]:
+    begin = None
+    for index in range(len(marked) + 1):
+        if index < len(marked) and marked[index]:
+            begin = index if begin is None else begin
+        elif begin is not None:
+            if changes.at_s[index - 1] - changes.at_s[begin] >= least_s:
+                yield Blind(changes.at_s[begin], changes.at_s[index - 1], cause)
+            begin = None
+
+
+def may_be_copy(packets: PacketSignals) -> tuple[str, ...]:
+    """Signs of re-writing: information for a person, never a signal (chats and players rewrite honest files too)."""
+    found = [f"encoder {maker}" for maker in packets.makers if maker.startswith(("Lavf", "Lavc", "HandBrake"))]
+    if packets.edits > 2:
+        found.append(f"{packets.edits} edit-list entries")
+    return tuple(found)
