@@ -54,13 +54,10 @@ def language(args: argparse.Namespace) -> Lang:
 
 def moment_now(args: argparse.Namespace) -> datetime:
     """``--now``, else the clock, to the second."""
-    from evidence_kit.intake.times import NoMoment, moment
+    from evidence_kit.intake import read_time
 
     if args.now:
-        try:
-            return moment(args.now)[0]
-        except NoMoment as problem:
-            raise UsageProblem(f"--now: {problem.args[-1]}") from None
+        return read_time(args.now, "--now")
     return datetime.now(UTC).replace(microsecond=0)
 
 

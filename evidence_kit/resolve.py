@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from evidence_kit.cache import Cache
+from evidence_kit.intake import UNREADABLE
 from evidence_kit.schema import Case, Deferred, Each, EngineStamp, Item, Kind, Outcome, Submission, Text, Unknown
 from evidence_kit.sensors import CannotOpen, EngineMissing, LimitReached
 from evidence_kit.sensors.footage import Footage
@@ -129,6 +130,8 @@ class Resolver:
         provider = self._providers.get((wanted, item.kind))
         if provider is None:
             raise TypeError(f"nothing provides {wanted.__name__} for a {item.kind}")
+        if provider.layer == "sensor" and item.sha256 == UNREADABLE:
+            return _error("UNREADABLE_FILE", "文件读不出来(权限或磁盘)", "The file cannot be read (permission or disk).")
         key = self._cache_key(provider, item) if provider.layer == "sensor" else None
         if key and self.cache is not None:
             kept = self.cache.get(key)

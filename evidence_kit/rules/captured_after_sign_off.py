@@ -30,6 +30,13 @@ def captured_after_sign_off(
     actual = Quantity(clock(taken.taken_at), "text")
     limit = Limit(">=", clock(signed), "text")
     if early_s <= timedelta(minutes=tolerance_min).total_seconds():
+        if taken.saved:
+            return not_applicable(
+                Text(
+                    "只有聊天软件的保存时间,不能证明拍摄时间",
+                    "Only the moment of saving from a chat is known, not that of the capture.",
+                )
+            )
         return passed(
             Text(f"拍摄于 {clock(taken.taken_at)},在签收之后", "Taken after the sign-off."),
             actual=actual,

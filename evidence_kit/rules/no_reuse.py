@@ -16,7 +16,7 @@ from evidence_kit.schema import Check, Item, Quantity, Submission, Text, Trace
 def no_reuse(submission: Submission) -> Check:
     groups: dict[str, list[Item]] = {}
     for item in submission.items:
-        if item.bytes:
+        if item.bytes and item.sha256:
             groups.setdefault(item.sha256, []).append(item)
     copies = [group for group in groups.values() if len(group) > 1]
     if not copies:

@@ -60,7 +60,7 @@ def best(submission: Submission, frames: Each[SharedFrame], quality: Each[PhotoQ
     seen: set[str] = set()
 
     def worth(item: Item) -> tuple[bool, ...]:
-        copy = item.sha256 in seen
+        copy = bool(item.sha256) and item.sha256 in seen
         seen.add(item.sha256)
         frame, sharp = shown.get(item), good.get(item)
         read = isinstance(frame, SharedFrame) and frame.waybill == "read"
