@@ -1,0 +1,51 @@
+"""The documents say what the code does."""
+
+import re
+import runpy
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+GENERATE = runpy.run_path(str(ROOT / "docs" / "generate.py"))
+
+
+def test_the_published_schema_is_the_code_s():
+    assert (ROOT / "docs" / "report.schema.json").read_text("utf-8") == GENERATE["schema"]()
+
+
+def test_the_readme_s_tables_are_the_packs():
+    page = (ROOT / "README.md").read_text("utf-8")
+    assert page == GENERATE["readme"](page), "run python docs/generate.py"
+
+
+def test_ci_runs_the_readme_s_test_command():
+    page = (ROOT / "README.md").read_text("utf-8")
+    command = re.search(r"One command runs the tests:\n\n```sh\n(.*?)\n```", page, re.DOTALL)[1]
+    script = (ROOT / ".ci" / "run").read_text("utf-8")
+    for part in ("-m venv .venv", "-e '.[test,bench]'", ".venv/bin/python -m pytest"):
+        assert part in command
+        assert part in script
+
+
+def test_readme_commands_exist():
+    from evidence_kit.cli import build_parser
+
+    page = (ROOT / "README.md").read_text("utf-8")
+    known = next(action for action in build_parser()._actions if action.dest == "command").choices
+    for command in re.findall(r"^evidence-kit (\w+)", page, re.MULTILINE):
+        assert command in known
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs").rglob("*.md")), ids=lambda path: path.name)
+def test_links_lead_somewhere(path):
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text("utf-8")):
+        assert (path.parent / target).exists(), target
+
+
+def test_no_extra_is_named_that_does_not_exist():
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]:
+        for group in re.findall(r"evidence-kit\[([\w,]+)\]", page.read_text("utf-8")):
+            assert set(group.split(",")) <= set(extras)
