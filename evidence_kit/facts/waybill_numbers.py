@@ -158,9 +158,9 @@ def other_kind(number: str, symbology: str | None = None) -> str | None:
             return "product"
         if re.fullmatch(r"97[89]\d{10}", number) and gtin_holds(number):
             return "book"
-        if symbology is not None and _plain_symbology(symbology) in ("ITF", "ITF14"):
-            if len(number) == 14 and gtin_holds(number):
-                return "product"
+        cartons = symbology is not None and _plain_symbology(symbology) in ("ITF", "ITF14")
+        if cartons and len(number) == 14 and gtin_holds(number):
+            return "product"
         if len(number) == 15 and re.match(r"86|35|01", number) and luhn_holds(number):
             return "device"
     if credit_code_holds(number):
@@ -196,11 +196,11 @@ def without_identifiers(text: str) -> str | None:
     parts = re.findall(r"\((\d{2,4})\)([^()]*)", text)
     if not parts:
         return text
-    kept = [value for identifier, value in parts if identifier in ("00", "401", "402", "403")]
+    kept: list[str] = [value for identifier, value in parts if identifier in ("00", "401", "402", "403")]
     if kept:
         return kept[0]
     if parts[0][0] == "420" and len(parts) > 1:
-        return parts[1][0] + parts[1][1]
+        return str(parts[1][0] + parts[1][1])
     return None
 
 
@@ -229,7 +229,8 @@ def same_number(a: str, b: str) -> bool:
 
 
 _LEAD = re.compile(
-    r"^.*?(?:TRACKING\s*(?:NO|NUMBER|#)?|WAYBILL\s*(?:NO|NUMBER)?|AWB|运单号?码?|快递单号|单号|面单号)[\s.:#：]*", re.IGNORECASE
+    r"^.*?(?:TRACKING\s*(?:NO|NUMBER|#)?|WAYBILL\s*(?:NO|NUMBER)?|AWB|运单号?码?|快递单号|单号|面单号)[\s.:#：]*",
+    re.IGNORECASE,
 )
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
+from math import hypot
 from typing import Literal
 
-from evidence_kit.facts.waybill_numbers import carriers_of, of_barcode, of_print, same_number
+from evidence_kit.facts.printed_numbers import Printed, decide, look_at
+from evidence_kit.facts.waybill_numbers import carriers_of, normalise, of_barcode, of_print, same_number
 from evidence_kit.schema import Deferred, Quad, Unknown
 from evidence_kit.sensors.codes import Codes
 from evidence_kit.sensors.label_text import LabelText
@@ -68,33 +71,129 @@ class WaybillReadings:
     """True: read or seen; False: looked for and not there; None: could not be told."""
 
 
+SAME_LABEL = 2.2
+LABEL_WORDS = re.compile(r"快递|速运|速递|快运|物流|面单|运单|收件|寄件|TRACKING|WAYBILL|SHIP\s*TO", re.IGNORECASE)
+LABEL_WORD_SCORE = 0.8
+CLOSE_ACCEPT, CLOSE_REJECT = 4, 2
+"""Ways of looking closely that must give one text: from the first on it is a reading, below the second nothing.
+A single look at a whole picture needs none: the decoder itself asks for several agreeing rows."""
+CLOSE_PARTS = 2
+"""Different parts of the bars among them."""
+CLOSE_OTHERS = 0.1
+"""Ways that gave another text, as a share of those that agree."""
+DISAGREE_SCORE = 0.9
+"""Weakest character of both looks at the printed line before its difference from the bars is reported."""
+
+
 @fact(on="photo")
-def waybill_readings(
-    codes: Codes, near: Deferred[LabelText], whole: Deferred[PageText]
-) -> WaybillReadings | Unknown:
+def waybill_readings(codes: Codes, near: Deferred[LabelText], whole: Deferred[PageText]) -> WaybillReadings | Unknown:
     """What one photo reads: bars first, then the digits beside them, then the whole picture."""
-    readings: list[WaybillReading] = []
-    for code in codes.seen:
-        number = of_barcode(code.text, code.symbology)
-        if number is not None and not any(same_number(number, old.number) for old in readings):
-            readings.append(
-                WaybillReading(number, "barcode", code.symbology, code.quad, 0.99, codes.engine, carriers_of(number))
-            )
-    if readings:
-        return WaybillReadings(tuple(readings), label_seen=True)
-    lines: list[TextLine] = []
-    for deferred in (near, whole):
-        text = deferred()
+    readings, partial = _by_bars(codes)
+    beside = near()
+    if isinstance(beside, Unknown):
+        # Bars carry a checksum: what they say stands without the digits.
+        return WaybillReadings(tuple(readings), partial=tuple(partial), label_seen=True) if readings else beside
+    readings, disagreements = _compared(readings, beside.below)
+    printed = decide(beside.lines)
+    readings = _with_printed(readings, printed, beside.engine)
+    partial += printed.partial
+    unread = _unread(codes, readings)
+    if not readings and not disagreements:
+        text = whole()
         if isinstance(text, Unknown):
             return text
-        lines += text.lines
-        for line in text.lines:
-            number = of_print(line.text)
-            if number is not None and line.score > 0.9 and not any(same_number(number, r.number) for r in readings):
-                readings.append(
-                    WaybillReading(number, "ocr", None, line.quad, line.score, text.engine, carriers_of(number))
-                )
-        if readings:
-            return WaybillReadings(tuple(readings), label_seen=True)
-    unread = tuple(UnreadLabel(region.quad, None) for region in codes.unread)
-    return WaybillReadings((), (), unread, label_seen=True if unread else None)
+        printed = decide((*beside.lines, *text.lines))
+        readings = _with_printed(readings, printed, text.engine)
+        partial += printed.partial
+        unread = [] if readings else unread + _named(text.lines, unread)
+    partial = [one for one in dict.fromkeys(partial) if not any(same_number(one, r.number) for r in readings)]
+    seen = bool(readings or disagreements or partial or unread)
+    return WaybillReadings(tuple(readings), tuple(disagreements), tuple(unread), tuple(partial), seen)
+
+
+def _by_bars(codes: Codes) -> tuple[list[WaybillReading], list[str]]:
+    """Numbers that bars say, each once; and those that too few close looks agree on."""
+    readings: list[WaybillReading] = []
+    partial: list[str] = []
+    for code in codes.seen:
+        number = of_barcode(code.text, code.symbology)
+        if number is None or any(same_number(number, old.number) for old in readings):
+            continue
+        sure = code.look != "close" or (
+            code.agreeing >= CLOSE_ACCEPT and code.parts >= CLOSE_PARTS and code.others <= CLOSE_OTHERS * code.agreeing
+        )
+        if sure:
+            carriers = carriers_of(number)
+            readings.append(WaybillReading(number, "barcode", code.symbology, code.quad, 0.99, codes.engine, carriers))
+        elif code.agreeing >= CLOSE_REJECT:
+            partial.append(number)
+    return readings, partial
+
+
+def _compared(
+    readings: list[WaybillReading], below: tuple[TextLine, ...]
+) -> tuple[list[WaybillReading], list[Disagreement]]:
+    """The bars' numbers with what is printed under them: both, or a disagreement where print surely says another."""
+    compared: list[WaybillReading] = []
+    disagreements: list[Disagreement] = []
+    for reading in readings:
+        lines = [line for line in below if line.quad == reading.quad]
+        printed = [(of_print(line.text) or normalise(line.text), line) for line in lines]
+        if any(same_number(text, reading.number) for text, _ in printed):
+            compared.append(replace(reading, by="both", confidence=0.995))
+            continue
+        looks = [look for look in map(look_at, lines) if look is not None]
+        if (
+            len(looks) >= 2
+            and len({look.number for look in looks}) == 1
+            and min(look.weakest for look in looks) >= DISAGREE_SCORE
+        ):
+            disagreements.append(Disagreement(reading.number, looks[0].number, reading.quad))
+        compared.append(reading)
+    return compared, disagreements
+
+
+def _with_printed(readings: list[WaybillReading], printed: Printed, engine: str) -> list[WaybillReading]:
+    """``readings`` and the sure printed numbers that are not among them."""
+    found = list(readings)
+    for one in printed.sure:
+        if not any(same_number(one.number, old.number) for old in found):
+            score = round(one.score, 4)
+            found.append(WaybillReading(one.number, "ocr", None, one.line.quad, score, engine, one.carriers))
+    return found
+
+
+def _unread(codes: Codes, readings: list[WaybillReading]) -> list[UnreadLabel]:
+    """Bars of labels of which no number was read; other copies on a label that was read do not count."""
+    from evidence_kit.facts.unread_labels import unread_label
+
+    taken = [reading.quad for reading in readings if reading.quad is not None]
+    found = []
+    for region in codes.unread:
+        label = unread_label(region)
+        if label is not None and not any(_one_label(region.quad, quad, codes) for quad in taken):
+            found.append(label)
+    return found
+
+
+def _one_label(bars: Quad, number: Quad, codes: Codes) -> bool:
+    """The two stand within a label's size of each other: SAME_LABEL times the longer one's length."""
+    (ax, ay), (bx, by) = _middle(bars), _middle(number)
+    apart = hypot((ax - bx) * codes.width, (ay - by) * codes.height)
+    return apart <= SAME_LABEL * max(_length(bars, codes), _length(number, codes))
+
+
+def _middle(quad: Quad) -> tuple[float, float]:
+    return sum(p[0] for p in quad) / 4, sum(p[1] for p in quad) / 4
+
+
+def _length(quad: Quad, codes: Codes) -> float:
+    return hypot((quad[1][0] - quad[0][0]) * codes.width, (quad[1][1] - quad[0][1]) * codes.height)
+
+
+def _named(lines: tuple[TextLine, ...], known: list[UnreadLabel]) -> list[UnreadLabel]:
+    """A label that names itself in print although no bars were found; only where no bars were."""
+    if known:
+        return []
+    named = [line for line in lines if LABEL_WORDS.search(line.text) and line.score >= LABEL_WORD_SCORE]
+    return [UnreadLabel(named[0].quad, None)] if named else []

@@ -13,11 +13,18 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-CELL = 8
+CELL = 4
 """Side in pixels of the cells over which gradients are averaged."""
 COHERENT = 0.55
-BUSY = 0.12
+BUSY = 0.06
 """A cell counts where its coherence, and its gradient energy as a share of the picture's 99th percentile, are above."""
+FLAT = 400.0
+"""Gradient energy of plain noise: keeps coherence low where there is nothing."""
+SMALLEST = 64
+"""Cells of the smallest patch that is measured."""
+SECTORS = 8
+SECTOR_COSINE = 0.83
+"""Each set of directions reaches 17 degrees to both sides (34 of the doubled angle), a sector being 22.5 wide."""
 MAX_REGIONS = 12
 
 
@@ -41,7 +48,9 @@ class BarArea:
         return corners_of(self.centre, self.across, self.along, self.turn_deg)
 
 
-def corners_of(centre: tuple[float, float], across: float, along: float, turn_deg: float) -> Any:
+def corners_of(
+    centre: tuple[float, float], across: float, along: float, turn_deg: float
+) -> tuple[tuple[float, float], ...]:
     """The four corners of a turned rectangle, clockwise from its own top left."""
     from math import cos, radians, sin
 
@@ -69,52 +78,50 @@ def find_bars(picture: NDArray[np.uint8]) -> list[BarArea]:
     jxx, jyy, jxy = averaged(gx, gx), averaged(gy, gy), averaged(gx, gy)
     jxx, jyy, jxy = (cv2.blur(j, (3, 3)) for j in (jxx, jyy, jxy))
     energy = jxx + jyy
-    coherence = np.sqrt((jxx - jyy) ** 2 + 4 * jxy**2) / (energy + 400.0)
-    busy = energy > BUSY * max(2000.0, float(np.percentile(energy, 99)))
-    turn = 0.5 * np.arctan2(2 * jxy, jxx - jyy)
+    leaning, crossing = jxx - jyy, 2 * jxy
+    coherence = cv2.magnitude(leaning, crossing) / (energy + FLAT)
+    busy = BUSY * max(2000.0, float(np.percentile(energy[::2, ::2], 99)))
+    mask = ((coherence > COHERENT) & (energy > busy)).astype(np.uint8)
     found: list[BarArea] = []
-    mask = ((coherence > COHERENT) & busy).astype(np.uint8)
-    # Two overlapping sets of directions, so that a code whose direction lies on a border is whole in one of them.
-    doubled_x, doubled_y = np.cos(2 * turn), np.sin(2 * turn)
-    for sector in range(8):
-        towards = sector * np.pi / 8
-        near = (doubled_x * np.cos(2 * towards) + doubled_y * np.sin(2 * towards)) > np.cos(np.radians(34))
+    # Overlapping sets of directions, so that a code whose direction lies on a border is whole in one of them.
+    for sector in range(SECTORS):
+        towards = 2 * np.pi * sector / SECTORS
+        near = np.cos(towards) * leaning + np.sin(towards) * crossing > SECTOR_COSINE * coherence * energy
         part = cv2.morphologyEx(mask & near.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+        # Frames and rules of the label run into the bars; they are thinner than any bar is long.
+        part = cv2.morphologyEx(part, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
         count, labels, stats, _ = cv2.connectedComponentsWithStats(part, connectivity=8)
         for index in range(1, count):
-            if stats[index, cv2.CC_STAT_AREA] < 12:
+            if stats[index, cv2.CC_STAT_AREA] < SMALLEST:
                 continue
-            area = _area(labels == index, stats[index], jxx, jyy, jxy, coherence, energy)
+            left, top, w, h = (int(v) for v in stats[index, :4])
+            window = np.s_[top : top + h, left : left + w]
+            inside = labels[window] == index
+            sums = tuple(float(j[window][inside].sum()) for j in (leaning, crossing, coherence, energy))
+            area = _area(inside, (left, top), sums)
             if area is not None:
                 found.append(area)
     return _distinct(found)
 
 
-def _area(inside: Any, box: Any, jxx: Any, jyy: Any, jxy: Any, coherence: Any, energy: Any) -> BarArea | None:
+def _area(inside: Any, corner: tuple[int, int], sums: tuple[float, ...]) -> BarArea | None:
+    """The turned rectangle of one patch of cells; None where it has not the shape of bars."""
     import numpy as np
 
-    left, top, w, h = (int(v) for v in box[:4])
-    window = np.s_[top : top + h, left : left + w]
-    inside = inside[window]
     rows, columns = np.nonzero(inside)
-    xx, yy, xy = (float(j[window][inside].sum()) for j in (jxx, jyy, jxy))
-    turn = 0.5 * np.arctan2(2 * xy, xx - yy)
+    turn = 0.5 * np.arctan2(sums[1], sums[0])
     c, s = np.cos(turn), np.sin(turn)
-    x, y = (columns + left + 0.5) * CELL, (rows + top + 0.5) * CELL
+    x, y = (columns + corner[0] + 0.5) * CELL, (rows + corner[1] + 0.5) * CELL
     u, v = x * c + y * s, -x * s + y * c
-    u0, u1 = np.percentile(u, (1, 99))
-    v0, v1 = np.percentile(v, (3, 97))
-    across, along = float(u1 - u0 + CELL), float(v1 - v0 + CELL)
-    filled = len(rows) * CELL * CELL / max(1.0, across * along)
+    # Of an evenly filled rectangle the sides are the deviations times the root of twelve.
+    um, vm = float(u.mean()), float(v.mean())
+    across, along = 12**0.5 * float(u.std()) + CELL, 12**0.5 * float(v.std()) + CELL
+    filled = len(rows) * CELL * CELL / (across * along)
     # A waybill's bars run over more than they are long; an edge of paper or wood is the other way about.
-    if across < max(5 * CELL, 0.9 * along) or along < 1.5 * CELL or filled < 0.45:
+    if across < max(40.0, 0.9 * along) or along < 12.0 or filled < 0.6:
         return None
-    um, vm = (u0 + u1) / 2, (v0 + v1) / 2
     centre = (float(um * c - vm * s), float(um * s + vm * c))
-    return BarArea(
-        centre, across, along, float(np.degrees(turn)), float(coherence[window][inside].mean()),
-        float(energy[window][inside].mean()),
-    )  # fmt: skip
+    return BarArea(centre, across, along, float(np.degrees(turn)), sums[2] / len(rows), sums[3] / len(rows))
 
 
 def _distinct(areas: list[BarArea]) -> list[BarArea]:
@@ -131,3 +138,38 @@ def _same_place(one: BarArea, other: BarArea) -> bool:
 
     reach = 0.5 * min(max(one.across, one.along), max(other.across, other.along))
     return hypot(one.centre[0] - other.centre[0], one.centre[1] - other.centre[1]) < reach
+
+
+def joined(areas: list[BarArea]) -> list[BarArea]:
+    """Pairs of areas that may be one code torn apart by glare, a crease or a hand, as one area each."""
+    found = []
+    for i, one in enumerate(areas):
+        for other in areas[i + 1 :]:
+            whole = _joined(one, other)
+            if whole is not None:
+                found.append(whole)
+    return found
+
+
+def _joined(one: BarArea, other: BarArea) -> BarArea | None:
+    from math import cos, radians, sin
+
+    apart = (one.turn_deg - other.turn_deg + 90) % 180 - 90
+    if abs(apart) > 9 or not 0.5 < one.along / other.along < 2:
+        return None
+    big = one if one.across >= other.across else other
+    c, s = cos(radians(big.turn_deg)), sin(radians(big.turn_deg))
+
+    def place(area: BarArea) -> tuple[float, float]:
+        x, y = area.centre
+        return x * c + y * s, -x * s + y * c
+
+    (u1, v1), (u2, v2) = place(one), place(other)
+    start = min(u1 - one.across / 2, u2 - other.across / 2)
+    end = max(u1 + one.across / 2, u2 + other.across / 2)
+    if abs(v1 - v2) > 0.6 * big.along or end - start > 1.6 * (one.across + other.across):
+        return None
+    u, v = (start + end) / 2, (v1 * one.across + v2 * other.across) / (one.across + other.across)
+    coherence, energy = (one.coherence + other.coherence) / 2, (one.energy + other.energy) / 2
+    centre = (u * c - v * s, u * s + v * c)
+    return BarArea(centre, end - start, max(one.along, other.along), big.turn_deg, coherence, energy)

@@ -1,22 +1,101 @@
-"""Number lines beside the bars of a label, read at the label's own orientation."""
+"""Lines of a label: the digits under bars that decoded, and everything around bars that did not.
+
+Digits under decoded bars cost one short reading and no search: the line runs parallel to the bars. Bars that did not
+decode and do not belong to a label whose code was read get a window of their own, turned by their direction.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import hypot
+from typing import TYPE_CHECKING
 
-from evidence_kit.sensors.codes import Codes
-from evidence_kit.sensors.page_text import TextEngine, TextLine
+from evidence_kit.sensors.codes import BarRegion, Codes, SeenCode
+from evidence_kit.sensors.number_lines import TextEngine, TextLine, read_area, read_below
 from evidence_kit.sensors.photo import Photo
 from evidence_kit.wiring import sensor
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+MOST_LABELS = 2
+MOST_STRIPS = 2
+AROUND = 0.75
+"""The window reaches so far beyond the bars, as a share of their extent: a label is seldom wider than 1.4 of it."""
+SAME_LABEL = 2.2
+"""Bars nearer to decoded ones than so many times the latter's extent stand on the same label."""
+WINDOW_EDGE = 1120
+ENLARGE = 2.0
+LINEAR = frozenset({"CODE_128", "CODE_39", "CODE_93", "ITF", "CODABAR"})
+SHORTEST = 10
+"""Codes with fewer characters carry no waybill number (rules 1e.16): nothing is read beside them."""
 
 
 @dataclass(frozen=True, slots=True)
 class LabelText:
     lines: tuple[TextLine, ...] = ()
+    """Lines around bars that did not decode."""
+    below: tuple[TextLine, ...] = ()
+    """The line under each decoded code, ``quad`` being the code's."""
     engine: str = "rapid"
 
 
 @sensor(on="photo", version="1", packages=("onnxruntime", "rapidocr", "opencv-python-headless"))
 def label_text(photo: Photo, codes: Codes, *, ocr: TextEngine = "rapid") -> LabelText:
-    """Lines beside every bar area of a photo. Raises CannotOpen, LimitReached, EngineMissing."""
-    return LabelText((), ocr)
+    """Lines beside the bars of a photo. Raises CannotOpen, LimitReached, EngineMissing."""
+    if not codes.unread and not codes.seen:
+        return LabelText((), (), ocr)
+    return read_labels(photo.luma(), codes, engine=ocr)
+
+
+def read_labels(picture: NDArray[np.uint8], codes: Codes, *, engine: TextEngine = "rapid") -> LabelText:
+    """Lines beside the bars of a grey picture (H, W), the largest bars first."""
+    read = [code for code in codes.seen if code.symbology in LINEAR and len(code.text) >= SHORTEST]
+    below: list[TextLine] = []
+    if engine == "rapid":
+        for code in _apart(read, codes)[:MOST_STRIPS]:
+            corners = tuple((x * codes.width, y * codes.height) for x, y in code.quad)
+            below += read_below(picture, corners, code.quad, code.text)
+    lines: list[TextLine] = []
+    for region in _alone(codes, read)[:MOST_LABELS]:
+        lines += read_area(picture, _window(region, codes), edge=WINDOW_EDGE, enlarge=ENLARGE, engine=engine)
+    return LabelText(tuple(lines), tuple(below), engine)
+
+
+def _middle(quad: tuple[tuple[float, float], ...], codes: Codes) -> tuple[float, float]:
+    return sum(p[0] for p in quad) / 4 * codes.width, sum(p[1] for p in quad) / 4 * codes.height
+
+
+def _extent(code: SeenCode, codes: Codes) -> float:
+    (ax, ay), (bx, by) = code.quad[0], code.quad[1]
+    return hypot((bx - ax) * codes.width, (by - ay) * codes.height)
+
+
+def _apart(read: list[SeenCode], codes: Codes) -> list[SeenCode]:
+    """One code of each text, the widest in the picture."""
+    best: dict[str, SeenCode] = {}
+    for code in read:
+        if code.text not in best or _extent(code, codes) > _extent(best[code.text], codes):
+            best[code.text] = code
+    return sorted(best.values(), key=lambda code: -_extent(code, codes))
+
+
+def _alone(codes: Codes, read: list[SeenCode]) -> list[BarRegion]:
+    """Undecoded bars on labels of which no code was read, one for each label, the largest first."""
+    taken = [(*_middle(code.quad, codes), SAME_LABEL * _extent(code, codes)) for code in read]
+    chosen: list[BarRegion] = []
+    for region in sorted(codes.unread, key=lambda r: -r.across_px * r.along_px):
+        x, y = _middle(region.quad, codes)
+        if all(hypot(x - a, y - b) > reach for a, b, reach in taken):
+            chosen.append(region)
+            taken.append((x, y, region.across_px * (0.5 + AROUND)))
+    return chosen
+
+
+def _window(region: BarRegion, codes: Codes) -> tuple[tuple[float, float], ...]:
+    from evidence_kit.sensors.bar_regions import corners_of
+
+    x, y = _middle(region.quad, codes)
+    side = region.across_px * (1 + 2 * AROUND)
+    return corners_of((x, y), side, side, region.turn_deg)

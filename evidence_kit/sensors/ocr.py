@@ -197,14 +197,10 @@ def cut(picture: NDArray[np.uint8], corners: Sequence[tuple[float, float]], *, m
     across, down = max(1, round(w * shrink)), max(1, round(h * shrink))
     onto = np.array(((0, 0), (across, 0), (across, down), (0, down)), np.float32)
     plan = cv2.getPerspectiveTransform(spots, onto)
-    return cv2.warpPerspective(
-        picture, plan, (across, down), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
+    return cv2.warpPerspective(picture, plan, (across, down), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
 
-def read_lines(
-    lines: Sequence[NDArray[np.uint8]], *, size: Size = "tiny", longest: int = 1600
-) -> list[ReadLine]:
+def read_lines(lines: Sequence[NDArray[np.uint8]], *, size: Size = "tiny", longest: int = 1600) -> list[ReadLine]:
     """Reads straightened lines ((h, w) grey or (h, w, 3)), one answer each, in order."""
     return [_read(line, size, longest) for line in lines]
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     """(height, width, 3), blue-green-red"""
 
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF", "AVIF", "JPEG2000")
-"""Pillow plug-ins that may open a photo (JPEG includes MPO); HEIF comes from pillow-heif. Everything else is no photo."""
+"""Pillow plug-ins that may open a photo (JPEG includes MPO); HEIF has its own package. Nothing else is a photo."""
 
 MAX_PIXELS = 205_000_000
 """The largest phone sensors give 200 megapixels (16,320 x 12,240 with borders)."""
@@ -100,11 +100,13 @@ class Photo:
         ``long_edge`` is the wanted length of the longer side in pixels; None, or more than the photo has, gives
         full size. Smaller ones are area-averaged.
         """
-        return self._picture("luma", long_edge)
+        picture: Luma = self._picture("luma", long_edge)
+        return picture
 
     def colour(self, long_edge: int | None = None) -> Colour:
         """Colour picture (height, width, 3), uint8 blue-green-red, upright; read-only. Sizes as for ``luma``."""
-        return self._picture("colour", long_edge)
+        picture: Colour = self._picture("colour", long_edge)
+        return picture
 
     def forget(self) -> None:
         """Drop the decoded pictures; the next use decodes again."""
@@ -126,9 +128,8 @@ class Photo:
         header = self.header
         if header.format not in ("JPEG", "MPO"):
             return 1
-        if header.width * header.height > ONE_DECODE_PIXELS:
-            choices = (8, 4, 2)
-        else:
+        choices: tuple[int, ...] = (8, 4, 2)
+        if header.width * header.height <= ONE_DECODE_PIXELS:
             choices = () if channel == "luma" else (2,)
         return next((factor for factor in choices if -(-header.long_edge // factor) >= wanted), 1)
 
@@ -205,7 +206,7 @@ def _shape(image: Image.Image) -> PictureShape:
     if image.format != "TIFF":
         try:
             orientation = int(image.getexif().get(0x0112, 1))
-        except Exception:  # noqa: BLE001 - a broken EXIF block does not stop the picture from being shown
+        except Exception:  # a broken EXIF block does not stop the picture from being shown
             orientation = 1
     if not 1 <= orientation <= 8:
         orientation = 1

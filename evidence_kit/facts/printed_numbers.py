@@ -1,0 +1,125 @@
+"""Which numbers printed lines say surely enough, and which only partly (rules 1e.16). A wrong one is worse than none.
+
+Each line was read by two networks; a number counts where looks agree on every character. Operating points were set
+with ``benchmarks/waybill.py`` on the development photos, OCR forced on all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from evidence_kit.facts.waybill_numbers import carriers_of, of_print, strength_of
+from evidence_kit.sensors.number_lines import TextLine
+
+AGREEING_ACCEPT = 2
+"""Looks that must give exactly the same characters."""
+SURE_ACCEPT, SURE_REJECT = 0.85, 0.5
+"""Weakest character of the best agreeing look: from the first on it is a reading, below the second nothing."""
+RIVAL_REJECT = 0.6
+"""Another look at the same line that says something else with no weaker character than this: no reading."""
+LONE_ACCEPT = 0.97
+"""A number whose check digit holds may rest on one look whose weakest character is that sure."""
+MIXED = frozenset("0OQD1IL8B5S2Z6G")
+"""Characters that print alike; where a form allows letters and digits at a place, they are told apart by ink alone."""
+MIXED_ACCEPT = 0.9
+"""Weakest score, over all agreeing looks, of such a character at such a place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One network's view of one line, as a number."""
+
+    number: str
+    weakest: float
+    mixed: float
+    """Weakest score of a character that may be a letter or a digit at its place; 1 where there is none."""
+    line: TextLine
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedNumber:
+    number: str
+    carriers: tuple[str, ...]
+    score: float
+    line: TextLine
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    sure: tuple[PrintedNumber, ...] = ()
+    partial: tuple[str, ...] = ()
+    """Numbers that one look saw, or that are not sure enough."""
+
+
+def look_at(line: TextLine) -> Look | None:
+    """The line as a waybill number; None where it has no carrier's form."""
+    number = of_print(line.text)
+    if number is None:
+        return None
+    kept = [c for c in line.characters if c.text.isalnum()][-len(number) :]
+    scores = [c.score for c in kept] or [line.score]
+    places = _mixed_places(number)
+    mixed = [c.score for place, c in enumerate(kept) if place in places and c.text.upper() in MIXED]
+    return Look(number, min(scores), min(mixed, default=1.0), line)
+
+
+def _mixed_places(number: str) -> range:
+    """Places at which the number's form allows letters and digits."""
+    if number.startswith("JD"):
+        return range(2, 4)
+    if number.startswith("1Z"):
+        return range(2, 8)
+    return range(0)
+
+
+def decide(lines: Iterable[TextLine]) -> Printed:
+    """The numbers that ``lines`` say."""
+    looks = [look for look in map(look_at, lines) if look is not None]
+    sure: list[PrintedNumber] = []
+    partial: list[str] = []
+    for number in dict.fromkeys(look.number for look in looks):
+        agreeing = [look for look in looks if look.number == number]
+        places = {look.line.quad for look in agreeing}
+        against = [
+            look for look in looks
+            if look.number != number and (look.line.quad in places or _alike(look.number, number))
+        ]  # fmt: skip
+        best = max(agreeing, key=lambda look: look.weakest)
+        if _accepted(number, agreeing, against):
+            sure.append(PrintedNumber(number, carriers_of(number), best.line.score, best.line))
+        elif best.weakest >= SURE_REJECT:
+            partial.append(number)
+    kept = [one for one in sure if not any(_alike(one.number, other.number) for other in sure if other is not one)]
+    partial += [one.number for one in sure if one not in kept]
+    return Printed(tuple(kept), tuple(partial))
+
+
+def _accepted(number: str, agreeing: list[Look], against: list[Look]) -> bool:
+    weakest = max(look.weakest for look in agreeing)
+    if any(look.weakest >= min(RIVAL_REJECT, weakest) for look in against):
+        return False
+    if min(look.mixed for look in agreeing) < MIXED_ACCEPT:
+        return False
+    if len(agreeing) >= AGREEING_ACCEPT:
+        return weakest >= SURE_ACCEPT
+    return strength_of(number) == "checked" and weakest >= LONE_ACCEPT
+
+
+def _alike(one: str, other: str) -> bool:
+    """Two numbers so near that one may be a misreading of the other."""
+    if one == other or abs(len(one) - len(other)) > 1:
+        return False
+    return _edits(one, other, 3) <= 3
+
+
+def _edits(one: str, other: str, most: int) -> int:
+    """Levenshtein's distance, given up above ``most``."""
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        last, row[0] = row[0], i
+        for j, b in enumerate(other, 1):
+            last, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, last + (a != b))
+        if min(row) > most:
+            return most + 1
+    return row[-1]

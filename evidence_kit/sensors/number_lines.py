@@ -1,0 +1,209 @@
+"""Lines of text in one part of a picture, the way up settled by reading, lines of digits read twice.
+
+Two readings by two networks are two looks: they were trained apart and rarely make the same mistake on a line that
+is hard to see. Both are kept, each with its characters' probabilities; which to believe is for the facts to say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from evidence_kit.schema import Point, Quad
+from evidence_kit.sensors import ocr
+from evidence_kit.sensors.ocr import Character, ReadLine
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+TextEngine = Literal["rapid", "paddle"]
+
+NUMBER_ASPECT = 4.0
+"""A line of ten characters or more is at least so many times longer than high."""
+MOST_LINES = 40
+VOTERS = 3
+"""So many of the longest lines settle which way up the text stands."""
+SECOND_LOOK_DIGITS = 7
+"""Lines with so many digits are read by both networks."""
+PADDING = 0.08
+"""A box is enlarged by this share of its height before it is cut: found boxes are tight."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """One line as one look read it."""
+
+    text: str
+    score: float
+    """Mean probability of the characters."""
+    quad: Quad
+    """Clockwise from the line's own top left, as read."""
+    look: str
+    """The network: ``tiny``, ``small`` or ``paddle``. Lines with one quad are looks at one line."""
+    height_px: float = 0.0
+    """Height of the line in pixels of the full-size picture."""
+    characters: tuple[Character, ...] = ()
+
+
+def read_area(
+    picture: NDArray[np.uint8],
+    corners: Sequence[Point],
+    *,
+    edge: int,
+    enlarge: float = 1.0,
+    turn_back: bool = False,
+    engine: TextEngine = "rapid",
+) -> list[TextLine]:
+    """Lines inside the quadrilateral ``corners`` (pixels of ``picture``, grey) at ``edge`` pixels long edge at most.
+
+    ``enlarge`` allows the part to be shown to the finder so many times larger than it is. ``turn_back`` tries once
+    more with the part turned by 90 degrees where next to nothing was found.
+    """
+    if engine == "paddle":
+        from evidence_kit.sensors.engines.paddle import read_lines_of
+
+        return read_lines_of(picture, corners, edge)
+    import cv2
+    import numpy as np
+
+    part, onto = part_of(picture, corners, edge, enlarge)
+    boxes = ocr.find_lines(part)
+    lines = _read_boxes(picture, boxes, onto)
+    if turn_back and not any(_digits(line.text) >= SECOND_LOOK_DIGITS for line in lines):
+        turned = cv2.rotate(part, cv2.ROTATE_90_CLOCKWISE)
+        back = np.array(((0, 1, 0), (-1, 0, part.shape[0] - 1), (0, 0, 1)), np.float64)
+        lines += _read_boxes(picture, ocr.find_lines(turned), onto @ back)
+    return lines
+
+
+def read_below(picture: NDArray[np.uint8], corners: Sequence[Point], quad: Quad, code_text: str) -> list[TextLine]:
+    """The line of print right under bars with these corners (pixels, clockwise from the code's own top left).
+
+    Nothing where no line of ink stands out. The lines carry the code's ``quad``; a line of digits that is not part
+    of ``code_text`` is read by both networks.
+    """
+    import cv2
+    import numpy as np
+
+    a, b, c, d = (np.array(corner) for corner in corners)
+    down = ((d - a) + (c - b)) / 2
+    length = float(np.hypot(*(b - a)))
+    depth = down * min(0.8, 0.3 * length / max(1.0, float(np.hypot(*down))))
+    strip = ocr.cut(picture, [tuple(p) for p in (d - 0.04 * down, c - 0.04 * down, c + depth, d + depth)])
+    if strip.shape[0] < 10 or strip.shape[1] < 60:
+        return []
+    if strip.shape[1] > 900:
+        strip = cv2.resize(strip, (900, round(strip.shape[0] * 900 / strip.shape[1])), interpolation=cv2.INTER_AREA)
+    ink = np.abs(cv2.Sobel(strip, cv2.CV_16S, 1, 0, ksize=3)).mean(1)
+    band = _first_band(ink)
+    if band is None:
+        return []
+    top, bottom = band
+    pad = max(2, round(0.2 * (bottom - top)))
+    line = strip[max(0, top - pad) : bottom + pad]
+    tall = (bottom - top) * length / strip.shape[1]
+    reads = [("tiny", ocr.read_lines([line])[0])]
+    plain = "".join(c for c in reads[0][1].text if c.isalnum())
+    if _digits(plain) >= SECOND_LOOK_DIGITS and plain not in code_text:
+        reads.append(("small", ocr.read_lines([line], size="small")[0]))
+    return [TextLine(read.text, read.score, quad, look, tall, read.characters) for look, read in reads]
+
+
+def _first_band(ink: Any) -> tuple[int, int] | None:
+    """Rows of the first run of ink after a gap: the end of the bars leads, then white, then the line."""
+    import numpy as np
+
+    inner = ink[len(ink) // 8 :]
+    level = 0.35 * float(np.percentile(inner, 90))
+    busy = ink > level
+    row = 0
+    while row < len(busy) and busy[row]:  # what is left of the bars
+        row += 1
+    while row < len(busy):
+        while row < len(busy) and not busy[row]:
+            row += 1
+        start = row
+        while row < len(busy) and busy[row]:
+            row += 1
+        if row - start >= 6:
+            return start, row
+    return None
+
+
+def part_of(picture: Any, corners: Sequence[Point], edge: int, enlarge: float) -> tuple[Any, Any]:
+    """The straightened part for the finder, and the matrix from its pixels to the picture's."""
+    import cv2
+    import numpy as np
+
+    spots = np.array(corners, np.float32)
+    w = float(np.hypot(*(spots[1] - spots[0])))
+    h = float(np.hypot(*(spots[3] - spots[0])))
+    scale = min(enlarge, edge / max(w, h))
+    across, down = max(32, round(w * scale / 32) * 32), max(32, round(h * scale / 32) * 32)
+    frame = np.array(((0, 0), (across - 1, 0), (across - 1, down - 1), (0, down - 1)), np.float32)
+    onto = cv2.getPerspectiveTransform(frame, spots)
+    if scale < 0.6 and (spots[0] == 0).all():  # the whole picture: averaged, not sampled
+        return cv2.resize(picture, (across, down), interpolation=cv2.INTER_AREA), onto
+    source, shrink = picture, 1.0
+    while scale / shrink < 0.5:
+        source = cv2.resize(source, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        shrink /= 2
+    there = np.diag((shrink, shrink, 1.0)) @ onto
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    part = cv2.warpPerspective(source, there, (across, down), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return part, onto
+
+
+def _digits(text: str) -> int:
+    return sum(c.isdigit() for c in text)
+
+
+def _read_boxes(picture: Any, boxes: list[ocr.TextBox], onto: Any) -> list[TextLine]:
+    height, width = picture.shape
+    long = [box for box in boxes if box.length >= NUMBER_ASPECT * box.height][:MOST_LINES]
+    spots = [_placed(box, onto) for box in long]
+    ways: list[tuple[float, int, ReadLine, ReadLine]] = []
+    for index in sorted(range(len(long)), key=lambda i: -long[i].length)[:VOTERS]:
+        up = ocr.read_lines([ocr.cut(picture, spots[index])])[0]
+        down = ocr.read_lines([ocr.cut(picture, _turned(spots[index]))])[0]
+        ways.append((up.score - down.score, index, up, down))
+    upside_down = sum(way[0] for way in ways) < 0
+    known = {index: (down if upside_down else up) for _, index, up, down in ways}
+    lines: list[TextLine] = []
+    for index, box_spots in enumerate(spots):
+        way = _turned(box_spots) if upside_down else box_spots
+        cutting = ocr.cut(picture, way)
+        read = known.get(index) or ocr.read_lines([cutting])[0]
+        if read.score < 0.6:  # this line may stand the other way up than the rest
+            other = ocr.read_lines([ocr.cut(picture, _turned(way))])[0]
+            if other.score > read.score:
+                way, read = _turned(way), other
+                cutting = ocr.cut(picture, way)
+        quad = tuple((min(1.0, max(0.0, x / width)), min(1.0, max(0.0, y / height))) for x, y in way)
+        tall = ((way[3][0] - way[0][0]) ** 2 + (way[3][1] - way[0][1]) ** 2) ** 0.5
+        lines.append(TextLine(read.text, read.score, quad, "tiny", tall, read.characters))  # type: ignore[arg-type]
+        if _digits(read.text) >= SECOND_LOOK_DIGITS:
+            again = ocr.read_lines([cutting], size="small")[0]
+            lines.append(TextLine(again.text, again.score, quad, "small", tall, again.characters))  # type: ignore[arg-type]
+    return lines
+
+
+def _placed(box: ocr.TextBox, onto: Any) -> tuple[Point, ...]:
+    """The box's corners, a little larger, in pixels of the picture."""
+    import cv2
+    import numpy as np
+
+    corners = np.array(box.corners, np.float64)
+    along = (corners[1] - corners[0]) / max(box.length, 1e-6)
+    across = (corners[3] - corners[0]) / max(box.height, 1e-6)
+    pad = PADDING * box.height
+    grown = corners + pad * np.array((-along - across, along - across, along + across, across - along))
+    moved = cv2.perspectiveTransform(grown[None].astype(np.float64), onto)[0]
+    return tuple((float(x), float(y)) for x, y in moved)
+
+
+def _turned(corners: tuple[Point, ...]) -> tuple[Point, ...]:
+    return corners[2:] + corners[:2]
