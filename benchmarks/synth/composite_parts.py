@@ -1,0 +1,331 @@
+"""What composites are put together from: labels, goods, parcels, grounds, pages, hands, each drawn in many variants.
+
+Two worlds that share nothing but the hands' and boxes' geometry: ``development`` (models are trained and thresholds
+are set on it) and ``held_out`` (other label designs, goods classes, grounds and parcel skins; for reported figures).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.synth import composite_assets as assets
+from benchmarks.synth import parcels
+from benchmarks.synth.goods import CUTOUTS, cutout, relief, shaded
+from benchmarks.synth.labels import render_label
+from benchmarks.synth.optics import Picture
+from benchmarks.synth.surfaces import GROUNDS, noise, shipped_picture, texture
+from benchmarks.synth.waybills import DOMESTIC, INTERNATIONAL
+
+World = Literal["development", "held_out"]
+Rng = np.random.Generator
+OWN_GOODS = tuple(name for name in CUTOUTS if not name.startswith("phone"))
+"""Drawn kinds that composites use for training; phones and everything electronic are held out."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A flat printed thing."""
+
+    bgr: Picture = field(repr=False)
+    """(height, width, 3)."""
+    size_mm: tuple[float, float]
+    name: str
+    number: str = ""
+    """The waybill number where it is a label."""
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A piece of goods seen from above or obliquely."""
+
+    name: str
+    bgra: Picture = field(repr=False)
+    """(side, side, 4)."""
+    side_mm: float
+    height_mm: float
+
+
+@dataclass(frozen=True)
+class Parts:
+    """One world's makers; each takes the generator of the picture that is being made."""
+
+    label: Callable[[Rng], Sheet]
+    thing: Callable[[Rng], Thing]
+    page: Callable[[Rng], Sheet]
+    ground: Callable[[Rng], Picture]
+    """(side, side, 3), tileable or large enough to be mirrored."""
+    room: Callable[[Rng], Picture | None]
+    board: Callable[[Rng, float, float], Picture]
+    """A carton's face: generator, width and height in mm."""
+    mailer: Callable[[Rng, float, float], tuple[Picture, Picture]]
+
+
+def _pick(rng: Rng, pool: tuple[object, ...] | list[object]) -> int:
+    return int(rng.integers(len(pool)))
+
+
+def tinted(bgr: Picture, rng: Rng, strength: float = 1.0) -> Picture:
+    """A picture in other colours: hue, saturation and brightness moved at random."""
+    hsv = cv2.cvtColor(bgr, cv2.COLOR_BGR2HSV).astype(np.float32)
+    hsv[:, :, 0] = (hsv[:, :, 0] + rng.normal(0, 12 * strength)) % 180
+    hsv[:, :, 1] *= rng.uniform(1 - 0.75 * strength, 1 + 0.15 * strength)
+    hsv[:, :, 2] = hsv[:, :, 2] * rng.uniform(1 - 0.45 * strength, 1 + 0.2 * strength) + rng.uniform(-18, 12) * strength
+    return np.asarray(cv2.cvtColor(np.clip(hsv, 0, 255).astype(np.uint8), cv2.COLOR_HSV2BGR), np.uint8)
+
+
+class _Kept:
+    """Variants made once, a new one each time until there are enough."""
+
+    def __init__(self, make: Callable[[Rng], object], count: int) -> None:
+        self._make, self._count = make, count
+        self._made: dict[int, object] = {}
+
+    def __call__(self, rng: Rng) -> object:
+        index = int(rng.integers(self._count))
+        if index not in self._made:
+            # The variant depends on its number alone, so that the order of asking changes nothing.
+            self._made[index] = self._make(np.random.default_rng([index, 1789]))
+        return self._made[index]
+
+
+# --- development -----------------------------------------------------------------------------------------------
+
+
+def _label(rng: Rng) -> Sheet:
+    names = INTERNATIONAL if rng.random() < 0.25 else DOMESTIC
+    made = render_label(rng, str(rng.choice(list(names))), None)
+    sheet = np.asarray(cv2.add(cv2.convertScaleAbs(made.bgr, alpha=0.82), (26, 27, 28, 0)), np.uint8)
+    high, wide = sheet.shape[:2]
+    if rng.random() < 0.45:  # pre-printed stock and service bands
+        ink = rng.integers(10, 235, 3).tolist()
+        top = int(rng.uniform(0, 0.9) * high)
+        band = sheet[top : top + int(rng.uniform(0.04, 0.14) * high)]
+        band[:] = cv2.min(band, np.full_like(band, 255) * 0 + np.array(ink, np.uint8))
+    if rng.random() < 0.25:
+        paper = rng.uniform(0.72, 1.0, 3)
+        sheet = np.clip(sheet * paper, 0, 255).astype(np.uint8)
+    return Sheet(sheet, made.size_mm, "label", made.number)
+
+
+def _own_thing(rng: Rng) -> Thing:
+    name = OWN_GOODS[_pick(rng, list(OWN_GOODS))]
+    made = cutout(rng, name)
+    small = cv2.resize(np.dstack([made.bgr, made.alpha]), (320, 320), interpolation=cv2.INTER_AREA)
+    return Thing(name, np.asarray(small, np.uint8), made.side_mm, made.height_mm)
+
+
+def _object(rng: Rng, *, held_out: bool) -> Thing | None:
+    pool = assets.objects(held_out=held_out)
+    if not pool:
+        return None
+    name, picture = pool[_pick(rng, list(pool))]
+    return Thing(name, picture, float(rng.uniform(80, 260)), float(rng.uniform(15, 80)))
+
+
+def _cloth(rng: Rng) -> NDArray[np.floating]:
+    """Any surface for any thing: (512, 512, 3) float32."""
+    kind = int(rng.integers(5))
+    base = np.zeros((512, 512, 3), np.float32) + rng.uniform(15, 240, 3).astype(np.float32)
+    if kind == 0:
+        return base + noise(rng, int(rng.integers(4, 120)), side=512)[:, :, None] * rng.uniform(2, 22)
+    if kind == 1:
+        ys, xs = np.mgrid[0:512, 0:512].astype(np.float32)
+        wave = np.sin((xs * np.cos(k := rng.uniform(0, 3.14)) + ys * np.sin(k)) * rng.uniform(0.02, 0.3))
+        return np.where(wave[:, :, None] > 0, base, rng.uniform(15, 240, 3).astype(np.float32))
+    if kind == 2:
+        name = str(rng.choice(["astronaut.png", "chelsea.png", "rocket.jpg", "coffee.png", "brick.png", "grass.png", "ihc.png", "hubble_deep_field.jpg"]))  # fmt: skip
+        art = shipped_picture(name)
+        if art is not None:
+            side = int(rng.uniform(0.3, 0.9) * min(art.shape[:2]))
+            y, x = int(rng.integers(art.shape[0] - side)), int(rng.integers(art.shape[1] - side))
+            return cv2.resize(art[y : y + side, x : x + side], (512, 512)).astype(np.float32)
+    if kind == 3:
+        art = texture(str(rng.choice(GROUNDS)), int(rng.integers(3)))[:512, :512].astype(np.float32)
+        return art * rng.uniform(0.5, 1.2, 3).astype(np.float32)
+    return base + 6 * noise(rng, 90, side=512)[:, :, None]
+
+
+def _shape(rng: Rng) -> Thing:
+    """A thing of no kind: a random outline blown up, with any surface, lettering at times."""
+    mask = np.zeros((512, 512), np.uint8)
+    kind = int(rng.integers(4))
+    if kind == 0:  # a blob
+        angle = np.linspace(0, 2 * np.pi, 40, endpoint=False)
+        radius = 170 * rng.uniform(0.7, 1.2) + sum(
+            rng.normal(0, 55 / k) * np.cos(k * angle + rng.uniform(0, 6.3)) for k in range(1, 6)
+        )
+        squeeze = rng.uniform(0.35, 1.0)
+        points = np.stack([256 + radius * np.cos(angle), 256 + squeeze * radius * np.sin(angle)], 1)
+        cv2.fillPoly(mask, [points.clip(12, 500).astype(np.int32)], 255)
+    elif kind == 1:  # tubes, bars and boards
+        w, h = rng.uniform(40, 230), rng.uniform(120, 235)
+        cv2.rectangle(mask, (int(256 - w), int(256 - h)), (int(256 + w), int(256 + h)), 255, -1)
+        if rng.random() < 0.5:
+            cv2.circle(mask, (256, int(256 - h)), int(min(w, h, 250 - h + 8)), 255, -1)
+    elif kind == 2:  # several parts grown together
+        for _ in range(int(rng.integers(2, 6))):
+            at = (int(rng.integers(140, 372)), int(rng.integers(140, 372)))
+            axes = (int(rng.integers(30, 120)), int(rng.integers(30, 120)))
+            cv2.ellipse(mask, at, axes, float(rng.uniform(0, 180)), 0, 360, 255, -1)
+    else:  # a ring, a coil, a strap
+        cv2.ellipse(mask, (256, 256), (int(rng.integers(100, 200)), int(rng.integers(80, 200))), 0, 0, 360, 255, int(rng.integers(18, 80)))  # fmt: skip
+    roundness = float(rng.choice([0.08, 0.3, 0.7, 1.0]))
+    height = relief(mask, roundness) + rng.uniform(0, 6) * noise(rng, int(rng.integers(5, 40)), side=512)
+    colour = np.clip(_cloth(rng), 0, 255).astype(np.uint8)
+    if rng.random() < 0.3:
+        words = "".join(rng.choice(list("ABEHKLMNORSTUX0123456789"), int(rng.integers(2, 9))))
+        at = (int(rng.integers(60, 220)), int(rng.integers(160, 380)))
+        cv2.putText(colour, words, at, cv2.FONT_HERSHEY_DUPLEX, rng.uniform(1, 3.2), rng.uniform(0, 255, 3).tolist(), 4)
+    lit = shaded(colour.astype(np.float32), np.asarray(height, np.float32), rng, float(rng.uniform(0, 0.6)))
+    bgra = np.dstack([lit, cv2.GaussianBlur(mask, (0, 0), 1.0)])
+    small = cv2.resize(bgra, (320, 320), interpolation=cv2.INTER_AREA)
+    return Thing("shape", np.asarray(small, np.uint8), float(rng.uniform(60, 280)), float(rng.uniform(5, 90)))
+
+
+_OWN, _SHAPES, _LABELS = _Kept(_own_thing, 120), _Kept(_shape, 300), _Kept(_label, 220)
+
+
+def _thing(rng: Rng) -> Thing:
+    draw = rng.random()
+    made: Thing | None = None
+    if draw < 0.42:
+        made = _object(rng, held_out=False)
+    elif draw < 0.68:
+        made = _SHAPES(rng)  # type: ignore[assignment]
+    if made is None:
+        made = _OWN(rng)  # type: ignore[assignment]
+    assert made is not None
+    bgra = made.bgra
+    if rng.random() < 0.8:
+        bgra = np.dstack([tinted(np.ascontiguousarray(bgra[:, :, :3]), rng), bgra[:, :, 3]])
+    return Thing(made.name, bgra, made.side_mm * float(rng.uniform(0.8, 1.2)), made.height_mm)
+
+
+def _make_page(rng: Rng) -> Sheet:
+    """Paper and screens that are no waybill: newspapers, letters, receipts, pictures, tracking pages."""
+    kind = int(rng.integers(6))
+    if kind == 0:
+        y, x = int(rng.integers(300)), int(rng.integers(400))
+        sheet = texture("newspaper", int(rng.integers(3)))[y : y + 700, x : x + 500].copy()
+        return Sheet(sheet, (float(rng.uniform(100, 210)),) * 2, "newspaper")
+    if kind == 1:
+        return Sheet(parcels.tabletop_screen(rng), (float(rng.uniform(70, 140)), float(rng.uniform(140, 200))), "screen")
+    if kind == 2:  # a waybill on a screen is no waybill
+        label: Sheet = _LABELS(rng)  # type: ignore[assignment]
+        screen = np.full((1000, 620, 3), rng.integers(0, 255), np.uint8)
+        inner = cv2.resize(label.bgr, (540, 760), interpolation=cv2.INTER_AREA)
+        screen[120:880, 40:580] = inner
+        screen = cv2.convertScaleAbs(screen, alpha=0.85)
+        screen[:, :, 0] = cv2.add(screen[:, :, 0], 18)
+        cv2.rectangle(screen, (0, 0), (619, 999), (15, 15, 15), 26)
+        return Sheet(np.asarray(screen, np.uint8), (78.0, 160.0), "screen")
+    wide, high = int(rng.integers(220, 560)), int(rng.integers(300, 760))
+    sheet = np.full((high, wide, 3), rng.integers(205, 250), np.uint8)
+    y = 20
+    while y < high - 20:
+        step = int(rng.integers(10, 26))
+        if rng.random() < 0.75:
+            for x in range(16, int(wide * rng.uniform(0.4, 0.95)), 11):
+                if rng.random() < 0.8:
+                    cv2.rectangle(sheet, (x, y), (x + 7, y + step // 2), (60, 60, 60), -1 if rng.random() < 0.4 else 1)
+        y += step
+    if kind == 4:
+        art = np.clip(_cloth(rng), 0, 255).astype(np.uint8)
+        sheet[high // 4 : high // 4 * 3, wide // 8 : wide // 8 * 7] = cv2.resize(art, (wide // 8 * 7 - wide // 8, high // 4 * 3 - high // 4))  # fmt: skip
+    if kind == 5:  # a goods sticker or coupon with a small code
+        sheet = sheet[: high // 3]
+        for x in range(int(wide * 0.2), int(wide * 0.6), 5):
+            cv2.line(sheet, (x, high // 9), (x, high // 5), (30, 30, 30), int(rng.integers(1, 4)))
+    size = float(rng.uniform(40, 210))
+    return Sheet(sheet, (size, size * sheet.shape[0] / sheet.shape[1]), "page")
+
+
+_PAGES = _Kept(_make_page, 150)
+
+
+def _make_ground(rng: Rng) -> Picture:
+    kind = int(rng.integers(8))
+    if kind < 4:
+        made = texture(str(rng.choice(GROUNDS)), int(rng.integers(3))).copy()
+        return tinted(made, rng, 0.7)
+    if kind == 4:
+        name = str(rng.choice(["gravel.png", "brick.png", "grass.png"]))
+        art = shipped_picture(name)
+        if art is not None:
+            return tinted(np.asarray(art * rng.uniform(0.6, 1.1, 3), np.uint8), rng, 0.6)
+    if kind == 5:  # a print: carpets, oilcloth, bed linen
+        ys, xs = np.mgrid[0:512, 0:512].astype(np.float32)
+        cell = rng.uniform(24, 110)
+        inner = (np.sin(xs * 6.283 / cell) + np.sin(ys * 6.283 / cell) + 0.4 * noise(rng, 30, side=512)) > rng.uniform(0, 1.2)
+        one, two = rng.uniform(20, 235, 3), rng.uniform(20, 235, 3)
+        return np.asarray(np.clip(np.where(inner[:, :, None], one, two) + 4 * noise(rng, 200, side=512)[:, :, None], 0, 255), np.uint8)
+    if kind == 6:
+        return np.asarray(np.clip(_cloth(rng), 0, 255), np.uint8)
+    flat = rng.uniform(20, 245, 3) + 3 * noise(rng, 3, side=512)[:, :, None] + rng.uniform(0.5, 5) * noise(rng, 250, side=512)[:, :, None]
+    return np.asarray(np.clip(flat, 0, 255), np.uint8)
+
+
+_GROUNDS = _Kept(_make_ground, 140)
+
+
+def _room(rng: Rng, *, held_out: bool = False) -> Picture | None:
+    pool = assets.rooms(held_out=held_out)
+    if not pool:
+        return None
+    room = pool[_pick(rng, list(pool))]
+    width = int(rng.integers(110, 260))
+    left = int(rng.integers(512))
+    turned = np.roll(room, left, 1)[int(rng.integers(30, 110)) : 256, :width]
+    return np.asarray(cv2.resize(turned, (480, 480), interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def _board(rng: Rng, width: float, height: float) -> Picture:
+    """A carton's face in any colour of board, with tape and print at times."""
+    box = (width, height, 60.0)
+    top: Picture = parcels.carton_faces(rng, box)["top"]
+    top = cv2.resize(top, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+    if rng.random() < 0.35:
+        top = np.clip(top.astype(np.float32) * rng.uniform(0.5, 1.5, 3), 0, 255).astype(np.uint8)
+    if rng.random() < 0.15:  # white board
+        top = np.clip(top.astype(np.float32) * 0.35 + 150, 0, 255).astype(np.uint8)
+    if rng.random() < 0.4:  # marks that are no label: a logo, a symbol, a square code, a sticker
+        high, wide = top.shape[:2]
+        w, h = int(rng.uniform(0.08, 0.3) * wide) + 2, int(rng.uniform(0.08, 0.3) * high) + 2
+        x, y = int(rng.integers(max(1, wide - w))), int(rng.integers(max(1, high - h)))
+        kind = int(rng.integers(4))
+        ink = rng.uniform(0, 255, 3).tolist()
+        if kind == 0:
+            cv2.putText(top, "".join(rng.choice(list("ACEGMNOQRSTVX"), 7)), (x, y + h), cv2.FONT_HERSHEY_DUPLEX, rng.uniform(0.7, 3), ink, 5)  # fmt: skip
+        elif kind == 1:
+            code = cv2.resize((rng.random((7, 7)) > 0.5).astype(np.uint8) * 235, (w, w), interpolation=cv2.INTER_NEAREST)[: high - y, : wide - x]  # fmt: skip
+            top[y : y + code.shape[0], x : x + code.shape[1]] = code[:, :, None]
+        elif kind == 2:
+            cv2.rectangle(top, (x, y), (x + w, y + h), ink, -1)
+        else:
+            cv2.circle(top, (x + w // 2, y + h // 2), min(w, h) // 2, ink, int(rng.integers(2, 8)))
+    return np.asarray(top, np.uint8)
+
+
+_MAILERS = _Kept(lambda rng: parcels.mailer(rng, float(rng.uniform(200, 320)), float(rng.uniform(220, 380))), 40)
+
+
+def _mailer(rng: Rng, width: float, height: float) -> tuple[Picture, Picture]:
+    bgr, alpha = _MAILERS(rng)  # type: ignore[misc]
+    return (tinted(bgr, rng, 0.6) if rng.random() < 0.6 else bgr), alpha
+
+
+DEVELOPMENT = Parts(
+    label=lambda rng: _LABELS(rng),  # type: ignore[arg-type,return-value]
+    thing=_thing,
+    page=lambda rng: _PAGES(rng),  # type: ignore[arg-type,return-value]
+    ground=lambda rng: _GROUNDS(rng),  # type: ignore[arg-type,return-value]
+    room=_room,
+    board=_board,
+    mailer=_mailer,
+)

@@ -1,0 +1,59 @@
+"""Pictures for training ``frame-content``, drawn once and kept: ``python models/frame-content/data.py [FOLDER]``.
+
+Shards of composites of the development world, each a pure function of its number; a run that was stopped goes on
+where it was. Portrait pictures are kept lying on their side: which way is up does not matter from above.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+FOLDER = ROOT / "benchmarks" / "out" / "frame-content"
+SIZE = (384, 288)
+PER_SHARD = 200
+SHARDS = 22
+"""The last two are for choosing operating points, the others for training."""
+
+
+def shard(number: int) -> tuple[np.ndarray, np.ndarray]:
+    """Pictures (n, 288, 384, 3) blue-green-red and kinds (n, 144, 192), uint8."""
+    from benchmarks.synth.composite_parts import DEVELOPMENT
+    from benchmarks.synth.composites import compose, through_jpeg
+
+    pictures, kinds = [], []
+    for index in range(PER_SHARD):
+        rng = np.random.default_rng([number, index, 20261122])
+        upright = rng.random() < 0.4
+        made = compose(rng, DEVELOPMENT, SIZE[::-1] if upright else SIZE)
+        picture = through_jpeg(made.bgr, made.jpeg_quality)
+        seen = made.kinds
+        if upright:
+            picture, seen = np.rot90(picture), np.rot90(seen)
+        pictures.append(picture)
+        kinds.append(cv2.resize(np.ascontiguousarray(seen), (SIZE[0] // 2, SIZE[1] // 2), interpolation=cv2.INTER_NEAREST))
+    return np.stack(pictures), np.stack(kinds)
+
+
+def main(folder: Path) -> None:
+    cv2.setNumThreads(1)
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(SHARDS):
+        path = folder / f"development-{number:03d}.npz"
+        if path.exists():
+            continue
+        pictures, kinds = shard(number)
+        part = path.with_suffix(".part.npz")
+        np.savez(part, pictures=pictures, kinds=kinds)
+        part.rename(path)
+        print(path.name, flush=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
