@@ -24,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.synth.photos import photo
 from benchmarks.synth.truth import Shot
+from samples.clip_cases import clip_cases, write_clips
 from samples.fact_cases import claim_cases, time_cases
 from samples.form import Picture, Sample
 from samples.picture_cases import photo_cases, same_frame_cases, waybill_cases
@@ -122,6 +123,10 @@ def main() -> None:
     for sample in CASES:
         if options.only in sample.path:
             write(sample, options.out)
+    for entry in clip_cases():
+        if options.only in entry.sample.path:
+            write(entry.sample, options.out)
+            write_clips(entry, options.out / entry.sample.path)
 
 
 if __name__ == "__main__":

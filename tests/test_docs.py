@@ -49,3 +49,9 @@ def test_no_extra_is_named_that_does_not_exist():
     for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]:
         for group in re.findall(r"evidence-kit\[([\w,]+)\]", page.read_text("utf-8")):
             assert set(group.split(",")) <= set(extras)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "evidence_kit" / "rules").glob("*.py")), ids=lambda path: path.stem)
+def test_samples_that_a_rule_names_exist(path):
+    for name in re.findall(r"samples/[\w-]+/[\w-]+", path.read_text("utf-8")):
+        assert (ROOT / name / "expected.json").exists(), name

@@ -1,7 +1,7 @@
 """Each video is within the upload length (R16, 1c-D).
 
 Why: the form refuses longer videos.
-Passes: samples/video-duration/pass-short.  Fails: benchmarks make a ten-minute clip; see tests.
+Passes: samples/video-duration/pass-ten-minutes.  Fails: samples/video-duration/fail-eleven-minutes.
 Cannot tell: players round, containers differ by a frame, so a second above the limit is for a person; so is a file
 whose index and last frame disagree.
 """

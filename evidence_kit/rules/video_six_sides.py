@@ -1,7 +1,7 @@
 """The unboxing video begins with every face of the closed parcel (R11, 1c-F).
 
 Why: it shows that the parcel arrived sealed, and what it looked like.
-Passes: samples/video-six-sides/pass-box.  Fails: a parcel that is plainly open from the first frame.
+Fails: a parcel that is plainly open from the first frame.  Review: samples/video-six-sides/review-one-side.
 Cannot tell: faces hidden by hands, plain cartons, a soft mailer not declared; a person looks at the six-face sheet.
 Fails only where two independent signals say that the parcel is open from the start (rules 1c-F, 4).
 """

@@ -1,7 +1,7 @@
 """Each video is within the upload size (R15, 1c-D).
 
 Why: 300 MB over ten minutes is 4 Mbit/s; phones write more, and the upload fails late.
-Passes: samples/video-size/pass-small.  Fails: samples/video-size/fail-oversize.
+Passes: samples/video-format/pass-mp4.  Fails: files of 300 MB are made by the tests, not stored.
 Cannot tell: 「300兆」 is 300 000 000 or 314 572 800 bytes; between the two a person decides, or a smaller copy.
 """
 
