@@ -6,6 +6,7 @@ the case. Only ``Report.run`` may differ between two runs on the same files, fac
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -39,6 +40,8 @@ from evidence_kit.schema import (
 )
 from evidence_kit.version import __version__
 from evidence_kit.wiring import Provider
+
+log = logging.getLogger("evidence_kit")
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being looked at, how many are done, and how many there are."""
@@ -137,7 +140,13 @@ def _apply(binding: Binding, target: Target, resolver: Resolver, pack: Pack, sub
         if isinstance(value, Unknown) and not need.accepts_unknown:
             return Check(value.outcome, value.reason, message=value.why)
         arguments.append(value)
-    check = binding.rule.function(*arguments, **binding.limits)
+    try:
+        check: Check = binding.rule.function(*arguments, **binding.limits)
+    except Exception as problem:
+        log.warning("rule %s: %s: %s", binding.rule.id, type(problem).__name__, problem)
+        log.debug("where", exc_info=True)
+        words = Text("这一项没有检查完", f"This rule did not finish ({type(problem).__name__}).")
+        return Check(Outcome.ERROR, "CRASHED", message=words)
     if check.missing is None:
         return check
     silent = pack.missing_facts == "not_applicable" or not submission.has_manifest

@@ -220,3 +220,11 @@ def test_deadlines_are_given():
     report = judge(given, read_pack(WINDOW, "w"), providers=PROVIDERS)
     (deadline,) = report.facts.deadlines
     assert deadline.left_s == 24 * 3600
+
+
+def test_a_rule_that_crashes_is_an_error_of_its_own():
+    pack = read_pack(WINDOW, "w")
+    broken = replace(pack.rules[0], limits={**pack.rules[0].limits, "window_h": "a day"})
+    report = judge(submission(return_signed_at=NOW), replace(pack, rules=(broken,)), providers=PROVIDERS)
+    assert [(found.outcome, found.reason) for found in report.findings] == [(E, "CRASHED")]
+    assert report.verdict == "review"

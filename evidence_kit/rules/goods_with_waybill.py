@@ -32,7 +32,7 @@ def goods_with_waybill(
     direction: Direction,
     min_photos: Photos,
 ) -> Check:
-    if len(frames) < max(min_photos, bool(frames.entries) or 1):
+    if not len(frames):
         if not min_photos:
             return not_applicable(Text("没有照片", "No photo."))
         return failed("NO_SAME_FRAME", Text("没有照片", "There is no photo."), advice=TOGETHER)
