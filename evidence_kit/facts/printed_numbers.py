@@ -23,7 +23,7 @@ LONE_ACCEPT = 0.97
 MIXED = frozenset("0OQD1IL8B5S2Z6G")
 """Characters that print alike; where a form allows letters and digits at a place, they are told apart by ink alone."""
 MIXED_ACCEPT = 0.9
-"""Weakest score, over all agreeing looks, of such a character at such a place."""
+"""Weakest score of such a character at such a place before a look counts as agreeing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +99,8 @@ def _accepted(number: str, agreeing: list[Look], against: list[Look]) -> bool:
     weakest = max(look.weakest for look in agreeing)
     if any(look.weakest >= min(RIVAL_REJECT, weakest) for look in against):
         return False
-    if min(look.mixed for look in agreeing) < MIXED_ACCEPT:
-        return False
-    if len(agreeing) >= AGREEING_ACCEPT:
+    told_apart = [look for look in agreeing if look.mixed >= MIXED_ACCEPT]
+    if len(told_apart) >= AGREEING_ACCEPT:
         return weakest >= SURE_ACCEPT
     return strength_of(number) == "checked" and weakest >= LONE_ACCEPT
 

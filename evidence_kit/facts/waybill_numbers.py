@@ -24,10 +24,13 @@ class Form:
     carrier: str
     pattern: re.Pattern[str]
     strength: Strength
+    printed: Literal["yes", "named", "no"] = "yes"
+    """Whether print alone may be taken for it: ``no`` where a cut-off number of another carrier would pass,
+    ``named`` where the line must say itself that it is a tracking number."""
 
 
-def _form(carrier: str, pattern: str, strength: Strength) -> Form:
-    return Form(carrier, re.compile(pattern), strength)
+def _form(carrier: str, pattern: str, strength: Strength, printed: Literal["yes", "named", "no"] = "yes") -> Form:
+    return Form(carrier, re.compile(pattern), strength, printed)
 
 
 FORMS: tuple[Form, ...] = (
@@ -36,20 +39,22 @@ FORMS: tuple[Form, ...] = (
     _form("JT", r"JT\d{13}", "prefixed"),
     _form("JD", r"JD[0-9A-Z]{2}\d{11}", "prefixed"),
     _form("DEPPON", r"DPK\d{12}", "prefixed"),
-    _form("UPS", r"1Z[0-9A-Z]{6}\d{10}|1Z[0-9A-Z]{16}", "checked"),
+    _form("UPS", r"1Z[0-9A-Z]{16}", "checked"),
     _form("EMS", r"[A-Z]{2}\d{9}[A-Z]{2}", "checked"),
     _form("ZTO", r"7[3-689]\d{12}", "digits"),
-    _form("STO", r"(?:77|43)\d{12,15}", "digits"),
+    _form("STO", r"77\d{13}", "digits"),
     _form("YUNDA", r"[34]\d{14}", "digits"),
     _form("CAINIAO", r"621\d{12}", "digits"),
     _form("POST", r"(?:9\d|1[0-2])\d{11}", "digits"),
-    _form("YUNDA", r"5\d{12}", "digits"),
-    _form("SF", r"SF\d{12}", "prefixed"),
-    _form("FEDEX", r"96\d{32}|9622\d{18}|[2-8]\d{11}|\d{15}|100\d{29}|31\d{30}", "digits"),
-    _form("USPS", r"(?:420\d{5}(?:\d{4})?)?9[1-5]\d{20}", "digits"),
-    _form("AIR", r"\d{11}(?:\d{5})?", "checked"),
+    _form("STO", r"(?:77|43)\d{12,15}", "digits", "no"),
+    _form("YUNDA", r"5\d{12}", "digits", "named"),
+    _form("SF", r"SF\d{12}", "prefixed", "no"),
+    _form("FEDEX", r"[2-8]\d{11}", "digits", "named"),
+    _form("FEDEX", r"96\d{32}|9622\d{18}|\d{15}|100\d{29}|31\d{30}", "digits", "no"),
+    _form("USPS", r"(?:420\d{5}(?:\d{4})?)?9[1-5]\d{20}", "digits", "named"),
+    _form("AIR", r"\d{11}(?:\d{5})?", "checked", "no"),
 )
-"""In order of how telling they are; a number may fit several."""
+"""In order of how telling they are; a number may fit several. Air waybills are told in print by their hyphen."""
 
 
 def normalise(text: str) -> str:
@@ -229,17 +234,25 @@ def same_number(a: str, b: str) -> bool:
 
 
 _LEAD = re.compile(
-    r"^.*?(?:TRACKING\s*(?:NO|NUMBER|#)?|WAYBILL\s*(?:NO|NUMBER)?|AWB|运单号?码?|快递单号|单号|面单号)[\s.:#：]*",
+    r"^.*?(?:TRACKING\s*(?:NO|NUMBER|ID|#)?|TRK\s*#|WAYBILL\s*(?:NO|NUMBER)?|\bAWB|运单编?号码?|快递单号|面单号)[\s.:#：]*",
     re.IGNORECASE,
 )
+_AIR_PRINT = re.compile(r"(\d{3})[-‐-―]\s?(\d{4})\s?(\d{4})(\d{5})?")
 
 
 def of_print(line: str) -> str | None:
     """The waybill number that a printed line is, normalised; None where it has no carrier's form (rules 1e.16)."""
     plain = _LEAD.sub("", line.strip())
-    if re.search(r"[^0-9A-Za-z\s\-]", plain):
+    named = plain != line.strip()
+    air = _AIR_PRINT.fullmatch(plain)
+    if air and air_holds("".join(air.groups("")[:3])) and not re.match(r"010|02\d|[48]00", plain):
+        return "".join(air.groups(""))
+    # A leading hyphen is the rest of something longer, an order number for one.
+    if re.search(r"[^0-9A-Za-z\s\-]", plain) or plain.startswith("-"):
         return None
     number = normalise(plain)
-    if not generic(number) or other_kind(number) is not None or strength_of(number) is None:
+    if not generic(number) or other_kind(number) is not None:
         return None
-    return number
+    allowed = ("yes", "named") if named else ("yes",)
+    fits = any(f.printed in allowed and f.pattern.fullmatch(number) and _holds(f, number) for f in FORMS)
+    return number if fits else None

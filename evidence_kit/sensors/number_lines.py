@@ -28,6 +28,8 @@ VOTERS = 3
 """So many of the longest lines settle which way up the text stands."""
 SECOND_LOOK_DIGITS = 7
 """Lines with so many digits are read by both networks."""
+DOUBTFUL = 0.85
+"""A line with a lower mean score is read the other way up too, and the better reading kept."""
 PADDING = 0.08
 """A box is enlarged by this share of its height before it is cut: found boxes are tight."""
 
@@ -177,7 +179,7 @@ def _read_boxes(picture: Any, boxes: list[ocr.TextBox], onto: Any) -> list[TextL
         way = _turned(box_spots) if upside_down else box_spots
         cutting = ocr.cut(picture, way)
         read = known.get(index) or ocr.read_lines([cutting])[0]
-        if read.score < 0.6:  # this line may stand the other way up than the rest
+        if read.score < DOUBTFUL:  # this line may stand the other way up than the rest
             other = ocr.read_lines([ocr.cut(picture, _turned(way))])[0]
             if other.score > read.score:
                 way, read = _turned(way), other
