@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 EXIT_CODES = {"pass": 0, "fail": 1, "review": 3}
 USAGE = 2
-FORMATS = ("text", "json")
+FORMATS = ("text", "json", "html", "junit", "csv")
 FACT_OPTIONS = {
     "outbound_waybill": "order.outbound_waybills",
     "return_waybill": "order.return_waybills",
@@ -71,6 +71,7 @@ def build_parser() -> argparse.ArgumentParser:
     check.add_argument("path", nargs="+", type=Path, help="a submission folder, or photos and videos")
     check.add_argument("--format", choices=FORMATS, default="text")
     check.add_argument("--output", type=Path, metavar="FILE", help="write the report there instead of stdout")
+    check.add_argument("--pictures", type=Path, metavar="DIR", help="write annotated pictures and the face sheet there")
     check.add_argument("--lang", choices=("zh", "en"), help="default: Chinese where the locale is, else English")
     add_judging(check)
 
@@ -79,6 +80,12 @@ def build_parser() -> argparse.ArgumentParser:
     scan.add_argument("--out", type=Path, required=True, metavar="DIR", help="for reports.jsonl and summary.json")
     scan.add_argument("--lang", choices=("zh", "en"))
     add_judging(scan)
+
+    serve = commands.add_parser("serve", help="the local web page: drag a folder in, read the result")
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
+    serve.add_argument("--port", type=int, default=8765, help="port (default: 8765; 0 takes any free one)")
+    serve.add_argument("--no-browser", action="store_true", help="do not open the page in the browser")
+    serve.add_argument("--reveal", action="store_true", help="do not mask numbers and names")
 
     packs = commands.add_parser("packs", help="list the rule packs, or check a pack of your own")
     packs.add_argument("--check", type=Path, metavar="FILE", help="validate a pack file")

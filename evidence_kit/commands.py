@@ -7,17 +7,20 @@ import locale
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from evidence_kit.cli import EXIT_CODES, USAGE, facts_of, open_cache, worst
 from evidence_kit.intake import IntakeError
 from evidence_kit.packs import Pack, PackError, load_pack, shipped
 from evidence_kit.report.text import say
 from evidence_kit.rules import load_rule, rule_ids
-from evidence_kit.schema import Report, dumps
+from evidence_kit.schema import Report, Submission, dumps
+
+if TYPE_CHECKING:
+    from evidence_kit.report.picture import Source
 
 Lang = Literal["zh", "en"]
 
@@ -31,6 +34,7 @@ def run(args: argparse.Namespace) -> int:
     handlers: dict[str, Callable[[argparse.Namespace], int]] = {
         "check": run_check,
         "scan": run_scan,
+        "serve": run_serve,
         "packs": run_packs,
         "explain": run_explain,
         "cache": run_cache,
@@ -84,16 +88,58 @@ def run_check(args: argparse.Namespace) -> int:
     finally:
         if cache is not None:
             cache.close()
-    write(args.output, render(report, args.format, language(args)))
+    pictures = draw_pictures(report, submission, args) if args.pictures or args.format == "html" else {}
+    write(args.output, render(report, args.format, language(args), pictures, masked=not args.reveal))
     return EXIT_CODES[report.verdict]
 
 
-def render(report: Report, form: str, lang: Lang) -> str:
+def render(
+    report: Report,
+    form: str,
+    lang: Lang,
+    pictures: Mapping[str, Source] | None = None,
+    *,
+    masked: bool = True,
+) -> str:
     if form == "json":
         return report.to_json(lang=lang, indent=2) + "\n"
+    if form == "html":
+        from evidence_kit.report import html
+
+        return html.render(report, lang=lang, sources=pictures, masked=masked)
+    if form == "junit":
+        from evidence_kit.report import junit
+
+        return junit.render(report, lang=lang)
+    if form == "csv":
+        from evidence_kit.report import csv
+
+        return csv.render(report, lang=lang)
     from evidence_kit.report import text
 
     return text.render(report, lang=lang)
+
+
+def draw_pictures(report: Report, submission: Submission, args: argparse.Namespace) -> Mapping[str, Source]:
+    """The report's pictures, for the page and, with ``--pictures``, as files of their own."""
+    from evidence_kit.pictures import draw_all, file_name, sources
+    from evidence_kit.report.picture import wishes
+
+    drawn = list(draw_all(wishes(report), submission.items, reveal=args.reveal))
+    if args.pictures:
+        try:
+            args.pictures.mkdir(parents=True, exist_ok=True)
+            for picture in drawn:
+                (args.pictures / file_name(picture.wish)).write_bytes(picture.jpeg)
+        except OSError as problem:
+            raise UsageProblem(f"{args.pictures}: {problem.strerror or problem}") from None
+    return sources(drawn)
+
+
+def run_serve(args: argparse.Namespace) -> int:
+    from evidence_kit.web import serve
+
+    return serve(host=args.host, port=args.port, reveal=args.reveal, open_browser=not args.no_browser)
 
 
 def write(output: Path | None, text: str) -> None:
@@ -102,7 +148,7 @@ def write(output: Path | None, text: str) -> None:
         sys.stdout.flush()
         return
     try:
-        output.write_text(text, encoding="utf-8")
+        output.write_text(text, encoding="utf-8", newline="")
     except OSError as problem:
         raise UsageProblem(f"{output}: {problem.strerror or problem}") from None
 

@@ -1,0 +1,136 @@
+"""Labels made unreadable: the paper around a waybill's code or number, averaged into coarse blocks.
+
+Coarse blocks cannot be sharpened back, which a blur can. What a code tells of its label's extent is only a guess,
+so the paper is followed outwards from the code, as far as it stays as light; where that fails, a generous
+rectangle goes. Covering too much costs a look at the file; covering too little shows somebody's address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import atan2, degrees, hypot
+from typing import TYPE_CHECKING, Any
+
+from evidence_kit.schema import Quad
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Picture = NDArray[np.uint8]
+
+ACROSS = 2.2
+"""Widest reach, in lengths of its code along the reading direction: 100 mm paper with a 50 mm code off its middle."""
+ALONG = 7.0
+"""Longest reach above and below, both together, in the same lengths: 180 mm paper and the code at one end."""
+LEAST_ACROSS, LEAST_ALONG = 1.35, 1.5
+"""Covered in any case, in the same lengths."""
+AS_LIGHT = 0.74
+"""Paper is at least this light against the lightest around the code; print on it is closed over."""
+BLOCKS = 9
+"""Blocks over a code's length. 95 bars or 13 digits fall into 9 values."""
+BAR_LOOK_PX = 640
+"""Bars are looked for at the size at which frames are shown: smaller ones cannot be read there either."""
+
+
+def veil(picture: Picture, quads: Sequence[Quad], *, look_for_bars: bool = False) -> Picture:
+    """``picture`` with the labels around ``quads`` (fractions) made coarse; with ``look_for_bars`` any bars too."""
+    import numpy as np
+
+    height, width = picture.shape[:2]
+    places = [np.array([(x * width, y * height) for x, y in quad], np.float32) for quad in quads]
+    if look_for_bars:
+        places += _bars(picture)
+    if not places:
+        return picture
+    mask: Any = np.zeros((height, width), np.uint8)
+    longest = 0.0
+    for place in places:
+        length = _length(place)
+        longest = max(longest, length)
+        _cover(mask, picture, place, length)
+    coarse = pixelate(picture, max(8, round(longest / BLOCKS)))
+    shown = picture.copy()
+    shown[mask > 0] = coarse[mask > 0]
+    return shown
+
+
+def pixelate(picture: Picture, block_px: int) -> Picture:
+    """``picture`` as blocks of ``block_px``, smoothed so that it looks blurred rather than broken."""
+    import cv2
+
+    height, width = picture.shape[:2]
+    grid = (max(1, width // block_px), max(1, height // block_px))
+    small = cv2.resize(picture, grid, interpolation=cv2.INTER_AREA)
+    large: Any = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
+    return large  # type: ignore[no-any-return]
+
+
+# --- inside ---
+
+
+def _length(place: Any) -> float:
+    return max(hypot(*(place[1] - place[0])), hypot(*(place[2] - place[3])), hypot(*(place[3] - place[0])), 4.0)
+
+
+def _cover(mask: Any, picture: Picture, place: Any, length: float) -> None:
+    """Mark the label around one code or number in ``mask``."""
+    import cv2
+    import numpy as np
+
+    centre = place.mean(axis=0)
+    across, down = place[1] - place[0], place[3] - place[0]
+    reading = across if hypot(*across) >= hypot(*down) else down
+    turn = degrees(atan2(float(reading[1]), float(reading[0])))
+    reach: Any = np.zeros_like(mask)
+    _fill(reach, centre, length * ACROSS, length * ALONG, turn)
+    paper = _paper(picture, place, reach, length)
+    points = cv2.findNonZero(paper) if paper is not None else None
+    if points is not None:
+        cv2.fillConvexPoly(mask, cv2.convexHull(points), 255)
+    _fill(mask, centre, length * LEAST_ACROSS, length * LEAST_ALONG, turn)
+
+
+def _paper(picture: Picture, place: Any, reach: Any, length: float) -> Any:
+    """The connected light area around the code within ``reach``; None where nothing is as light as paper."""
+    import cv2
+    import numpy as np
+
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    code: Any = np.zeros_like(reach)
+    cv2.fillConvexPoly(code, np.round(place).astype(np.int32), 255)
+    around = cv2.dilate(code, np.ones((5, 5), np.uint8), iterations=max(1, int(length / 30)))
+    light = float(np.percentile(grey[around > 0], 90)) if (around > 0).any() else 255.0
+    paper = ((grey >= AS_LIGHT * light) & (reach > 0)).astype(np.uint8) * 255
+    paper = cv2.bitwise_or(paper, around)
+    side = max(3, int(length / 14)) | 1
+    opened = cv2.morphologyEx(paper, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    closed = cv2.morphologyEx(cv2.bitwise_or(opened, around), cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
+    closed = cv2.bitwise_and(closed, reach)
+    _, parts = cv2.connectedComponents(closed)
+    x, y = (
+        int(np.clip(v, 0, top - 1)) for v, top in zip(place.mean(axis=0), (grey.shape[1], grey.shape[0]), strict=True)
+    )
+    return (parts == parts[y, x]).astype(np.uint8) if parts[y, x] else None
+
+
+def _fill(mask: Any, centre: Any, across: float, along: float, turn: float) -> None:
+    import cv2
+    import numpy as np
+
+    corners = cv2.boxPoints(((float(centre[0]), float(centre[1])), (across, along), turn))
+    cv2.fillConvexPoly(mask, np.round(corners).astype(np.int32), 255)
+
+
+def _bars(picture: Picture) -> list[Any]:
+    """Corners of bar-like areas that nothing was read off."""
+    import cv2
+    import numpy as np
+
+    from evidence_kit.sensors.bar_regions import find_bars
+
+    height, width = picture.shape[:2]
+    scale = min(1.0, BAR_LOOK_PX / max(height, width))
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    small: Any = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return [np.array(area.corners, np.float32) / scale for area in find_bars(small)]
