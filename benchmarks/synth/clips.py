@@ -8,14 +8,16 @@ randomness comes from the seed. clips_heldout.py draws other stories with other 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Picture = NDArray[np.uint8]
-Sound = NDArray[np.float32]
+Picture = NDArray[Any]
+"""(h, w, 3) uint8, RGB."""
+Sound = NDArray[Any]
+"""Mono float32, RATE_HZ samples a second."""
 RATE_HZ = 44_100
 
 
@@ -71,7 +73,7 @@ class Keyed:
 
     def __init__(
         self, rng: np.random.Generator, length_s: float, low: list[float], high: list[float], pace: float
-    ):
+    ) -> None:
         self.times, self.values = [0.0], [rng.uniform(low, high)]
         while self.times[-1] < length_s:
             rest = rng.exponential(pace)
@@ -146,9 +148,9 @@ def bump(part: float) -> float:
     return float(np.sin(np.pi * np.clip(part, 0, 1)))
 
 
-def lit(picture: NDArray[np.float32], events: tuple[Event, ...], at_s: float) -> NDArray[np.float32]:
+def lit(picture: Picture, events: tuple[Event, ...], at_s: float) -> Picture:
     """Flash, exposure steps (lasting), dim light and a covered lens, on linear-ish values 0..255."""
-    height, width = picture.shape[:2]
+    width = picture.shape[1]
     gain = 1.0
     for event in events:
         part = (at_s - event.at_s) / event.length_s
@@ -173,7 +175,7 @@ class TableStory:
 
     def __init__(
         self, seed: int, length_s: float = 26.0, fps: float = 15.0, size: tuple[int, int] = (640, 360)
-    ):
+    ) -> None:
         rng = np.random.default_rng([seed, 1])
         self.seed, self.length_s, self.fps, self.size = seed, length_s, fps, size
         self.events = events_for(rng, length_s)
@@ -197,7 +199,7 @@ class TableStory:
     def frame(self, at_s: float) -> Picture:
         shutter = 0.5 / self.fps
         parts = [self._sharp(at_s + shutter * k / 3) for k in range(3)]
-        picture = np.mean(parts, axis=0, dtype=np.float32) * self.vignette
+        picture: Picture = np.mean(parts, axis=0, dtype=np.float32) * self.vignette
         for event in self.events:
             if event.kind == "focus" and 0 <= (at_s - event.at_s) / event.length_s < 1:
                 blur = 0.3 + 6 * event.strength * bump((at_s - event.at_s) / event.length_s)
@@ -224,7 +226,7 @@ class TableStory:
         self._quad(picture, face, self._seen(corners @ spin.T + [x, y], view))
         for side, hand in enumerate(self.hands):
             place = hand.at(at_s)
-            wrist = np.array([place, place + [(-1, 1)[side] * 60, 260]])
+            wrist = np.array([place, place + np.array([(-1, 1)[side] * 60, 260])])
             (px, py), (wx, wy) = self._seen(wrist, view)
             cv2.line(
                 picture, (int(px), int(py)), (int(wx), int(wy)), tuple(self.skin * 0.93), 46, cv2.LINE_AA

@@ -41,27 +41,44 @@ class Point:
     strong: float
 
 
-LOST = Point(weak=0.50, strong=0.72)
+LOST = Point(weak=0.33, strong=0.62)
 """Share of the feature tracks that the step breaks, of those that its neighbours keep."""
-UNLIKE = Point(weak=0.30, strong=0.48)
+UNLIKE = Point(weak=0.20, strong=0.45)
 """1 - correlation of edges across the step, the common move undone."""
-DISPLACED = Point(weak=0.022, strong=0.05)
-"""Camera move at the step beyond what its neighbours lead to expect, in picture widths."""
+LONE = Point(weak=1.6, strong=1.5)
+"""The step over the largest of the two before and the two after: a cut is one step, a whip or a hand several.
+The weak point is the higher one, because there the picture says less."""
+LONE_ALONE = 2.3
+LONE_RETURNS = 0.93
+LONE_STEP = 3.0
+"""A step this lone is worth a look whatever the tracks say, where the picture does not come back. Weak only."""
+LIT_UNLIKE = 0.60
+"""Where brightness changes by LIGHT_RATIO at the step, UNLIKE must reach this to count at all."""
+LIGHT_RATIO = 1.18
+DISPLACED = 0.014
+"""Camera move at the step beyond what its neighbours lead to expect, in picture widths: weak only."""
 STEADY = 0.45
 """Tracks must survive this well before and after a step for it to count as strong."""
-LIGHT_RATIO = 1.18
-"""Brightness that changes by more than this at the step may explain it."""
-USABLE_LIGHT = (30.0, 222.0)
-USABLE_SPREAD = 7.0
-RETURNS = 0.82
-"""Correlation across the step's surroundings from which on the picture came back (flash, passing hand)."""
-MIX_FIT = Point(weak=0.72, strong=2.0)
-MIX_ENDS = 0.75
+USABLE_LIGHT = (38.0, 222.0)
+USABLE_SPREAD = 5.5
+RETURNS = 0.80
+"""Correlation across the step's surroundings from which on a shaken camera is the simpler reading."""
+MIX_FIT = 0.41
+MIX_ENDS = 0.80
+MIX_RISING = 0.96
+MIX_AGREE = 0.16
+MIX_EDGES = 0.50
+MIX_BOTH = 0.22
+"""A dissolve: the blend explains this much, the ends are this unlike, no common move joins them, and the middle shares
+edges with both ends, by MIX_BOTH more than these share with each other. Weak only."""
 COPY_LIKENESS = Point(weak=0.22, strong=0.12)
 TURN_LIKENESS = Point(weak=0.16, strong=0.08)
 FROZEN_S = 0.4
 FROZEN_STEP = 0.12
-MOVING_STEP = 0.8
+MOVING_STEP = 0.4
+BLACK_S = 0.1
+OFF_GRID = 0.04
+"""A step before an early key frame that differs by this share from the usual one: two files were joined there."""
 GAP_S = Point(weak=0.34, strong=1.0)
 COVERED_S = 0.25
 BLURRED_S = 1.0
@@ -71,40 +88,48 @@ def hints(changes: PictureChanges, packets: PacketSignals, blind: tuple[Blind, .
     """Every signal found, in no order."""
     yield from _steps(changes, blind)
     yield from _mixes(changes, blind)
-    yield from _copies(changes)
+    yield from _copies(changes, blind)
     yield from _frozen(changes)
-    yield from _black(changes, blind)
+    yield from _black(changes)
     yield from _timeline(packets)
 
 
 def _steps(changes: PictureChanges, blind: tuple[Blind, ...]) -> Iterator[Hint]:
     for closeup in changes.closeups:
         at_s, index = closeup.at_s, closeup.index
-        if any(span.from_s - 0.3 <= at_s <= span.to_s + 0.3 for span in blind):
+        if _near(blind, at_s, 0.15) or not (_usable(changes, index - 1) and _usable(changes, index)):
             continue
         sides = min(closeup.before.survive, closeup.after.survive)
         lost = 1 - closeup.at.survive / sides if sides > 0.2 else 0.0
-        unlike = 1 - closeup.edges_ncc
-        usable = _usable(changes, index - 1) and _usable(changes, index)
-        light = _ratio(changes.light[index - 1], changes.light[index])
-        explained = light > LIGHT_RATIO or closeup.returns_ncc > RETURNS
-        steady = sides >= STEADY and usable and not explained
-        alone = _lonely(changes, index)
-        if lost >= LOST.weak and unlike >= UNLIKE.weak and usable and not (explained and unlike < 0.6) and alone:
-            strong = steady and lost >= LOST.strong and unlike >= UNLIKE.strong
-            yield Hint(at_s, "jump-cut", "frame-jump", "content", strong, 2 + lost)
-            yield Hint(at_s, "jump-cut", "tracks-lost", "geometry", strong, 1 + lost)
+        unlike, lone = 1 - closeup.edges_ncc, _lone(changes, index)
+        lit = _ratio(changes.light[index - 1], changes.light[index]) > LIGHT_RATIO
+        if lit and unlike < LIT_UNLIKE:
+            continue
+        if lost >= LOST.strong and unlike >= UNLIKE.strong and lone >= LONE.strong and sides >= STEADY:
+            yield Hint(at_s, "jump-cut", "frame-jump", "content", True, 2 + lost)
+            yield Hint(at_s, "jump-cut", "tracks-lost", "geometry", True, 1 + lost)
+        elif lost >= LOST.weak and unlike >= UNLIKE.weak and lone >= LONE.weak:
+            yield Hint(at_s, "jump-cut", "frame-jump", "content", False, 2 + lost)
+        elif _stands_alone(changes, closeup, lone, sides) and not lit:
+            yield Hint(at_s, "jump-cut", "lone-step", "content", False, 1.5)
         beyond = _displaced(closeup)
-        if beyond >= DISPLACED.weak and usable and not explained and closeup.at.agree > 0.2 and sides > 0.4:
+        if beyond >= DISPLACED and lone >= 1.4 and closeup.returns_ncc < RETURNS and closeup.at.agree > 0.2:
             yield Hint(at_s, "jump-cut", "camera-jump", "geometry", False, 1 + beyond)
 
 
-def _lonely(changes: PictureChanges, index: int) -> bool:
-    """The step is larger than any within 0.1 s: a cut is one step, a whip or a hand takes several."""
-    around = [
-        changes.step[k] for k in range(max(1, index - 2), min(len(changes.step), index + 3)) if k != index
-    ]
-    return changes.step[index] >= 1.25 * max(around, default=0.0)
+def _stands_alone(changes: PictureChanges, closeup: Closeup, lone: float, sides: float) -> bool:
+    large = changes.step[closeup.index] >= LONE_STEP
+    return lone >= LONE_ALONE and large and closeup.returns_ncc < LONE_RETURNS and sides >= STEADY
+
+
+def _near(blind: tuple[Blind, ...], at_s: float, margin_s: float) -> bool:
+    return any(span.from_s - margin_s <= at_s <= span.to_s + margin_s for span in blind)
+
+
+def _lone(changes: PictureChanges, index: int) -> float:
+    steps = changes.step
+    around = [steps[k] for k in range(max(1, index - 2), min(len(steps), index + 3)) if k != index]
+    return steps[index] / (max(around, default=0.0) + 0.05)
 
 
 def _usable(changes: PictureChanges, index: int) -> bool:
@@ -127,20 +152,33 @@ def _displaced(closeup: Closeup) -> float:
 
 def _mixes(changes: PictureChanges, blind: tuple[Blind, ...]) -> Iterator[Hint]:
     for mix in changes.mixes:
-        middle = (mix.from_s + mix.to_s) / 2
-        if any(span.from_s - 0.5 <= middle <= span.to_s + 0.5 for span in blind):
+        if _near(blind, mix.from_s, 0.2) or _near(blind, mix.to_s, 0.2):
             continue
-        if mix.fit >= MIX_FIT.weak and mix.ends_ncc <= MIX_ENDS and mix.rising > 0.9:
-            yield Hint(middle, "dissolve", "blend", "content", mix.fit >= MIX_FIT.strong, 1 + mix.fit, mix.to_s)
+        shared = min(mix.edges[:2])
+        both = shared >= MIX_EDGES and shared - mix.edges[2] >= MIX_BOTH
+        gone = both and mix.across.agree <= MIX_AGREE
+        if mix.fit >= MIX_FIT and mix.ends_ncc <= MIX_ENDS and mix.rising >= MIX_RISING and gone:
+            middle = (mix.from_s + mix.to_s) / 2
+            yield Hint(middle, "dissolve", "blend", "content", False, 1 + mix.fit, mix.to_s)
 
 
-def _copies(changes: PictureChanges) -> Iterator[Hint]:
+def _copies(changes: PictureChanges, blind: tuple[Blind, ...]) -> Iterator[Hint]:
     for repeat in changes.repeats:
+        if _near(blind, repeat.at_s, 0.6) or _still(changes, repeat.at_s):
+            continue
         point = TURN_LIKENESS if repeat.backwards else COPY_LIKENESS
         if repeat.likeness <= point.weak:
             kind, signal = ("reverse", "mirrored-frames") if repeat.backwards else ("loop", "repeated-frames")
             strong = repeat.likeness <= point.strong
             yield Hint(repeat.at_s, kind, signal, "copy", strong, 3 - repeat.likeness)
+
+
+def _still(changes: PictureChanges, at_s: float) -> bool:
+    """Hardly anything moves within 0.2 s: pictures that stand still repeat themselves in either direction."""
+    steps = [
+        step for step, moment in zip(changes.step, changes.at_s, strict=True) if abs(moment - at_s) <= 0.2
+    ]
+    return not steps or median(steps) < MOVING_STEP
 
 
 def _frozen(changes: PictureChanges) -> Iterator[Hint]:
@@ -154,24 +192,30 @@ def _frozen(changes: PictureChanges) -> Iterator[Hint]:
         if begin is not None and begin > 4 and index < count - 4:
             length = changes.at_s[index - 1] - changes.at_s[begin - 1]
             around = (*changes.step[max(1, begin - 6) : begin], *changes.step[index : index + 6])
-            if length >= FROZEN_S and median(around) >= MOVING_STEP and changes.light[begin] > USABLE_LIGHT[0]:
-                yield Hint(changes.at_s[begin], "freeze", "frozen-frames", "copy", False, 2, changes.at_s[index - 1])
+            if (
+                length >= FROZEN_S
+                and median(around) >= MOVING_STEP
+                and changes.light[begin] > USABLE_LIGHT[0]
+            ):
+                yield Hint(
+                    changes.at_s[begin], "freeze", "frozen-frames", "copy", False, 4, changes.at_s[index - 1]
+                )
         begin = None
 
 
-def _black(changes: PictureChanges, blind: tuple[Blind, ...]) -> Iterator[Hint]:
+def _black(changes: PictureChanges) -> Iterator[Hint]:
     """A dark interval that is flat as no lens is, and begins and ends from one frame to the next."""
-    for span in blind:
-        rows = [k for k, at_s in enumerate(changes.at_s) if span.from_s <= at_s <= span.to_s]
-        if not rows or rows[0] < 2 or rows[-1] > len(changes.at_s) - 3:
+    dark = [light < 19 and spread < 0.6 for light, spread in zip(changes.light, changes.spread, strict=True)]
+    for span in _runs(changes, dark, BLACK_S, "black"):
+        first, last = changes.at_s.index(span.from_s), changes.at_s.index(span.to_s)
+        if first < 2 or last > len(changes.at_s) - 3:
             continue
-        flat = median(changes.spread[k] for k in rows) < 0.6 and median(changes.light[k] for k in rows) < 19
         sudden = all(
-            _ratio(changes.light[inside], changes.light[outside]) > 1.6
-            and _ratio(changes.light[outside], changes.light[beyond]) < 1.15
-            for inside, outside, beyond in ((rows[0], rows[0] - 1, rows[0] - 2), (rows[-1], rows[-1] + 1, rows[-1] + 2))
+            _ratio(changes.light[inside], changes.light[outside]) > 1.5
+            and _ratio(changes.light[outside], changes.light[beyond]) < 1.2
+            for inside, outside, beyond in ((first, first - 1, first - 2), (last, last + 1, last + 2))
         )
-        if flat and sudden:
+        if sudden:
             yield Hint(span.from_s, "black-insert", "flat-black", "content", False, 2, span.to_s)
 
 
@@ -180,8 +224,16 @@ def _timeline(packets: PacketSignals) -> Iterator[Hint]:
         if gap.step_s - gap.usual_s >= GAP_S.weak:
             strong = gap.step_s >= GAP_S.strong
             yield Hint(gap.at_s, "dropped", "pts-gap", "timeline", strong, 1.5)
+    if packets.steady > 0.97 and len(packets.early_keys) <= 8:
+        for key in packets.early_keys:
+            if abs(key.step_s - packets.frame_s) > OFF_GRID * packets.frame_s:
+                yield Hint(key.at_s, "join", "key-off-grid", "timeline", True, 1.4)
     if packets.sound_steady > 0.97:
-        odd = [gap for gap in packets.sound_gaps if abs(gap.step_s - gap.usual_s) > max(0.25 * gap.usual_s, 0.004)]
+        odd = [
+            gap
+            for gap in packets.sound_gaps
+            if abs(gap.step_s - gap.usual_s) > max(0.25 * gap.usual_s, 0.004)
+        ]
         if 0 < len(odd) <= 4:
             for gap in odd:
                 yield Hint(gap.at_s, "join", "sound-spacing", "timeline", True, 1.2)
@@ -216,7 +268,9 @@ def _runs(changes: PictureChanges, marked: list[bool], least_s: float, cause: st
 
 def may_be_copy(packets: PacketSignals) -> tuple[str, ...]:
     """Signs of re-writing: information for a person, never a signal (chats and players rewrite honest files too)."""
-    found = [f"encoder {maker}" for maker in packets.makers if maker.startswith(("Lavf", "Lavc", "HandBrake"))]
+    found = [
+        f"encoder {maker}" for maker in packets.makers if maker.startswith(("Lavf", "Lavc", "HandBrake"))
+    ]
     if packets.edits > 2:
         found.append(f"{packets.edits} edit-list entries")
     return tuple(found)

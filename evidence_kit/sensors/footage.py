@@ -311,14 +311,15 @@ class Footage:
         lead = 1.5 * self.frame_s
         best: Frame | None = None
         position = 0
-        windows = [(max(0.0, moment - lead), moment + lead) for moment in wanted]
+        windows = [(max(0.0, moment - 1.0), moment + lead) for moment in wanted]
         for frame in self.frames(_merged(windows)):
             while position < len(wanted) and best is not None and frame.at_s > wanted[position] + 1e-4:
                 yield best
                 position += 1
             best = frame
-        if best is not None and position < len(wanted):
+        while position < len(wanted) and best is not None and wanted[position] <= best.at_s + lead:
             yield best
+            position += 1
 
     @cached_property
     def frame_s(self) -> float:

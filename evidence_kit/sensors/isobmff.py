@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO
 
 MAX_BOXES = 4_000
@@ -49,7 +50,7 @@ class IsoBoxes:
 
 def read_iso_boxes(path: str) -> IsoBoxes | None:
     """The boxes of the file at ``path``; None where it is no ISO file. Raises OSError."""
-    with open(path, "rb") as stream:
+    with Path(path).open("rb") as stream:
         stream.seek(0, 2)
         total = stream.tell()
         return _Walk(stream, total).read()

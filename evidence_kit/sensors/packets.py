@@ -17,7 +17,15 @@ if TYPE_CHECKING:
 
 MAX_ENTRIES = 400
 """Entries kept of each kind, the most marked ones: a file cannot fill the report."""
-_MAKERS = ("encoder", "software", "video:encoder", "comment", "video:handler_name", "handler_name", "WMFSDKVersion")
+_MAKERS = (
+    "encoder",
+    "software",
+    "video:encoder",
+    "comment",
+    "video:handler_name",
+    "handler_name",
+    "WMFSDKVersion",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +36,18 @@ class Spacing:
     """Where the usual step would have ended."""
     step_s: float
     usual_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class EarlyKey:
+    """A key frame before its time."""
+
+    at_s: float
+    after_s: float
+    """Seconds since the key frame before it."""
+    usual_s: float
+    step_s: float
+    """Seconds since the frame before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +77,8 @@ class PacketSignals:
     """Share of steps within 10 % of the usual one: low for a variable frame rate."""
     key_every: int = 0
     """Frames between key frames, usually."""
-    odd_keys: tuple[Spacing, ...] = ()
-    """Key frames that come early; steps in seconds. A fixed GOP has at most one, at the end."""
+    early_keys: tuple[EarlyKey, ...] = ()
+    """Key frames that come early. A camera's fixed GOP has none."""
     bursts: tuple[Burst, ...] = ()
     tiny: tuple[TinyRun, ...] = ()
     sound: bool = False
@@ -88,14 +108,15 @@ def packet_signals(footage: Footage) -> PacketSignals:
         return PacketSignals(footage.frame_s, 0, sound=sound is not None, makers=makers)
     times, order = _times(table)
     gaps, steady = _spacings(times, footage.frame_s, (0.5, 1.5), 0.1)
-    sound_gaps, sound_steady, ends_apart = (), 1.0, None
+    sound_gaps: tuple[Spacing, ...] = ()
+    sound_steady, ends_apart = 1.0, None
     if sound is not None and len(sound) > 20:
         heard, _ = _times(sound)
         usual = float(np.median(np.diff(heard)))
         margin = max(0.1, 0.002 / max(usual, 1e-4))
         sound_gaps, sound_steady = _spacings(heard, usual, (1 - margin, 1 + margin), margin)
         ends_apart = round(float(times[-1] + footage.frame_s - heard[-1] - usual), 4)
-    key_every, odd_keys = _keys(times, table.key[order])
+    key_every, early_keys = _keys(times, table.key[order])
     tracks = iso.tracks if iso else ()
     return PacketSignals(
         frame_s=round(footage.frame_s, 6),
@@ -103,7 +124,7 @@ def packet_signals(footage: Footage) -> PacketSignals:
         gaps=gaps,
         steady=steady,
         key_every=key_every,
-        odd_keys=odd_keys,
+        early_keys=early_keys,
         bursts=_bursts(times, table.size[order], table.key[order]),
         tiny=_tiny(times, table.size[order], table.key[order]),
         sound=sound is not None,
@@ -145,7 +166,7 @@ def _spacings(
     return found, round(float(np.mean(np.abs(steps - usual) <= close * usual)), 4)
 
 
-def _keys(times: Any, key: Any) -> tuple[int, tuple[Spacing, ...]]:
+def _keys(times: Any, key: Any) -> tuple[int, tuple[EarlyKey, ...]]:
     import numpy as np
 
     places = np.flatnonzero(key)
@@ -155,9 +176,14 @@ def _keys(times: Any, key: Any) -> tuple[int, tuple[Spacing, ...]]:
     values, counts = np.unique(steps, return_counts=True)
     usual = int(values[np.argmax(counts)])
     frame_s = float(np.median(np.diff(times)))
-    odd = [k for k in np.flatnonzero(steps < usual)][:MAX_ENTRIES]
+    odd = np.flatnonzero(steps < usual)[:MAX_ENTRIES]
     found = tuple(
-        Spacing(round(float(times[places[k + 1]]), 4), round(float(steps[k] * frame_s), 4), round(usual * frame_s, 4))
+        EarlyKey(
+            at_s=round(float(times[places[k + 1]]), 4),
+            after_s=round(float(steps[k] * frame_s), 4),
+            usual_s=round(usual * frame_s, 4),
+            step_s=round(float(times[places[k + 1]] - times[places[k + 1] - 1]), 5),
+        )
         for k in odd
     )
     return usual, found

@@ -11,6 +11,7 @@ from __future__ import annotations
 from array import array
 from collections import deque
 from dataclasses import dataclass
+from math import hypot
 from typing import TYPE_CHECKING, Any
 
 from evidence_kit.sensors.footage import Footage
@@ -24,8 +25,14 @@ VIEW_PX = 320
 """Longer side of the view on which features are tracked."""
 THUMB_PX = 80
 """Longer side of the view that every frame is reduced to and kept as."""
-RING = 9
-"""Frames held around the one in question."""
+CALM_SURVIVE, CALM_MOVE = 0.80, 0.012
+"""A step that keeps so many tracks and moves so little (picture widths) needs no closer look."""
+LATER = 4
+"""Frames that must be known after a step before it is looked at."""
+MIX_SPANS_S = (0.35, 0.6, 0.9, 1.25)
+MIX_FIT = 0.40
+MIX_ACROSS = 0.15
+"""Blends that explain less are not kept: a budget, not an operating point."""
 OUTLIER = 1.3
 """A step this much larger than its neighbours' is looked at closely: a budget, not an operating point."""
 ONSET = 2.4
@@ -77,6 +84,11 @@ class Mix:
     """Share of the frames' difference from the nearer end that the blend explains, 0..1."""
     rising: float
     """Rank agreement of blend weight with time, -1..1."""
+    across: Tracks
+    """Features followed straight from one end to the other: a camera's move keeps some, a dissolve none."""
+    edges: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """Edge correlation of middle with first, of middle with last, of first with last: in a dissolve the middle
+    has the edges of both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +130,9 @@ class PictureChanges:
 @sensor(on="video", version="1", packages=("av", "opencv-python-headless", "numpy"))
 def picture_changes(footage: Footage) -> PictureChanges:
     """Decode every frame once, without loop filter, and compare. Raises CannotOpen, LimitReached."""
-    from evidence_kit.sensors.picture_patterns import find_mixes, find_repeats
+    from evidence_kit.sensors.picture_patterns import best_apart, find_repeats
 
-    watch = _Watch()
+    watch = _Watch(footage.frame_s)
     for frame in footage.frames(skip_loop_filter=True):
         watch.see(frame.at_s, frame.luma(VIEW_PX))
     watch.finish()
@@ -135,7 +147,7 @@ def picture_changes(footage: Footage) -> PictureChanges:
         step_max=_rounded(watch.step_max, 1),
         ncc=_rounded(watch.ncc, 4),
         closeups=tuple(watch.closeups),
-        mixes=find_mixes(times, thumbs, step),
+        mixes=tuple(best_apart(watch.mixes)),
         repeats=find_repeats(times, thumbs, step),
         share=min(1.0, len(times) / len(table)) if table is not None and len(table) else 1.0,
     )
@@ -146,14 +158,18 @@ def _rounded(values: array[float], digits: int) -> tuple[float, ...]:
 
 
 class _Watch:
-    """Sees the frames in order; holds RING views and every thumb."""
+    """Sees the frames in order; holds the views of the last moments and every thumb."""
 
-    def __init__(self) -> None:
+    def __init__(self, frame_s: float) -> None:
+        self.spans = sorted({max(4, round(span_s / frame_s)) for span_s in MIX_SPANS_S})
+        ring = min(96, self.spans[-1] + 2)
+        self.spans = [span for span in self.spans if span < ring]
         self.at_s, self.light, self.spread, self.detail = array("d"), array("d"), array("d"), array("d")
         self.step, self.step_max = array("d"), array("d")
         self.ncc, self.unlike = array("d"), array("d")
         self.thumbs: list[NDArray[np.uint8]] = []
-        self.views: deque[tuple[int, NDArray[np.uint8]]] = deque(maxlen=RING)
+        self.views: deque[tuple[int, NDArray[np.uint8]]] = deque(maxlen=max(ring, 2 * LATER + 4))
+        self.mixes: list[Mix] = []
         self.closeups: list[Closeup] = []
         self.last: NDArray[np.float32] | None = None
 
@@ -169,11 +185,11 @@ class _Watch:
 
         scale = THUMB_PX / max(view.shape)
         size = (max(4, round(view.shape[1] * scale)), max(4, round(view.shape[0] * scale)))
-        thumb = cv2.resize(view, size, interpolation=cv2.INTER_AREA)
+        thumb: Any = cv2.resize(view, size, interpolation=cv2.INTER_AREA)
         if self.thumbs and self.thumbs[-1].shape != thumb.shape:
             # A stream that changes shape midway: kept comparable, the shape itself is in the header's field.
             thumb = cv2.resize(thumb, self.thumbs[-1].shape[::-1], interpolation=cv2.INTER_AREA)
-            view = cv2.resize(view, self.views[-1][1].shape[::-1], interpolation=cv2.INTER_AREA)
+            view = np.asarray(cv2.resize(view, self.views[-1][1].shape[::-1]), np.uint8)
         mean, deviation = cv2.meanStdDev(thumb)
         flat = thumb.astype(np.float32) - np.float32(mean[0, 0])
         if self.last is None:
@@ -194,29 +210,65 @@ class _Watch:
         self.unlike.append(max(0.0, 1.0 - ncc))
         self.thumbs.append(thumb)
         self.views.append((len(self.at_s) - 1, view))
-        self._consider(len(self.at_s) - 3)
+        self._consider(len(self.at_s) - 1 - LATER)
+        self._blend(len(self.at_s) - 1)
 
     def finish(self) -> None:
-        self._consider(len(self.at_s) - 2)
+        for index in range(max(0, len(self.at_s) - LATER), len(self.at_s) - 1):
+            self._consider(index)
+
+    def _blend(self, last: int) -> None:
+        """Is the stretch that ends here a blend of its ends?"""
+        from evidence_kit.sensors.picture_patterns import blend_of
+        from evidence_kit.sensors.picture_tracks import edges_ncc, track
+
+        for span in self.spans:
+            first = last - span
+            if first < 0 or last % max(2, span // 3):
+                continue
+            found = blend_of(self.thumbs[first : last + 1])
+            if found is None or found[1] < MIX_FIT or found[2] < 0.8:
+                continue
+            views = dict(self.views)
+            if first not in views:
+                continue
+            across = track(views[first], views[last])
+            if across.agree > MIX_ACROSS:
+                continue
+            early, middle, late = views[first], views[(first + last) // 2], views[last]
+            edges = (
+                round(edges_ncc(early, middle, track(early, middle)), 4),
+                round(edges_ncc(middle, late, track(middle, late)), 4),
+                round(edges_ncc(early, late, across), 4),
+            )
+            alike, fit, rising = (round(value, 4) for value in found)
+            ends = round(self.at_s[first], 3), round(self.at_s[last], 3)
+            self.mixes.append(Mix(*ends, alike, fit, rising, across, edges))
 
     def _consider(self, index: int) -> None:
-        """Look closely at the step into frame ``index``, if it stands out; two frames later are known."""
-        if index < 2 or len(self.closeups) > 20 + MAX_CLOSEUPS_PER_FRAME * len(self.at_s):
+        """Look closely at the step into frame ``index``, if it stands out."""
+        if (
+            index < 2
+            or index + 1 >= len(self.at_s)
+            or len(self.closeups) > 20 + MAX_CLOSEUPS_PER_FRAME * len(self.at_s)
+        ):
             return
         lone, onset = _stands_out(self.step, index)
         unlike, _ = _stands_out(self.unlike, index)
         if max(lone, unlike**0.5) >= OUTLIER or onset >= ONSET:
-            self.closeups.append(self._closeup(index))
+            self._look(index)
 
-    def _closeup(self, index: int) -> Closeup:
+    def _look(self, index: int) -> None:
         from evidence_kit.sensors.picture_tracks import edges_ncc, track
 
         views = dict(self.views)
         pair = views[index - 1], views[index]
         at = track(*pair)
-        after = track(pair[1], views[index + 1]) if index + 1 in views else at
+        if at.survive > CALM_SURVIVE and hypot(*at.move) < CALM_MOVE:
+            return
+        after = track(pair[1], views[index + 1])
         before = track(views[index - 2], pair[0])
-        return Closeup(
+        closeup = Closeup(
             index=index,
             at_s=round(self.at_s[index], 4),
             before=before,
@@ -225,13 +277,14 @@ class _Watch:
             returns_ncc=round(self._returns(index), 4),
             edges_ncc=round(edges_ncc(*pair, at), 4),
         )
+        self.closeups.append(closeup)
 
     def _returns(self, index: int) -> float:
         import numpy as np
 
         best = -1.0
         for early in range(max(0, index - 4), index):
-            for late in range(index, min(index + 3, len(self.thumbs))):
+            for late in range(index, min(index + LATER, len(self.thumbs))):
                 if late - early < 2:
                     continue
                 one = self.thumbs[early].astype(np.float32).ravel()

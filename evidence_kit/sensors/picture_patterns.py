@@ -1,4 +1,4 @@
-"""Patterns over many frames, found on the small thumbs: blends (dissolves), copies forwards (loops) and backwards."""
+"""Patterns over many frames, found on the small thumbs: blends (dissolves), copies forwards and backwards."""
 
 from __future__ import annotations
 
@@ -10,42 +10,30 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-MIX_SPANS_S = (0.3, 0.5, 0.8, 1.2)
-MIX_ENDS_NCC = 0.93
+MIX_ENDS_NCC = 0.88
 """Ends more alike than this are not compared: nothing changed enough to be a blend."""
 LOOK_BACK_S = 30.0
 COPY = 0.35
 """A pair of frames closer than this times the usual step is kept as a candidate; the fact decides."""
 
 
-def find_mixes(
-    at_s: NDArray[np.float64], thumbs: NDArray[np.uint8], step: NDArray[np.float64]
-) -> tuple[Mix, ...]:
-    """The best blend around each place. ``thumbs`` (n, h, w) uint8."""
+def blend_of(thumbs: list[NDArray[np.uint8]]) -> tuple[float, float, float] | None:
+    """(likeness of the ends, share that a blend of them explains, rank agreement of its weight with time).
+
+    ``thumbs`` are (h, w) uint8 in order, ends included; None where the ends are too alike to tell.
+    """
     import numpy as np
 
-    count = len(at_s)
-    if count < 8:
-        return ()
-    flat = thumbs.reshape(count, -1).astype(np.float32)
+    ends = np.stack([thumbs[0], thumbs[-1]]).reshape(2, -1).astype(np.float32)
+    ends -= ends.mean(axis=1, keepdims=True)
+    norms = np.linalg.norm(ends, axis=1)
+    alike = float(ends[0] @ ends[1]) / float(norms[0] * norms[1] + 1e-6)
+    if alike > MIX_ENDS_NCC or norms.min() < 1e-3:
+        return None
+    flat = np.stack(thumbs).reshape(len(thumbs), -1).astype(np.float32)
     flat -= flat.mean(axis=1, keepdims=True)
-    norms = np.linalg.norm(flat, axis=1) + 1e-6
-    frame_s = float(np.median(np.diff(at_s))) or 1 / 30
-    found: list[Mix] = []
-    for span_s in MIX_SPANS_S:
-        span = round(span_s / frame_s)
-        if span < 4 or span >= count:
-            continue
-        for begin in range(0, count - span, max(1, span // 6)):
-            end = begin + span
-            alike = float(flat[begin] @ flat[end]) / float(norms[begin] * norms[end])
-            if alike > MIX_ENDS_NCC:
-                continue
-            mix = _mix(flat[begin : end + 1])
-            if mix is not None and mix[0] > 0.4:
-                times = round(float(at_s[begin]), 3), round(float(at_s[end]), 3)
-                found.append(Mix(*times, round(alike, 4), round(mix[0], 4), round(mix[1], 4)))
-    return tuple(_best_apart(found))
+    mix = _mix(flat)
+    return (alike, *mix) if mix is not None else None
 
 
 def _mix(frames: Any) -> tuple[float, float] | None:
@@ -71,7 +59,7 @@ def _mix(frames: Any) -> tuple[float, float] | None:
     return fit, rising
 
 
-def _best_apart(found: list[Mix]) -> list[Mix]:
+def best_apart(found: list[Mix]) -> list[Mix]:
     """The best fits, none within half a second of a better one."""
     kept: list[Mix] = []
     for mix in sorted(found, key=lambda entry: -entry.fit):

@@ -10,23 +10,25 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-CORNERS = 160
+CORNERS = 110
 BACK_PX = 0.7
 """A track is kept if following it back ends within this many pixels of its start."""
 
 
 def track(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> Tracks:
-    """Lucas-Kanade forward and back between two views (h, w) uint8, and the similarity most tracks agree on."""
+    """Lucas-Kanade forward and back between two views (h, w) uint8, and the move that most agree on."""
     import cv2
     import numpy as np
 
     bare = first, second
     first, second = _evened(first), _evened(second)
-    corners = cv2.goodFeaturesToTrack(first, CORNERS, 0.01, 6, blockSize=5)
+    corners: Any = cv2.goodFeaturesToTrack(first, CORNERS, 0.01, 6, blockSize=5)
     if corners is None or len(corners) < 8:
-        return Tracks(0 if corners is None else len(corners), 0.0, 0.0, (0.0, 0.0), 0.0, 1.0, round(_ncc(*bare), 4))
-    there, _, _ = cv2.calcOpticalFlowPyrLK(first, second, corners, None, winSize=(15, 15), maxLevel=3)
-    back, _, _ = cv2.calcOpticalFlowPyrLK(second, first, there, None, winSize=(15, 15), maxLevel=3)
+        return Tracks(
+            0 if corners is None else len(corners), 0.0, 0.0, (0.0, 0.0), 0.0, 1.0, round(_ncc(*bare), 4)
+        )
+    there = _followed(first, second, corners)
+    back = _followed(second, first, there)
     kept = np.linalg.norm((back - corners).reshape(-1, 2), axis=1) < BACK_PX
     survive = float(kept.mean())
     move, turn, zoom, agree, matrix = (0.0, 0.0), 0.0, 1.0, 0.0, None
@@ -52,6 +54,14 @@ def track(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> Tracks:
         zoom=zoom,
         aligned_ncc=round(_ncc(*_aligned(*bare, matrix)), 4),
     )
+
+
+def _followed(first: Any, second: Any, points: Any) -> Any:
+    import cv2
+
+    # The stubs want an output array where the library takes None.
+    flow: Any = cv2.calcOpticalFlowPyrLK
+    return flow(first, second, points, None, winSize=(15, 15), maxLevel=3, criteria=(3, 12, 0.03))[0]
 
 
 def _evened(view: NDArray[np.uint8]) -> Any:
@@ -91,7 +101,11 @@ def _aligned(first: Any, second: Any, matrix: Any) -> tuple[Any, Any]:
         return first, second
     height, width = first.shape
     moved = cv2.warpAffine(
-        second, matrix, (width, height), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
+        second,
+        matrix,
+        (width, height),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
     )
     left, top = (int(min(abs(matrix[k, 2]) + 4, side * 0.3)) for k, side in ((0, width), (1, height)))
     return first[top : height - top, left : width - left], moved[top : height - top, left : width - left]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from evidence_kit.sensors.footage import Footage
 from evidence_kit.wiring import sensor
@@ -108,7 +109,7 @@ def _container(footage: Footage) -> str:
             return "3gp"
         return _BRANDS.get(brand, "mp4")
     if "matroska" in names:
-        with open(footage.path, "rb") as stream:
+        with Path(footage.path).open("rb") as stream:
             head = stream.read(96)
         return "webm" if b"webm" in head[:64] else "matroska"
     return _DEMUXERS.get(names[0], names[0])
@@ -127,7 +128,7 @@ def _truncated(footage: Footage) -> bool:
     if iso is not None:
         missing = video is not None and table is not None and len(table) < 0.98 * video.stated_frames - 2
         return iso.truncated or missing
-    with open(footage.path, "rb") as stream:
+    with Path(footage.path).open("rb") as stream:
         head = stream.read(8)
         total = stream.seek(0, 2)
     if head[:4] == b"RIFF":

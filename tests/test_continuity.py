@@ -1,0 +1,122 @@
+"""Continuity: cuts are found, honest takes are left alone, and certainty needs two natures of signal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from evidence_kit.facts.continuity import Continuity, continuity
+from evidence_kit.sensors.footage import Footage
+from evidence_kit.sensors.packets import EarlyKey, PacketSignals, Spacing, packet_signals
+from evidence_kit.sensors.picture_changes import PictureChanges, picture_changes
+from tests.moving_clips import take, write
+
+
+def judged(path: Path) -> Continuity:
+    footage = Footage(str(path))
+    return continuity(picture_changes(footage), packet_signals(footage))
+
+
+def near(found: Continuity, at_s: float) -> list[int]:
+    return [k for k, entry in enumerate(found.breaks) if abs(entry.at_s - at_s) <= 0.5]
+
+
+def test_an_honest_take_is_continuous(tmp_path: Path):
+    assert judged(write(tmp_path / "a.mp4", take(11, 0, 6))).continuous is True
+
+
+def test_a_cut_to_another_scene_is_certain(tmp_path: Path):
+    found = judged(write(tmp_path / "a.mp4", [*take(11, 0, 3), *take(12, 0, 3)]))
+    assert found.continuous is False
+    assert [round(entry.at_s, 1) for entry in found.breaks] == [3.0]
+
+
+def test_a_jump_in_the_same_scene_is_found(tmp_path: Path):
+    found = judged(write(tmp_path / "a.mp4", [*take(13, 0, 3), *take(13, 5.5, 8.5)]))
+    assert near(found, 3.0)
+
+
+def test_a_flash_and_an_exposure_step_are_honest(tmp_path: Path):
+    pictures = take(14, 0, 6)
+    for k in (30, 31):
+        pictures[k] = np.clip(pictures[k] * 1.6 + 30.0, 0, 255).astype(np.uint8)
+    pictures[60:] = [np.clip(picture * 0.75, 0, 255).astype(np.uint8) for picture in pictures[60:]]
+    assert judged(write(tmp_path / "a.mp4", pictures)).continuous is True
+
+
+def test_autofocus_is_honest(tmp_path: Path):
+    pictures = take(15, 0, 6)
+    for k in range(30, 42):
+        pictures[k] = cv2.GaussianBlur(pictures[k], (0, 0), 0.1 + 4 * np.sin(np.pi * (k - 29) / 13))
+    assert judged(write(tmp_path / "a.mp4", pictures)).continuous is True
+
+
+def test_a_covered_lens_is_a_blind_interval_and_no_break(tmp_path: Path):
+    pictures = take(16, 0, 6)
+    for k in range(36, 56):
+        shade = min(1.0, 0.25 * min(k - 35, 56 - k))
+        pictures[k] = np.clip(pictures[k] * (1 - shade) + 10 * shade, 0, 255).astype(np.uint8)
+    found = judged(write(tmp_path / "a.mp4", pictures))
+    assert not any(found.certain)
+    assert [span.cause for span in found.blind] == ["covered"]
+    assert found.continuous is None
+
+
+def test_frozen_repeated_and_mirrored_pictures_are_shown(tmp_path: Path):
+    whole = take(17, 0, 8)
+    frozen = [*whole[:45], *[whole[44]] * 20, *whole[45:90]]
+    assert [found.kind for found in judged(write(tmp_path / "f.mp4", frozen)).breaks] == ["freeze"]
+    looped = [*whole[:60], *whole[30:100]]
+    assert near(judged(write(tmp_path / "l.mp4", looped)), 4.0)
+    back = [*whole[:60], *whole[30:60][::-1], *whole[60:]]
+    assert any(entry.kind == "reverse" for entry in judged(write(tmp_path / "r.mp4", back)).breaks)
+
+
+def test_one_signal_is_never_certain():
+    calm = PictureChanges(
+        at_s=tuple(k / 15 for k in range(60)),
+        light=(120.0,) * 60,
+        spread=(30.0,) * 60,
+        detail=(8.0,) * 60,
+        step=(1.0,) * 60,
+        step_max=(30.0,) * 60,
+        ncc=(0.99,) * 60,
+    )
+    gap = PacketSignals(1 / 15, 60, gaps=(Spacing(2.0, 2.5, 1 / 15),))
+    key = PacketSignals(1 / 15, 60, early_keys=(EarlyKey(2.0, 0.4, 2.0, 0.11),))
+    spacing = PacketSignals(1 / 15, 60, sound=True, sound_gaps=(Spacing(2.0, 0.05, 0.023),))
+    for packets in (gap, key, spacing):
+        found = continuity(calm, packets)
+        assert len(found.breaks) == 1
+        assert found.certain == (False,)
+        assert found.continuous is None
+    assert continuity(calm, PacketSignals(1 / 15, 60, makers=("Lavf62.1",))).continuous is True
+
+
+def test_too_little_is_not_called_continuous(tmp_path: Path):
+    assert judged(write(tmp_path / "a.mp4", take(18, 0, 0.2))).continuous is None
+
+
+def test_the_same_file_gives_the_same_measurement(tmp_path: Path):
+    path = str(write(tmp_path / "a.mp4", [*take(19, 0, 2), *take(19, 4, 6)]))
+    assert picture_changes(Footage(path)) == picture_changes(Footage(path))
+
+
+@pytest.mark.parametrize("kind", ["continuous", "control"])
+def test_real_honest_clips_are_not_failed(shared_data: Any, kind: str):
+    for row in shared_data.rows("continuity"):
+        if row.truth["kind"] == kind:
+            found = judged(row.path)
+            assert found.continuous is not False, row.name
+            assert not found.breaks, (row.name, found.breaks)
+
+
+def test_real_edits_are_found(shared_data: Any):
+    for row in shared_data.rows("continuity"):
+        if row.truth["kind"] in ("jump", "copyjoin", "freeze"):
+            found = judged(row.path)
+            assert all(near(found, moment) for moment in row.truth["breaks_s"]), (row.name, found.breaks)

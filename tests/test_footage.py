@@ -1,0 +1,97 @@
+"""Footage: packets and frames of any file, within bounds."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from evidence_kit.sensors import CannotOpen, LimitReached
+from evidence_kit.sensors.footage import Footage, FootageLimits
+from tests.moving_clips import take, write
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write(tmp_path_factory.mktemp("footage") / "clip.mp4", take(1, 0, 4))
+
+
+def test_importing_the_module_loads_nothing_heavy():
+    code = "import sys, evidence_kit.sensors.footage as f; print([m for m in ('av','cv2','numpy') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_packet_table_tells_times_sizes_and_keys(clip: Path):
+    table = Footage(str(clip)).packets
+    assert table is not None
+    assert len(table) == 60
+    assert table.complete
+    assert np.flatnonzero(table.key).tolist() == [0, 15, 30, 45]
+    assert np.sort(table.pts_s)[-1] == pytest.approx(59 / 15, abs=1e-3)
+    assert Footage(str(clip)).sound_packets is None
+
+
+def test_frames_come_in_presentation_order_with_their_times(clip: Path):
+    times = [frame.at_s for frame in Footage(str(clip)).frames()]
+    assert len(times) == 60
+    assert times == sorted(times)
+    assert times[30] == pytest.approx(2.0, abs=1e-3)
+
+
+def test_key_frames_only(clip: Path):
+    frames = list(Footage(str(clip)).frames(only_keys=True))
+    assert [round(frame.at_s, 2) for frame in frames] == [0, 1, 2, 3]
+    assert all(frame.key for frame in frames)
+
+
+def test_windows_and_moments(clip: Path):
+    footage = Footage(str(clip))
+    inside = [frame.at_s for frame in footage.frames([(0.5, 0.7), (3.0, 3.1)])]
+    assert [round(moment * 15) for moment in inside] == [8, 9, 10, 45, 46]
+    assert [round(frame.at_s * 15) for frame in footage.at([0.5, 0.52, 2.0, 3.99, 9.0])] == [7, 7, 30, 59]
+
+
+def test_views_are_reduced_and_upright(clip: Path):
+    frame = next(Footage(str(clip)).frames())
+    assert frame.size == (320, 180)
+    assert frame.luma(80).shape == (45, 80)
+    assert frame.luma().shape == (180, 320)
+    assert frame.colour().shape == (180, 320, 3)
+    assert abs(float(frame.luma().mean()) - float(frame.colour().mean())) < 20
+
+
+def test_limits_end_the_work(clip: Path):
+    with pytest.raises(LimitReached):
+        list(Footage(str(clip), FootageLimits(max_frames=10)).frames())
+    with pytest.raises(LimitReached):
+        list(Footage(str(clip), FootageLimits(max_frame_px=1000)).frames())
+    table = Footage(str(clip), FootageLimits(max_packets=10)).packets
+    assert table is not None
+    assert len(table) == 10
+    assert not table.complete
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\0" * 64, bytes(range(256)) * 40, b"#EXTM3U\n#EXTINF:10,\n/etc/passwd\n"]
+)
+def test_what_is_no_video_cannot_be_opened(tmp_path: Path, content: bytes):
+    path = tmp_path / "lies.mp4"
+    path.write_bytes(content)
+    with pytest.raises(CannotOpen):
+        _ = Footage(str(path)).container
+
+
+def test_half_a_file_gives_what_it_holds(tmp_path: Path, clip: Path):
+    whole = clip.read_bytes()
+    path = tmp_path / "half.mp4"
+    path.write_bytes(whole[: len(whole) // 2])
+    footage = Footage(str(path))
+    try:
+        frames = list(footage.frames())
+    except CannotOpen:
+        return
+    assert len(frames) < 60
