@@ -53,7 +53,7 @@ def smooth_noise(
         cells = base * 2**octave
         grid = rng.normal(size=(max(2, cells * shape[0] // shape[1]), cells)).astype(np.float32)
         total += cv2.resize(grid, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC) / 2**octave
-    return total / 2
+    return (total / 2).astype(np.float32)
 
 
 def wander(rng: np.random.Generator, slow: float, fast: float) -> tuple[NDArray[np.float64], ...]:
@@ -262,7 +262,8 @@ class TableStory:
     def _seen(self, points: NDArray[np.float64], view: NDArray[np.float64]) -> NDArray[np.float64]:
         """Table points (origin in the middle of the ground) in the picture."""
         middle = np.array([self.ground.shape[1] / 2, self.ground.shape[0] / 2])
-        return (points + middle) @ view[:, :2].T + view[:, 2]
+        placed: NDArray[np.float64] = (points + middle) @ view[:, :2].T + view[:, 2]
+        return placed
 
     def _quad(self, picture: Picture, face: Picture, corners: NDArray[np.float64]) -> None:
         edge = face.shape[0]
@@ -284,7 +285,8 @@ class TableStory:
             for harmonic in (1, 2, 3):
                 track += level / harmonic * np.sin(2 * np.pi * 50 * harmonic * moments + rng.uniform(0, 6))
         add_noises(rng, track, rng.poisson(self.length_s * 1.2))
-        return np.clip(track, -1, 1).astype(np.float32)
+        heard: Sound = np.clip(track, -1, 1).astype(np.float32)
+        return heard
 
 
 def add_noises(rng: np.random.Generator, track: NDArray[np.float64], count: int) -> None:

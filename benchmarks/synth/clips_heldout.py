@@ -7,6 +7,8 @@ picture size. Used only to report, never to choose an operating point.
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +38,7 @@ class ShelfStory:
         self.jerk = {event.at_s: rng.uniform([-500, -120], [500, 120]) for event in self.events}
 
     def frame(self, at_s: float) -> Picture:
-        picture: Picture = np.mean(
+        picture: Any = np.mean(
             [self._sharp(at_s), self._sharp(at_s + 0.3 / self.fps), self._sharp(at_s + 0.6 / self.fps)],
             axis=0,
             dtype=np.float32,
