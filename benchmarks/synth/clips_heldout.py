@@ -52,7 +52,8 @@ class ShelfStory:
         rng = np.random.default_rng([self.seed, 78, round(at_s * 1000)])
         small = rng.normal(0, self.grain, (self.size[1] // 2, self.size[0] // 2, 3)).astype(np.float32)
         noise = cv2.resize(small, self.size)
-        return np.clip(picture + noise, 0, 255).astype(np.uint8)
+        shown: Picture = np.clip(picture + noise, 0, 255).astype(np.uint8)
+        return shown
 
     def _sharp(self, at_s: float) -> Picture:
         moment = int(at_s * 100)

@@ -54,7 +54,15 @@ LONE_STEP = 3.0
 """A step this lone is worth a look whatever the tracks say, where the picture does not come back. Weak only."""
 LIT_UNLIKE = 0.60
 """Where brightness changes by LIGHT_RATIO at the step, UNLIKE must reach this to count at all."""
+LIT_WEAK = 0.45
+LIT_LONE = 2.0
+"""Below it, such a step is still worth a look where it is this lone and this unlike."""
 LIGHT_RATIO = 1.18
+WEAK_STEP = 2.0
+"""Thumbs must differ by this much (luma levels) for a weak signal: in a flat picture noise alone is lone."""
+SUDDEN_LONE = 2.5
+SUDDEN_LOST = 0.9
+"""A lens that is covered or freed within one frame: hands take longer. Weak only."""
 DISPLACED = 0.014
 """Camera move at the step beyond what its neighbours lead to expect, in picture widths: weak only."""
 STEADY = 0.45
@@ -63,7 +71,7 @@ USABLE_LIGHT = (38.0, 222.0)
 USABLE_SPREAD = 5.5
 RETURNS = 0.80
 """Correlation across the step's surroundings from which on a shaken camera is the simpler reading."""
-MIX_FIT = 0.41
+MIX_FIT = 0.60
 MIX_ENDS = 0.80
 MIX_RISING = 0.96
 MIX_AGREE = 0.16
@@ -97,13 +105,18 @@ def hints(changes: PictureChanges, packets: PacketSignals, blind: tuple[Blind, .
 def _steps(changes: PictureChanges, blind: tuple[Blind, ...]) -> Iterator[Hint]:
     for closeup in changes.closeups:
         at_s, index = closeup.at_s, closeup.index
-        if _near(blind, at_s, 0.15) or not (_usable(changes, index - 1) and _usable(changes, index)):
-            continue
         sides = min(closeup.before.survive, closeup.after.survive)
         lost = 1 - closeup.at.survive / sides if sides > 0.2 else 0.0
         unlike, lone = 1 - closeup.edges_ncc, _lone(changes, index)
+        usable = _usable(changes, index - 1), _usable(changes, index)
+        if usable[0] != usable[1] and lone >= SUDDEN_LONE and lost >= SUDDEN_LOST:
+            yield Hint(at_s, "sudden-cover", "sudden-cover", "content", False, 1.5)
+        if _near(blind, at_s, 0.15) or not all(usable) or changes.step[index] < WEAK_STEP:
+            continue
         lit = _ratio(changes.light[index - 1], changes.light[index]) > LIGHT_RATIO
         if lit and unlike < LIT_UNLIKE:
+            if unlike >= LIT_WEAK and lone >= LIT_LONE and lost >= LOST.strong:
+                yield Hint(at_s, "jump-cut", "frame-jump", "content", False, 2 + lost)
             continue
         if lost >= LOST.strong and unlike >= UNLIKE.strong and lone >= LONE.strong and sides >= STEADY:
             yield Hint(at_s, "jump-cut", "frame-jump", "content", True, 2 + lost)

@@ -115,6 +115,10 @@ class Frame:
 
         plane, shift = self._luma_plane()
         if width is not None:
+            while max(plane.shape) >= 2 * width:
+                # Halving has a fast path in OpenCV; one large step costs twice as much.
+                half = (max(1, plane.shape[1] // 2), max(1, plane.shape[0] // 2))
+                plane = cv2.resize(plane, half, interpolation=cv2.INTER_AREA)
             scale = width / max(plane.shape)
             if scale < 1:
                 size = (max(1, round(plane.shape[1] * scale)), max(1, round(plane.shape[0] * scale)))
