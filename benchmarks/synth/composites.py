@@ -80,7 +80,10 @@ class _Table(Canvas):
 def _camera(rng: Rng, size: tuple[int, int], span_mm: float) -> Camera:
     """A hand-held camera that sees ``span_mm`` of the table along its longer edge."""
     focal = 0.8 * max(size)
-    tilt, heading = np.radians(min(48.0, abs(rng.normal(0, 18)))), rng.uniform(0, 2 * np.pi)
+    slant = rng.uniform(38, 60) if rng.random() < 0.3 else min(48.0, abs(rng.normal(0, 18)))
+    # A slanting camera is mostly held upright: what is far is at the top.
+    heading = float(rng.normal(np.pi if slant > 36 else 0, 0.25)) if rng.random() < 0.6 else rng.uniform(0, 2 * np.pi)
+    tilt = np.radians(slant)
     centre = (size[0] * (0.5 + rng.uniform(-0.05, 0.05)), size[1] * (0.5 + rng.uniform(-0.05, 0.05)))
     return Camera(focal, span_mm * 0.8, centre, float(tilt * np.cos(heading)), float(tilt * np.sin(heading)))
 
@@ -93,7 +96,11 @@ def _hand(variant: int) -> tuple[Picture, Picture, tuple[float, float], float]:
 class _Scene:
     def __init__(self, rng: Rng, parts: Parts, size: tuple[int, int]) -> None:
         self.rng, self.parts, self.size = rng, parts, size
-        self.span = float(np.exp(rng.uniform(np.log(260), np.log(900))))
+        self.span = float(np.exp(rng.uniform(np.log(260), np.log(1000))))
+        self.near = bool(rng.random() < 0.3)
+        """The camera is close: label or parcel fill the picture, and goods are cut off at its border."""
+        if self.near:
+            self.span = float(rng.uniform(120, 330))
         blank = np.zeros((size[1], size[0], 3), np.uint8)
         self.table = _Table(blank, _camera(rng, size, self.span), 0.0, float(rng.uniform(0, 360)), np.zeros((size[1], size[0]), np.uint8))
         self.table.kinds = np.zeros((size[1], size[0]), np.uint8)
@@ -133,7 +140,9 @@ class _Scene:
     def ground(self) -> None:
         rng, table = self.rng, self.table
         self._floor(0.0)
-        if rng.random() < 0.3:  # another surface begins: a table's end, a rug, a wall
+        if rng.random() < 0.25:
+            self._panels()
+        if rng.random() < 0.4:  # another surface begins: a table's end, a rug, a wall
             edge = rng.uniform(0, 2 * np.pi)
             across = np.array([np.cos(edge), np.sin(edge)])
             ys, xs = np.mgrid[0 : self.size[1], 0 : self.size[0]].astype(np.float32)
@@ -142,14 +151,33 @@ class _Scene:
             room = self.parts.room(rng) if rng.random() < 0.6 else None
             if room is not None:
                 table.bgr[:] = cv2.resize(room, self.size)
+                self._panels()
             else:
                 self._floor(-300.0)
+                self._panels()
                 table.bgr[:] = cv2.convertScaleAbs(table.bgr, alpha=float(rng.uniform(0.5, 1.0)))
             table.bgr[~side] = kept[~side]
         elif rng.random() < 0.12:
             room = self.parts.room(rng)
             if room is not None:
                 table.bgr[:] = cv2.resize(room, self.size)
+
+    def _panels(self) -> None:
+        """Doors, shelves, skirting boards, window frames: large flat shapes with straight edges, all background."""
+        rng, table = self.rng, self.table
+        wide, high = self.size
+        lean = float(rng.normal(0, 6))
+        for _ in range(int(rng.integers(1, 7))):
+            w, h = rng.uniform(0.05, 0.7) * wide, rng.uniform(0.05, 0.9) * high
+            middle = (float(rng.uniform(0, wide)), float(rng.uniform(0, high)))
+            corners = cv2.boxPoints((middle, (float(w), float(h)), lean)).round().astype(np.int32)
+            mask = np.zeros((high, wide), np.uint8)
+            cv2.fillPoly(mask, [corners], 255, cv2.LINE_AA)
+            ink = rng.uniform(10, 245, 3)
+            weight = (mask[:, :, None] / 255.0) * rng.uniform(0.4, 1.0)
+            table.bgr[:] = (table.bgr * (1 - weight) + ink * weight).astype(np.uint8)
+            if rng.random() < 0.6:
+                cv2.polylines(table.bgr, [corners], True, rng.uniform(0, 255, 3).tolist(), max(1, int(rng.uniform(0.5, 5) * wide / 384)), cv2.LINE_AA)
 
     def _floor(self, z_mm: float) -> None:
         rng, table = self.rng, self.table
@@ -246,12 +274,46 @@ class _Scene:
         self.sheet(made, LABEL, (float(off[0]), float(off[1]), spot[2] + turn), z_mm)
         return made
 
+    def label_at_side(self, box: tuple[float, float, float], spot: Spot) -> bool:
+        """A label on the side face that is seen best; False where none is seen well."""
+        rng, table = self.rng, self.table
+        width, depth, high = box
+        foot = through(placed(spot), rectangle(width, depth))
+        best, widest = None, 0.0
+        for i in range(4):
+            a, b = foot[i], foot[(i + 1) % 4]
+            quad = table.camera.project([(*b, high), (*a, high), (*a, 0.0), (*b, 0.0)])
+            edge, fall = quad[1] - quad[0], quad[3] - quad[0]
+            area = float(edge[0] * fall[1] - edge[1] * fall[0])
+            if area > widest:
+                best, widest = (quad, float(np.linalg.norm(a - b))), area
+        if best is None or widest < 0.02 * self.size[0] * self.size[1]:
+            return False
+        quad, length = best
+        made = self.parts.label(rng)
+        turned = bool(rng.random() < 0.4)
+        size = made.size_mm[::-1] if turned else made.size_mm
+        scale = min(1.0, 0.94 * length / size[0], 0.94 * high / size[1])
+        w, h = size[0] * scale, size[1] * scale
+        x, y = rng.uniform(0.02, 0.98) * (length - w), rng.uniform(0.02, 0.98) * (high - h)
+        face = np.array([[0, 0], [length, 0], [length, high], [0, high]], np.float32)
+        to_px = np.asarray(cv2.getPerspectiveTransform(face, quad.astype(np.float32)), np.float64)
+        bgr = np.asarray(np.rot90(made.bgr), np.uint8) if turned else made.bgr
+        rows, columns = bgr.shape[:2]
+        own = np.array([[w / columns, 0, x], [0, h / rows, y], [0, 0, 1.0]])
+        table.kind = LABEL
+        found = table.lay(np.ascontiguousarray(bgr), None, to_px @ own, light=float(rng.uniform(0.7, 1.05)))
+        self._mark(found, 3.0)
+        self.quads.append(np.roll(found, -1, 0) if turned else found)
+        self.numbers.append(made.number)
+        return True
+
     def carton(self, *, label: bool, sealed: bool = True) -> tuple[float, Spot, tuple[float, float]]:
         rng, table = self.rng, self.table
-        width = float(rng.uniform(0.28, 0.8)) * self.span
+        width = float(rng.uniform(0.7, 1.3) if self.near else rng.uniform(0.16, 0.8)) * self.span
         width = float(np.clip(width, 110, 480))
         depth, high = width * float(rng.uniform(0.55, 1.0)), width * float(rng.uniform(0.15, 0.7))
-        high = min(high, self.span * 0.3)
+        high = min(high, self.span * (0.25 if self.near else 0.55))
         x, y = self.spot(width * 0.5, high)
         spot: Spot = (x, y, float(rng.uniform(0, 360)))
         if sealed:
@@ -259,7 +321,7 @@ class _Scene:
             side = self.parts.board(rng, max(width, depth), high)
             faces = {"top": self.parts.board(rng, width, depth), "side": side}
             self._mark(table.box((width, depth, high), spot, 0.0, faces, lit_deg=table.sun_deg + 180), 0.5)
-            if label:
+            if label and not (rng.random() < 0.5 and self.label_at_side((width, depth, high), spot)):
                 self.label_on(high, (width, depth), spot)
         else:
             table.kind = OPENED
@@ -285,7 +347,7 @@ class _Scene:
 
     def mailer(self, *, label: bool) -> None:
         rng, table = self.rng, self.table
-        width = float(np.clip(rng.uniform(0.3, 0.75) * self.span, 150, 420))
+        width = float(np.clip(rng.uniform(0.25, 0.75) * self.span, 150, 420))
         high = width * float(rng.uniform(0.9, 1.35))
         bgr, alpha = self.parts.mailer(rng, width, high)
         x, y = self.spot(width * 0.5)
@@ -319,8 +381,6 @@ def compose(rng: Rng, parts: Parts, size: tuple[int, int] = (384, 288), scene: s
     name = scene or str(rng.choice(list(SCENES), p=np.array(list(SCENES.values())) / sum(SCENES.values())))
     words = set(name.split("+"))
     made = _Scene(rng, parts, size)
-    if words & {"carton", "mailer", "opened"}:
-        made.span = max(made.span, 330.0)
     made.ground()
     if rng.random() < 0.10 and "page" not in words:
         sheet = parts.page(rng)

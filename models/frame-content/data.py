@@ -1,4 +1,4 @@
-"""Pictures for training ``frame-content``, drawn once and kept: ``python models/frame-content/data.py [FOLDER]``.
+"""Pictures for training ``frame-content``, drawn once and kept: ``python models/frame-content/data.py [FOLDER] [--backwards]``.
 
 Shards of composites of the development world, each a pure function of its number; a run that was stopped goes on
 where it was. Portrait pictures are kept lying on their side: which way is up does not matter from above.
@@ -18,8 +18,8 @@ sys.path.insert(0, str(ROOT))
 FOLDER = ROOT / "benchmarks" / "out" / "frame-content"
 SIZE = (384, 288)
 PER_SHARD = 200
-SHARDS = 22
-"""The last two are for choosing operating points, the others for training."""
+SHARDS = 20
+"""The last four are for choosing operating points, the others for training."""
 
 
 def shard(number: int) -> tuple[np.ndarray, np.ndarray]:
@@ -41,10 +41,12 @@ def shard(number: int) -> tuple[np.ndarray, np.ndarray]:
     return np.stack(pictures), np.stack(kinds)
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, *, backwards: bool = False) -> None:
     cv2.setNumThreads(1)
     folder.mkdir(parents=True, exist_ok=True)
-    for number in range(SHARDS):
+    numbers = list(range(SHARDS))
+    # Two runs at once meet in the middle.
+    for number in reversed(numbers) if backwards else numbers:
         path = folder / f"development-{number:03d}.npz"
         if path.exists():
             continue
@@ -56,4 +58,5 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
+    rest = [argument for argument in sys.argv[1:] if argument != "--backwards"]
+    main(Path(rest[0]) if rest else FOLDER, backwards="--backwards" in sys.argv)

@@ -28,7 +28,7 @@ FOLDER = HERE.parents[1] / "benchmarks" / "out" / "frame-content"
 SEED = 20261122
 WEIGHTS = (0.7, 1.5, 1.0, 1.1, 1.5, 1.2, 1.3)
 """Of the kinds in the loss: background is plentiful, labels and goods matter most."""
-FROZEN = 3
+FROZEN = 5
 """The stem and as many blocks stay as ImageNet left them."""
 
 
@@ -40,7 +40,7 @@ def imagenet() -> Path:
 
 def shards(folder: Path, *, held_back: bool) -> list[Path]:
     every = sorted(path for path in folder.glob("development-*.npz") if ".part" not in path.name)
-    return [path for path in every if (int(path.stem[-3:]) >= 20) == held_back]
+    return [path for path in every if (int(path.stem[-3:]) >= 16) == held_back]
 
 
 def loaded(paths: list[Path]) -> tuple[np.ndarray, np.ndarray]:
@@ -48,19 +48,23 @@ def loaded(paths: list[Path]) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate([part["pictures"] for part in parts]), np.concatenate([part["kinds"] for part in parts])
 
 
+SIDE = (320, 256)
+"""Size (width, height) of the pictures in training; in use they may be a little larger."""
+
+
 def changed(picture: np.ndarray, kinds: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """A picture (288, 384, 3) and its kinds (144, 192), turned, cut, and in other light."""
+    """A picture (288, 384, 3) and its kinds (144, 192), turned, cut, in other light: (256, 320, 3) and (128, 160)."""
     if rng.random() < 0.5:
         picture, kinds = picture[:, ::-1], kinds[:, ::-1]
     if rng.random() < 0.5:
         picture, kinds = picture[::-1], kinds[::-1]
-    if rng.random() < 0.5:
-        share = rng.uniform(0.62, 1.0)
-        high, wide = int(72 * share) * 2, int(96 * share) * 2
-        top, left = int(rng.integers(144 - high + 1)), int(rng.integers(192 - wide + 1))
-        kinds = cv2.resize(np.ascontiguousarray(kinds[top : top + high, left : left + wide]), (192, 144), interpolation=cv2.INTER_NEAREST)  # fmt: skip
-        cut = picture[2 * top : 2 * (top + high), 2 * left : 2 * (left + wide)]
-        picture = cv2.resize(np.ascontiguousarray(cut), (384, 288), interpolation=cv2.INTER_LINEAR)
+    share = rng.uniform(0.6, 1.0) if rng.random() < 0.5 else 1.0
+    high, wide = int(72 * share) * 2, int(90 * share) * 2
+    top, left = int(rng.integers(144 - high + 1)), int(rng.integers(192 - wide + 1))
+    part = np.ascontiguousarray(kinds[top : top + high, left : left + wide])
+    kinds = cv2.resize(part, (SIDE[0] // 2, SIDE[1] // 2), interpolation=cv2.INTER_NEAREST)
+    cut = np.ascontiguousarray(picture[2 * top : 2 * (top + high), 2 * left : 2 * (left + wide)])
+    picture = cv2.resize(cut, SIDE, interpolation=cv2.INTER_AREA if share > 0.8 else cv2.INTER_LINEAR)
     value = picture.astype(np.float32)
     if rng.random() < 0.7:
         value = value * rng.uniform(0.8, 1.2, 3).astype(np.float32) * np.float32(rng.uniform(0.7, 1.25))
@@ -76,7 +80,7 @@ def changed(picture: np.ndarray, kinds: np.ndarray, rng: np.random.Generator) ->
 
 
 def soft_target(kinds: Tensor) -> Tensor:
-    """Shares of the kinds in each cell: (n, 144, 192) to (n, 7, 72, 96)."""
+    """Shares of the kinds in each cell: (n, 128, 160) to (n, 7, 64, 80)."""
     return functional.avg_pool2d(functional.one_hot(kinds.long(), KINDS).permute(0, 3, 1, 2).float(), 2)
 
 
@@ -184,9 +188,9 @@ def export(net: FrameContentNet, to: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--folder", type=Path, default=FOLDER)
-    parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--batch", type=int, default=8)
-    parser.add_argument("--shards", type=int, default=20)
+    parser.add_argument("--shards", type=int, default=16)
     parser.add_argument("--frozen", type=int, default=FROZEN)
     parser.add_argument("--scratch", action="store_true")
     parser.add_argument("--name", default="")
