@@ -24,7 +24,7 @@ def scenedetect_breaks(path: str, peer: str) -> list[float]:
 
     detector = scenedetect.ContentDetector() if peer == "content" else scenedetect.AdaptiveDetector()
     scenes = scenedetect.detect(path, detector)
-    return [float(scene[0].get_seconds()) for scene in scenes[1:]]
+    return [float(scene[0].seconds) for scene in scenes[1:]]
 
 
 def scdet_breaks(path: str) -> list[float]:

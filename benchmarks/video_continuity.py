@@ -59,8 +59,8 @@ def main(argv: list[str] | None = None) -> int:
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(json.dumps(results, indent=1, ensure_ascii=False))
-    honest = [split["full"]["honest"]["false_certain"] for split in results["splits"].values()]
-    return 1 if any(honest) else 0
+    certain = [split["full"]["honest"]["false_certain"] for split in results["splits"].values()]
+    return 1 if any(certain) else 0
 
 
 def _ffmpeg() -> str:
@@ -94,8 +94,13 @@ def score_split(rows: list[Row], chosen: argparse.Namespace, ffmpeg: str) -> Row
             kept = [(row, answers[row["file"]]) for row in few if row["file"] in answers]
             done["peers"][peer] = tally(kept)
     done["comparison"] = {name: part["cuts_f1"] for name, part in done["peers"].items()}
-    done["comparison"]["ours"] = done["full"]["cuts_f1"]
-    done["comparison"]["ours, packets masked"] = done["packets_masked"]["cuts_f1"]
+    # On the same clips as the peers, or the comparison would not be one.
+    shared = [entry for entry in measured if entry[0]["story"] < chosen.peer_stories]
+    ways = {"ours": lambda packets: packets, "ours, packets masked": masked}
+    for name, way in ways.items():
+        done["comparison"][name] = tally(
+            [(row, continuity(changes, way(packets))) for row, changes, packets in shared]
+        )["cuts_f1"]
     return done
 
 
