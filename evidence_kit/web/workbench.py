@@ -1,0 +1,230 @@
+"""The process that does the heavy work: opens files, judges, draws. One at a time, and it can be stopped for good.
+
+A thread cannot be stopped in the middle of a decoder; a process can. It also keeps a file that crashes a decoder
+away from the page. Libraries and models stay loaded from one job to the next.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evidence_kit.report.picture import Wish
+from evidence_kit.schema import Item, Note, Report, Submission, Text
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+    from evidence_kit.wiring import Provider
+
+STEPS: Mapping[str, str] = {
+    "photo_header": "读照片信息",
+    "sharpness": "看清不清楚",
+    "codes": "找面单条码",
+    "label_text": "认面单数字",
+    "page_text": "认文字",
+    "frame_content": "看商品和面单是否同框",
+    "video_header": "读视频信息",
+    "packet_signals": "看时间轴",
+    "picture_changes": "逐帧看是否连续",
+    "frame_codes": "在视频里找面单",
+    "frame_texts": "认视频里的数字",
+}
+"""What a sensor does, in the clerk's words; others are 检查中."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeJob:
+    """One judgement. With ``media`` the files were opened before and are not read again."""
+
+    files: Path
+    stated: Path
+    measurements: Path
+    names: Mapping[str, str]
+    name: str
+    pack: str | None
+    facts: Mapping[str, Any]
+    now: datetime
+    reveal: bool
+    media: Submission | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DrawJob:
+    """One picture."""
+
+    wish: Wish
+    item: Item
+    reveal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    media: Submission
+    submission: Submission
+    report: Report
+    seconds: float
+    looks: int
+    """How many sensors looked at a file; 0 where everything was known already."""
+
+
+def work(pipe: Connection) -> None:
+    """Answer jobs from ``pipe`` until it closes: (kind, payload) pairs, the last of each job "done" or "failed"."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the page's; it ends this process
+    _warm()
+    while True:
+        try:
+            job = pipe.recv()
+        except (EOFError, OSError):
+            return
+        try:
+            answer = _judge(job, pipe) if isinstance(job, JudgeJob) else _draw(job)
+            pipe.send(("done", answer))
+        except BrokenPipeError:
+            return
+        except Exception as problem:
+            text = getattr(problem, "text", None)
+            shown = text.zh if isinstance(text, Text) else f"没有查完({type(problem).__name__})"
+            pipe.send(("failed", shown))
+
+
+def _warm() -> None:
+    """Load what every job needs, before the first one comes."""
+    import contextlib
+
+    from evidence_kit.resolve import all_providers
+
+    all_providers()
+    for library in ("numpy", "cv2", "PIL.Image", "av", "zxingcpp", "onnxruntime"):
+        with contextlib.suppress(ImportError):
+            __import__(library)
+
+
+def _judge(job: JudgeJob, pipe: Connection) -> Judged:
+    from evidence_kit.cache import Cache
+    from evidence_kit.engine import judge
+    from evidence_kit.packs import load_pack
+    from evidence_kit.surface import DEFAULT_PACK
+
+    started = time.perf_counter()
+    media = job.media or _opened(job)
+    submission = _stated(job, media)
+    pack = load_pack(job.pack or submission.pack or DEFAULT_PACK)
+    looks = 0
+    sending = threading.Lock()  # several items are looked at at once, and a pipe takes one message at a time
+    ids = {item.path: item.id for item in submission.items}
+
+    def step(provider: str, path: str | None) -> None:
+        nonlocal looks
+        item = ids.get(path or "")
+        with sending:
+            looks += 1
+            if item is not None:
+                pipe.send(("step", {"item": item, "step": STEPS.get(provider, "检查中")}))
+
+    def progress(item: str, done: int, total: int) -> None:
+        with sending:
+            pipe.send(("item", {"item": item, "done": done, "total": total}))
+
+    cache = Cache(job.measurements, now_s=time.time())
+    try:
+        report = judge(
+            submission,
+            pack,
+            cache=cache,
+            jobs=os.cpu_count() or 1,
+            reveal=job.reveal,
+            providers=_announced(step),
+            progress=progress,
+        )
+    finally:
+        cache.close()
+    return Judged(media, submission, report, round(time.perf_counter() - started, 3), looks)
+
+
+def _announced(step: Callable[[str, str | None], None]) -> tuple[Provider, ...]:
+    """Every provider, each sensor saying when it begins to look at a file."""
+    from evidence_kit.resolve import all_providers
+
+    def announced(provider: Provider) -> Provider:
+        if provider.layer != "sensor":
+            return provider
+        function = provider.function
+
+        @functools.wraps(function)
+        def told(*arguments: Any, **options: Any) -> Any:
+            path = next((str(a.path) for a in arguments if getattr(a, "path", None) is not None), None)
+            step(provider.name, path)
+            return function(*arguments, **options)
+
+        return dataclasses.replace(provider, function=told)
+
+    return tuple(announced(provider) for provider in all_providers())
+
+
+def _opened(job: JudgeJob) -> Submission:
+    """The uploaded files as items, under the names that the clerk knows."""
+    from evidence_kit.intake import open_submission
+    from evidence_kit.intake.files import natural
+
+    if not job.names:  # a manifest alone: text is no evidence, and a rule says so
+        return Submission("", open_submission([job.stated], facts={"files": []}, now=job.now).case, ())
+    found = open_submission([job.files], facts={}, now=job.now, with_manifest=False)
+    items = [dataclasses.replace(item, id=job.names.get(item.id, item.id)) for item in found.items]
+    notes = tuple(
+        Note(note.text, job.names.get(note.target, note.target) if note.target else None) for note in found.notes
+    )
+    return dataclasses.replace(found, items=tuple(sorted(items, key=lambda item: natural(item.id))), notes=notes)
+
+
+def _stated(job: JudgeJob, media: Submission) -> Submission:
+    """Manifest and form as the case, with the media as its items."""
+    from evidence_kit.intake import open_submission
+    from evidence_kit.intake.manifest import read_manifest, settle
+
+    manifest = read_manifest(job.stated)
+    listed = settle(manifest, job.facts, job.now).files if manifest else None
+    case = open_submission([job.stated], facts={**job.facts, "files": []}, now=job.now)
+    items = media.items if listed is None else _listed(listed, media)
+    return dataclasses.replace(
+        case,
+        id=case.id if manifest and case.id != job.stated.name else job.name or "submission",
+        items=items,
+        has_manifest=manifest is not None,
+        notes=(*media.notes, *case.notes),
+    )
+
+
+def _listed(listed: Any, media: Submission) -> tuple[Item, ...]:
+    """The files that a manifest lists, with their roles, as ``check`` takes them."""
+    from pathlib import PureWindowsPath
+
+    from evidence_kit.intake import IntakeError
+    from evidence_kit.intake.files import id_of
+
+    by_id = {item.id: item for item in media.items}
+    items = []
+    for entry in listed:
+        item = by_id.get(id_of(*PureWindowsPath(entry.path).parts))
+        if item is None:
+            raise IntakeError(
+                f"清单里的文件没有拖进来: {entry.path[:80]}", f"a listed file was not uploaded: {entry.path[:80]}"
+            )
+        items.append(dataclasses.replace(item, role=entry.role, source=entry.source))
+    return tuple(items)
+
+
+def _draw(job: DrawJob) -> bytes | None:
+    from evidence_kit.pictures import draw
+
+    drawn = draw(job.wish, job.item, reveal=job.reveal)
+    return drawn.jpeg if drawn else None
