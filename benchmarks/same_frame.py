@@ -110,7 +110,7 @@ def confusion(rows: Iterable[tuple[str | None, str]]) -> dict[str, Any]:
 def overlap(one: Any, other: Any) -> float:
     """Intersection over union of two convex quads, the first one cut to the picture."""
     frame = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
-    _, seen = cv2.intersectConvexConvex(np.array(one, np.float32), frame)
+    seen: Any = cv2.intersectConvexConvex(np.array(one, np.float32), frame)[1]
     if seen is None:
         return 0.0
     both, _ = cv2.intersectConvexConvex(seen, np.array(other, np.float32))
@@ -152,7 +152,9 @@ def slice_of(photos: list[Case]) -> tuple[dict[str, Any], list[dict[str, str]]]:
             truth, said = truth_of(case, readings), judged(case, frame, readings)
             rows[reading].append((truth, said))
             if (truth, said) in (("fail", "pass"), ("review", "pass"), ("pass", "fail"), ("review", "fail")):
-                wrong.append({"reading": reading, "id": case.id, "truth": str(truth), "said": said, "scene": case.scene})
+                wrong.append(
+                    {"reading": reading, "id": case.id, "truth": str(truth), "said": said, "scene": case.scene}
+                )
             if reading == "bars":
                 seen.append((case, found, frame))
     states = Counter(f"label {c.label} -> {f.waybill}" for c, _, f in seen)
@@ -192,9 +194,11 @@ def cost(folder: Path) -> dict[str, Any]:
     from evidence_kit.sensors.sharpness import sharpness
 
     source = folder / "waybill_read" / "wr_035.JPG"
-    parts: dict[str, list[float]] = {"sharpness, full grey decode included": [], "frame content, small colour decode included": [], "frame content, network alone": []}  # fmt: skip
+    whole = {"sharpness, full grey decode included": sharpness, "frame content, small decode included": frame_content}
+    alone = "frame content, network alone"
+    parts: dict[str, list[float]] = {name: [] for name in (*whole, alone)}
     for _ in range(9):
-        for name, sensor in (("sharpness, full grey decode included", sharpness), ("frame content, small colour decode included", frame_content)):  # fmt: skip
+        for name, sensor in whole.items():
             began = time.thread_time()
             sensor(Photo(source))
             parts[name].append((time.thread_time() - began) * 1000)
@@ -202,9 +206,10 @@ def cost(folder: Path) -> dict[str, Any]:
         photo.colour(384)
         began = time.thread_time()
         frame_content(photo)
-        parts["frame content, network alone"].append((time.thread_time() - began) * 1000)
+        parts[alone].append((time.thread_time() - began) * 1000)
     median = {name: round(float(np.median(values)), 1) for name, values in parts.items()}
-    return {"photo": "3024x4032 JPEG", "cpu_ms_median_of_9": median, "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)}  # fmt: skip
+    rss_mb = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    return {"photo": "3024x4032 JPEG", "cpu_ms_median_of_9": median, "peak_rss_mb": rss_mb}
 
 
 def sheet(wrong: list[dict[str, str]], photos: dict[str, Case], to: Path) -> None:
@@ -248,7 +253,8 @@ def report(data: Path, counts: dict[str, int]) -> dict[str, Any]:
     made["wrong"] = wrong
     OUT.mkdir(parents=True, exist_ok=True)
     for name, photos in slices.items():
-        sheet([row for row in wrong if row["slice"] == name], {case.id: case for case in photos}, OUT / f"wrong-{name}.png")  # fmt: skip
+        bad = [row for row in wrong if row["slice"] == name]
+        sheet(bad, {case.id: case for case in photos}, OUT / f"wrong-{name}.png")
     if (data / "manifest.tsv").exists():
         made["cost"] = cost(data)
     return made

@@ -25,6 +25,14 @@ SIZE = (1600, 1200)
 LABEL_SHARE, GOODS_SHARE, PARCEL_SHARE = 0.003, 0.010, 0.010
 """Of the picture: what is smaller than this but there makes the case marginal, with no plain truth."""
 Answer = Literal["yes", "no", "marginal"]
+SURFACES = {
+    "same_frame/gd_08.jpg": (0.0, 0.5, 1.0, 1.0),
+    "same_frame/sf_077.jpg": (0.1, 0.85, 1.0, 1.0),
+    "same_frame/sf_078.jpg": (0.0, 0.3, 0.2, 1.0),
+    "no_waybill/nw_014.jpg": (0.45, 0.7, 1.0, 1.0),
+    "no_waybill/nw_042.png": (0.0, 0.0, 1.0, 1.0),
+}
+"""Tables and floors of development photos: left, top, right, bottom as fractions."""
 
 
 @dataclass(frozen=True)
@@ -168,15 +176,22 @@ def real_composed(folder: Path, count: int) -> Iterator[Case]:
 
     quads = json.loads((ROOT / "benchmarks" / "truth" / "same_frame_quads.json").read_text())["quads"]
     labels = []
-    for name in ("waybill_read/wr_035.JPG", "waybill_read/wr_036.JPG", "waybill_read/wr_037.JPG", "same_frame/sf_077.jpg"):
+    for name in (
+        "waybill_read/wr_035.JPG",
+        "waybill_read/wr_036.JPG",
+        "waybill_read/wr_037.JPG",
+        "same_frame/sf_077.jpg",
+    ):
         photo = cv2.imread(str(folder / name))
         assert photo is not None
         corners = np.array(quads[name][0], np.float32) * np.array(photo.shape[1::-1], np.float32)
         w, h = (int(np.linalg.norm(corners[i + 1] - corners[i])) for i in (0, 1))
         flat = np.array([[0, 0], [w, 0], [w, h], [0, h]], np.float32)
-        labels.append(np.asarray(cv2.warpPerspective(photo, cv2.getPerspectiveTransform(corners, flat), (w, h)), np.uint8))
+        labels.append(
+            np.asarray(cv2.warpPerspective(photo, cv2.getPerspectiveTransform(corners, flat), (w, h)), np.uint8)
+        )
     grounds = []
-    for name, box in (("same_frame/gd_08.jpg", (0, 0.5, 1, 1)), ("same_frame/sf_077.jpg", (0.1, 0.85, 1, 1)), ("same_frame/sf_078.jpg", (0, 0.3, 0.2, 1)), ("no_waybill/nw_014.jpg", (0.45, 0.7, 1, 1)), ("no_waybill/nw_042.png", (0, 0, 1, 1))):  # fmt: skip
+    for name, box in SURFACES.items():
         photo = cv2.imread(str(folder / name))
         assert photo is not None
         high, wide = photo.shape[:2]
@@ -193,7 +208,10 @@ def real_composed(folder: Path, count: int) -> Iterator[Case]:
         name, bgra = photos[int(rng.integers(len(photos)))]
         return Thing(f"photo-{name}", bgra, float(rng.uniform(90, 220)), 40.0)
 
-    parts = Parts(label, thing, world._page, lambda rng: grounds[int(rng.integers(len(grounds)))], lambda rng: None, world._board, world._mailer)  # fmt: skip
+    def ground(rng: Rng) -> Picture:
+        return grounds[int(rng.integers(len(grounds)))]
+
+    parts = Parts(label, thing, world._page, ground, lambda _: None, world._board, world._mailer)
     for seed in range(count):
         kept = OUT / "real-composed" / f"{seed}.json"
         if kept.exists():

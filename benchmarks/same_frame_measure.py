@@ -43,7 +43,7 @@ def _kept(case: Case, what: str, make: Any) -> Any:
 
 
 def look(case: Case) -> tuple[PhotoQuality, WaybillReadings]:
-    """Quality and what the bars say. Printed digits are left out: they cost seconds, and another benchmark is theirs."""
+    """Quality and what the bars say; printed digits are left out: they cost seconds and have their own benchmark."""
 
     def make() -> tuple[PhotoQuality, WaybillReadings]:
         photo = Photo(case.path)

@@ -24,6 +24,9 @@ HELD_BACK = 16
 """Shards from this number on are not trained on."""
 FALSE_YES, FALSE_NO = 0.01, 0.005
 """What the accept points may let in, and the reject points may lose, of the development composites."""
+SHARES = (0.001, 0.002, 0.004, 0.006, 0.01, 0.015)
+SCORES = (0.35, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8)
+PEAKS = (0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98)
 Regions = Callable[[FrameContent], tuple[Region, ...]]
 
 
@@ -44,7 +47,7 @@ def tune(_: Path) -> int:
         "goods": (lambda c: c.goods, (GOODS,), 0.01),
         "parcel": (lambda c: (*c.sealed, *c.opened), (SEALED, OPENED), 0.02),
     }
-    grid = list(product((0.001, 0.002, 0.004, 0.006, 0.01, 0.015), (0.35, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8), (0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98)))  # fmt: skip
+    grid = list(product(SHARES, SCORES, PEAKS))
     for name, (regions, numbers, least) in kinds_of.items():
         there = [regions(c) for c, kinds in seen if np.isin(kinds, numbers).mean() >= least]
         absent = [regions(c) for c, kinds in seen if not np.isin(kinds, numbers).any()]
@@ -62,27 +65,26 @@ def tune(_: Path) -> int:
 
 def quality(_: Path) -> int:
     """Blurs and darkens development composites and says what ``photo_quality`` makes of them."""
-    levels: dict[str, Callable[[Picture], Picture]] = {"as it is": lambda p: p}
-    for sigma in (1, 2, 3, 5, 8):
-        levels[f"blur {sigma} px"] = lambda p, s=sigma: np.asarray(cv2.GaussianBlur(p, (0, 0), s), np.uint8)
-    for light in (0.5, 0.25, 0.12, 0.06):
-        levels[f"light {light}"] = lambda p, k=light: np.asarray(cv2.convertScaleAbs(p, alpha=k), np.uint8)
+    levels = {"as it is": (0.0, 1.0)}
+    levels |= {f"blur {sigma} px": (float(sigma), 1.0) for sigma in (1, 2, 3, 5, 8)}
+    levels |= {f"light {light}": (0.0, light) for light in (0.5, 0.25, 0.12, 0.06)}
     from benchmarks.synth.photos import sample_photo
 
     pictures = []
     for seed in range(40):
         shot = sample_photo(seed, "negative" if seed % 2 else "scene")
         scale = 1000 / max(shot.bgr.shape[:2])
-        grey = cv2.cvtColor(shot.bgr, cv2.COLOR_BGR2GRAY)
-        pictures.append(np.asarray(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8))
+        full = cv2.cvtColor(shot.bgr, cv2.COLOR_BGR2GRAY)
+        pictures.append(np.asarray(cv2.resize(full, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8))
     made: dict[str, Any] = {"photos": len(pictures), "at": "long edge 1000 px", "rows": {}}
-    for name, change in levels.items():
+    for name, (sigma, light) in levels.items():
         counts = {"nothing": 0, "perhaps": 0, "certain": 0}
         for picture in pictures:
-            _, data = cv2.imencode(".jpg", change(picture), [cv2.IMWRITE_JPEG_QUALITY, 80])
-            found = photo_quality(measure_sharpness(np.asarray(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE), np.uint8), (4000, 3000)))  # fmt: skip
-            short = found.shortfalls
-            counts["certain" if any(s.certain for s in short) else "perhaps" if short else "nothing"] += 1
+            soft = cv2.GaussianBlur(picture, (0, 0), sigma) if sigma else picture
+            data = cv2.imencode(".jpg", cv2.convertScaleAbs(soft, alpha=light), [cv2.IMWRITE_JPEG_QUALITY, 80])[1]
+            grey: Picture = np.asarray(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE), np.uint8)
+            short = photo_quality(measure_sharpness(grey, (4000, 3000))).shortfalls
+            counts["certain" if any(one.certain for one in short) else "perhaps" if short else "nothing"] += 1
         made["rows"][name] = counts
         print(name, counts)
     _keep("quality", made)

@@ -29,16 +29,17 @@ _GOODS_RANGES = (
     "1f32d-1f32f 1f336 1f345-1f37f 1f950-1f96f 1f9c0-1f9c8 1fad0-1fadb 1f330 1f33d 1f95f "  # food
     "1f400-1f43d 1f980-1f997 1f999-1f9ae 1f648 "  # animals: toys
     "1f451-1f462 1f97b-1f97f 1f9e2-1f9e6 1fa70-1fa74 1f45a 1f392 1f393 1f3a9 "  # clothing
-    "1f380 1f381 1f384 1f388 1f38f 1f3ae 1f3b1 1f3b2 1f3b3 1f3be 1f3c0 1f3c6 1f3c8 1f3c9 1f3d0 1f3d2 1f3d3 1f3f8 "  # play
+    "1f380 1f381 1f384 1f388 1f38f 1f3ae 1f3b1 1f3b2 1f3b3 1f3be 1f3c0 1f3c6 1f3c8 1f3c9 1f3d0 1f3d2 1f3d3 "  # play
     "1f697-1f69f 1f6a4 1f6f5-1f6fa 1f680 1f682 1f9e9 1f9f8 1fa80-1fa86 1f9ff 1f9f9-1f9fd "  # toys and household
     "1f484 1f48d 1f48e 1f489 1f48a 1f4a1 1f4a3 1f4b0 1f4ba 1f4bc 1f4d5-1f4d9 1f4ff 1f52a-1f52e 1f56f 1f576 1f6cb 1f6d2 "
-    "1f9ea 1f9f4 1f9f5 1f9f6 1fa91 1fab4 1fab5 1fac0-1fac2 1f6bf 1f6c1 1f9ef 1fa79 1fa7a 1fa78 231a 23f0 23f2 26bd 26be 2615"
+    "1f9ea 1f9f4 1f9f5 1f9f6 1fa91 1fab4 1fab5 1fac0-1fac2 1f6bf 1f6c1 1f9ef 1fa79 1fa7a 1fa78 "
+    "231a 23f0 23f2 26bd 26be 2615 1f3f8"
 )
 _HELD_OUT_RANGES = (
     "1f4bb 1f4be-1f4c0 1f4de-1f4e0 1f4f1 1f4f7-1f4fd 1f50b 1f50c 1f5a5 1f5a8 1f5b1 1f579 1f39a 1f39b 1f399 1f3a4 1f3a7 "
     "1f3a5 2328 260e "  # electronics
-    "1f527-1f529 1f6e0 1f9f0 1f9f2 1fa9a 1fa9b 1fa93 1fa9c 1fa9d 1f526 1fa92 1faa3 1faa4 1faa0 1f4cf 1f4d0 2702 "  # tools
-    "1f3b7-1f3bb 1f941 1fa95 1fa97 1fa98 1f3b9"  # musical instruments
+    "1f527-1f529 1f6e0 1f9f0 1f9f2 1fa9a 1fa9b 1fa93 1fa9c 1fa9d 1f526 1fa92 1faa3 1faa4 1faa0 1f4cf 1f4d0 "  # tools
+    "1f3b7-1f3bb 1f941 1fa95 1fa97 1fa98 1f3b9 2702"  # musical instruments
 )
 """Kinds of goods (hexadecimal Unicode points) that no model is trained on."""
 
@@ -72,11 +73,8 @@ HELD_OUT_ROOMS = ("apartment", "hall", "lab", "park", "venice", "warehouse")
 @lru_cache(maxsize=2)
 def rooms(*, held_out: bool, folder: Path = FOLDER) -> tuple[Picture, ...]:
     """Panoramas (256, 512, 3), 360 degrees wide."""
-    found = []
-    for path in sorted((folder / "rooms").glob("*.png")):
-        if (path.stem in HELD_OUT_ROOMS) == held_out:
-            found.append(np.asarray(cv2.imread(str(path)), np.uint8))
-    return tuple(found)
+    found = [p for p in sorted((folder / "rooms").glob("*.png")) if (p.stem in HELD_OUT_ROOMS) == held_out]
+    return tuple(np.asarray(cv2.imread(str(path)), np.uint8) for path in found)
 
 
 @lru_cache(maxsize=1)

@@ -8,22 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.synth import composite_assets as assets
 from benchmarks.synth import parcels
-from benchmarks.synth.goods import CUTOUTS, cutout, relief, shaded
+from benchmarks.synth.cutouts import relief, shaded
+from benchmarks.synth.goods import CUTOUTS, cutout
 from benchmarks.synth.labels import render_label
 from benchmarks.synth.optics import Picture
-from benchmarks.synth.surfaces import GROUNDS, noise, shipped_picture, texture
+from benchmarks.synth.surfaces import GROUNDS, Field, noise, shipped_picture, texture
 from benchmarks.synth.waybills import DOMESTIC, INTERNATIONAL
 
 World = Literal["development", "held_out"]
 Rng = np.random.Generator
+Made = TypeVar("Made")
+PICTURES = (
+    "astronaut.png", "chelsea.png", "rocket.jpg", "coffee.png", "brick.png", "grass.png", "ihc.png",
+    "hubble_deep_field.jpg",
+)  # fmt: skip
+"""Of scikit-image, CC0 or public domain: used as prints on things."""
 OWN_GOODS = tuple(name for name in CUTOUTS if not name.startswith("phone"))
 """Drawn kinds that composites use for training; phones and everything electronic are held out."""
 
@@ -70,7 +76,7 @@ def _pick(rng: Rng, pool: tuple[object, ...] | list[object]) -> int:
     return int(rng.integers(len(pool)))
 
 
-def tinted(bgr: Picture, rng: Rng, strength: float = 1.0) -> Picture:
+def retinted(bgr: Picture, rng: Rng, strength: float = 1.0) -> Picture:
     """A picture in other colours: hue, saturation and brightness moved at random."""
     hsv = cv2.cvtColor(bgr, cv2.COLOR_BGR2HSV).astype(np.float32)
     hsv[:, :, 0] = (hsv[:, :, 0] + rng.normal(0, 12 * strength)) % 180
@@ -79,14 +85,14 @@ def tinted(bgr: Picture, rng: Rng, strength: float = 1.0) -> Picture:
     return np.asarray(cv2.cvtColor(np.clip(hsv, 0, 255).astype(np.uint8), cv2.COLOR_HSV2BGR), np.uint8)
 
 
-class _Kept:
+class Kept(Generic[Made]):
     """Variants made once, a new one each time until there are enough."""
 
-    def __init__(self, make: Callable[[Rng], object], count: int) -> None:
+    def __init__(self, make: Callable[[Rng], Made], count: int) -> None:
         self._make, self._count = make, count
-        self._made: dict[int, object] = {}
+        self._made: dict[int, Made] = {}
 
-    def __call__(self, rng: Rng) -> object:
+    def __call__(self, rng: Rng) -> Made:
         index = int(rng.integers(self._count))
         if index not in self._made:
             # The variant depends on its number alone, so that the order of asking changes nothing.
@@ -100,8 +106,8 @@ class _Kept:
 def _label(rng: Rng) -> Sheet:
     names = INTERNATIONAL if rng.random() < 0.25 else DOMESTIC
     made = render_label(rng, str(rng.choice(list(names))), None)
-    sheet = np.asarray(cv2.add(cv2.convertScaleAbs(made.bgr, alpha=0.82), (26, 27, 28, 0)), np.uint8)
-    high, wide = sheet.shape[:2]
+    sheet = np.asarray(np.clip(np.rint(made.bgr * 0.82) + np.array((26, 27, 28)), 0, 255), np.uint8)
+    high = sheet.shape[0]
     if rng.random() < 0.45:  # pre-printed stock and service bands
         ink = rng.integers(10, 235, 3).tolist()
         top = int(rng.uniform(0, 0.9) * high)
@@ -128,27 +134,28 @@ def _object(rng: Rng, *, held_out: bool) -> Thing | None:
     return Thing(name, picture, float(rng.uniform(80, 260)), float(rng.uniform(15, 80)))
 
 
-def _cloth(rng: Rng) -> NDArray[np.floating]:
+def _cloth(rng: Rng) -> Field:
     """Any surface for any thing: (512, 512, 3) float32."""
     kind = int(rng.integers(5))
     base = np.zeros((512, 512, 3), np.float32) + rng.uniform(15, 240, 3).astype(np.float32)
     if kind == 0:
-        return base + noise(rng, int(rng.integers(4, 120)), side=512)[:, :, None] * rng.uniform(2, 22)
+        return np.asarray(
+            base + noise(rng, int(rng.integers(4, 120)), side=512)[:, :, None] * rng.uniform(2, 22), np.float32
+        )
     if kind == 1:
         ys, xs = np.mgrid[0:512, 0:512].astype(np.float32)
         wave = np.sin((xs * np.cos(k := rng.uniform(0, 3.14)) + ys * np.sin(k)) * rng.uniform(0.02, 0.3))
-        return np.where(wave[:, :, None] > 0, base, rng.uniform(15, 240, 3).astype(np.float32))
+        return np.asarray(np.where(wave[:, :, None] > 0, base, rng.uniform(15, 240, 3)), np.float32)
     if kind == 2:
-        name = str(rng.choice(["astronaut.png", "chelsea.png", "rocket.jpg", "coffee.png", "brick.png", "grass.png", "ihc.png", "hubble_deep_field.jpg"]))  # fmt: skip
-        art = shipped_picture(name)
+        art = shipped_picture(str(rng.choice(PICTURES)))
         if art is not None:
             side = int(rng.uniform(0.3, 0.9) * min(art.shape[:2]))
             y, x = int(rng.integers(art.shape[0] - side)), int(rng.integers(art.shape[1] - side))
-            return cv2.resize(art[y : y + side, x : x + side], (512, 512)).astype(np.float32)
+            return np.asarray(cv2.resize(art[y : y + side, x : x + side], (512, 512)), np.float32)
     if kind == 3:
-        art = texture(str(rng.choice(GROUNDS)), int(rng.integers(3)))[:512, :512].astype(np.float32)
-        return art * rng.uniform(0.5, 1.2, 3).astype(np.float32)
-    return base + 6 * noise(rng, 90, side=512)[:, :, None]
+        part = texture(str(rng.choice(GROUNDS)), int(rng.integers(3)))[:512, :512].astype(np.float32)
+        return np.asarray(part * rng.uniform(0.5, 1.2, 3).astype(np.float32), np.float32)
+    return np.asarray(base + 6 * noise(rng, 90, side=512)[:, :, None], np.float32)
 
 
 def _shape(rng: Rng) -> Thing:
@@ -157,9 +164,8 @@ def _shape(rng: Rng) -> Thing:
     kind = int(rng.integers(4))
     if kind == 0:  # a blob
         angle = np.linspace(0, 2 * np.pi, 40, endpoint=False)
-        radius = 170 * rng.uniform(0.7, 1.2) + sum(
-            rng.normal(0, 55 / k) * np.cos(k * angle + rng.uniform(0, 6.3)) for k in range(1, 6)
-        )
+        waves = [rng.normal(0, 55 / k) * np.cos(k * angle + rng.uniform(0, 6.3)) for k in range(1, 6)]
+        radius = 170 * rng.uniform(0.7, 1.2) + np.sum(waves, axis=0)
         squeeze = rng.uniform(0.35, 1.0)
         points = np.stack([256 + radius * np.cos(angle), 256 + squeeze * radius * np.sin(angle)], 1)
         cv2.fillPoly(mask, [points.clip(12, 500).astype(np.int32)], 255)
@@ -174,7 +180,8 @@ def _shape(rng: Rng) -> Thing:
             axes = (int(rng.integers(30, 120)), int(rng.integers(30, 120)))
             cv2.ellipse(mask, at, axes, float(rng.uniform(0, 180)), 0, 360, 255, -1)
     else:  # a ring, a coil, a strap
-        cv2.ellipse(mask, (256, 256), (int(rng.integers(100, 200)), int(rng.integers(80, 200))), 0, 0, 360, 255, int(rng.integers(18, 80)))  # fmt: skip
+        axes = (int(rng.integers(100, 200)), int(rng.integers(80, 200)))
+        cv2.ellipse(mask, (256, 256), axes, 0, 0, 360, 255, int(rng.integers(18, 80)))
     roundness = float(rng.choice([0.08, 0.3, 0.7, 1.0]))
     height = relief(mask, roundness) + rng.uniform(0, 6) * noise(rng, int(rng.integers(5, 40)), side=512)
     colour = np.clip(_cloth(rng), 0, 255).astype(np.uint8)
@@ -188,7 +195,7 @@ def _shape(rng: Rng) -> Thing:
     return Thing("shape", np.asarray(small, np.uint8), float(rng.uniform(60, 280)), float(rng.uniform(5, 90)))
 
 
-_OWN, _SHAPES, _LABELS = _Kept(_own_thing, 120), _Kept(_shape, 300), _Kept(_label, 220)
+_OWN, _SHAPES, _LABELS = Kept(_own_thing, 120), Kept(_shape, 300), Kept(_label, 220)
 
 
 def _thing(rng: Rng) -> Thing:
@@ -197,13 +204,13 @@ def _thing(rng: Rng) -> Thing:
     if draw < 0.42:
         made = _object(rng, held_out=False)
     elif draw < 0.68:
-        made = _SHAPES(rng)  # type: ignore[assignment]
+        made = _SHAPES(rng)
     if made is None:
-        made = _OWN(rng)  # type: ignore[assignment]
+        made = _OWN(rng)
     assert made is not None
     bgra = made.bgra
     if rng.random() < 0.8:
-        bgra = np.dstack([tinted(np.ascontiguousarray(bgra[:, :, :3]), rng), bgra[:, :, 3]])
+        bgra = np.dstack([retinted(np.ascontiguousarray(bgra[:, :, :3]), rng), bgra[:, :, 3]])
     return Thing(made.name, bgra, made.side_mm * float(rng.uniform(0.8, 1.2)), made.height_mm)
 
 
@@ -215,14 +222,16 @@ def _make_page(rng: Rng) -> Sheet:
         sheet = texture("newspaper", int(rng.integers(3)))[y : y + 700, x : x + 500].copy()
         return Sheet(sheet, (float(rng.uniform(100, 210)),) * 2, "newspaper")
     if kind == 1:
-        return Sheet(parcels.tabletop_screen(rng), (float(rng.uniform(70, 140)), float(rng.uniform(140, 200))), "screen")
+        return Sheet(
+            parcels.tabletop_screen(rng), (float(rng.uniform(70, 140)), float(rng.uniform(140, 200))), "screen"
+        )
     if kind == 2:  # a waybill on a screen is no waybill
-        label: Sheet = _LABELS(rng)  # type: ignore[assignment]
+        label = _LABELS(rng)
         screen = np.full((1000, 620, 3), rng.integers(0, 255), np.uint8)
         inner = cv2.resize(label.bgr, (540, 760), interpolation=cv2.INTER_AREA)
         screen[120:880, 40:580] = inner
-        screen = cv2.convertScaleAbs(screen, alpha=0.85)
-        screen[:, :, 0] = cv2.add(screen[:, :, 0], 18)
+        blueish = np.array((18, 0, 0))
+        screen = np.clip(np.rint(screen * 0.85) + blueish, 0, 255).astype(np.uint8)
         cv2.rectangle(screen, (0, 0), (619, 999), (15, 15, 15), 26)
         return Sheet(np.asarray(screen, np.uint8), (78.0, 160.0), "screen")
     wide, high = int(rng.integers(220, 560)), int(rng.integers(300, 760))
@@ -237,7 +246,8 @@ def _make_page(rng: Rng) -> Sheet:
         y += step
     if kind == 4:
         art = np.clip(_cloth(rng), 0, 255).astype(np.uint8)
-        sheet[high // 4 : high // 4 * 3, wide // 8 : wide // 8 * 7] = cv2.resize(art, (wide // 8 * 7 - wide // 8, high // 4 * 3 - high // 4))  # fmt: skip
+        room = sheet[high // 4 : high // 4 * 3, wide // 8 : wide // 8 * 7]
+        room[:] = cv2.resize(art, (room.shape[1], room.shape[0]))
     if kind == 5:  # a goods sticker or coupon with a small code
         sheet = sheet[: high // 3]
         for x in range(int(wide * 0.2), int(wide * 0.6), 5):
@@ -246,35 +256,43 @@ def _make_page(rng: Rng) -> Sheet:
     return Sheet(sheet, (size, size * sheet.shape[0] / sheet.shape[1]), "page")
 
 
-_PAGES = _Kept(_make_page, 150)
+_PAGES = Kept(_make_page, 150)
 
 
 def _make_ground(rng: Rng) -> Picture:
     kind = int(rng.integers(8))
     if kind < 4:
         made = texture(str(rng.choice(GROUNDS)), int(rng.integers(3))).copy()
-        return tinted(made, rng, 0.7)
+        return retinted(made, rng, 0.7)
     if kind == 4:
         name = str(rng.choice(["gravel.png", "brick.png", "grass.png"]))
         art = shipped_picture(name)
         if art is not None:
-            return tinted(np.asarray(art * rng.uniform(0.6, 1.1, 3), np.uint8), rng, 0.6)
+            return retinted(np.asarray(art * rng.uniform(0.6, 1.1, 3), np.uint8), rng, 0.6)
     if kind == 5:  # a print: carpets, oilcloth, bed linen
         ys, xs = np.mgrid[0:512, 0:512].astype(np.float32)
         cell = rng.uniform(24, 110)
-        inner = (np.sin(xs * 6.283 / cell) + np.sin(ys * 6.283 / cell) + 0.4 * noise(rng, 30, side=512)) > rng.uniform(0, 1.2)
+        inner = (np.sin(xs * 6.283 / cell) + np.sin(ys * 6.283 / cell) + 0.4 * noise(rng, 30, side=512)) > rng.uniform(
+            0, 1.2
+        )
         one, two = rng.uniform(20, 235, 3), rng.uniform(20, 235, 3)
-        return np.asarray(np.clip(np.where(inner[:, :, None], one, two) + 4 * noise(rng, 200, side=512)[:, :, None], 0, 255), np.uint8)
+        return np.asarray(
+            np.clip(np.where(inner[:, :, None], one, two) + 4 * noise(rng, 200, side=512)[:, :, None], 0, 255), np.uint8
+        )
     if kind == 6:
         return np.asarray(np.clip(_cloth(rng), 0, 255), np.uint8)
-    flat = rng.uniform(20, 245, 3) + 3 * noise(rng, 3, side=512)[:, :, None] + rng.uniform(0.5, 5) * noise(rng, 250, side=512)[:, :, None]
+    flat = (
+        rng.uniform(20, 245, 3)
+        + 3 * noise(rng, 3, side=512)[:, :, None]
+        + rng.uniform(0.5, 5) * noise(rng, 250, side=512)[:, :, None]
+    )
     return np.asarray(np.clip(flat, 0, 255), np.uint8)
 
 
-_GROUNDS = _Kept(_make_ground, 140)
+_GROUNDS = Kept(_make_ground, 140)
 
 
-def _room(rng: Rng, *, held_out: bool = False) -> Picture | None:
+def room_behind(rng: Rng, *, held_out: bool = False) -> Picture | None:
     pool = assets.rooms(held_out=held_out)
     if not pool:
         return None
@@ -289,7 +307,7 @@ def _board(rng: Rng, width: float, height: float) -> Picture:
     """A carton's face in any colour of board, with tape and print at times."""
     box = (width, height, 60.0)
     top: Picture = parcels.carton_faces(rng, box)["top"]
-    top = cv2.resize(top, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+    top = np.asarray(cv2.resize(top, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
     if rng.random() < 0.35:
         top = np.clip(top.astype(np.float32) * rng.uniform(0.5, 1.5, 3), 0, 255).astype(np.uint8)
     if rng.random() < 0.15:  # white board
@@ -301,9 +319,11 @@ def _board(rng: Rng, width: float, height: float) -> Picture:
         kind = int(rng.integers(4))
         ink = rng.uniform(0, 255, 3).tolist()
         if kind == 0:
-            cv2.putText(top, "".join(rng.choice(list("ACEGMNOQRSTVX"), 7)), (x, y + h), cv2.FONT_HERSHEY_DUPLEX, rng.uniform(0.7, 3), ink, 5)  # fmt: skip
+            words = "".join(rng.choice(list("ACEGMNOQRSTVX"), 7))
+            cv2.putText(top, words, (x, y + h), cv2.FONT_HERSHEY_DUPLEX, rng.uniform(0.7, 3), ink, 5)
         elif kind == 1:
-            code = cv2.resize((rng.random((7, 7)) > 0.5).astype(np.uint8) * 235, (w, w), interpolation=cv2.INTER_NEAREST)[: high - y, : wide - x]  # fmt: skip
+            cells = (rng.random((7, 7)) > 0.5).astype(np.uint8) * 235
+            code = cv2.resize(cells, (w, w), interpolation=cv2.INTER_NEAREST)[: high - y, : wide - x]
             top[y : y + code.shape[0], x : x + code.shape[1]] = code[:, :, None]
         elif kind == 2:
             cv2.rectangle(top, (x, y), (x + w, y + h), ink, -1)
@@ -312,20 +332,20 @@ def _board(rng: Rng, width: float, height: float) -> Picture:
     return np.asarray(top, np.uint8)
 
 
-_MAILERS = _Kept(lambda rng: parcels.mailer(rng, float(rng.uniform(200, 320)), float(rng.uniform(220, 380))), 40)
+_MAILERS = Kept(lambda rng: parcels.mailer(rng, float(rng.uniform(200, 320)), float(rng.uniform(220, 380))), 40)
 
 
 def _mailer(rng: Rng, width: float, height: float) -> tuple[Picture, Picture]:
-    bgr, alpha = _MAILERS(rng)  # type: ignore[misc]
-    return (tinted(bgr, rng, 0.6) if rng.random() < 0.6 else bgr), alpha
+    bgr, alpha = _MAILERS(rng)
+    return (retinted(bgr, rng, 0.6) if rng.random() < 0.6 else bgr), alpha
 
 
 DEVELOPMENT = Parts(
-    label=lambda rng: _LABELS(rng),  # type: ignore[arg-type,return-value]
+    label=_LABELS,
     thing=_thing,
-    page=lambda rng: _PAGES(rng),  # type: ignore[arg-type,return-value]
-    ground=lambda rng: _GROUNDS(rng),  # type: ignore[arg-type,return-value]
-    room=_room,
+    page=_PAGES,
+    ground=_GROUNDS,
+    room=room_behind,
     board=_board,
     mailer=_mailer,
 )

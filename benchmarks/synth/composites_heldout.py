@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from benchmarks.synth import composite_assets as assets
-from benchmarks.synth.composite_parts import Parts, Rng, Sheet, Thing, _Kept, _room
+from benchmarks.synth.composite_parts import Kept, Parts, Rng, Sheet, Thing, room_behind
 from benchmarks.synth.goods import cutout
 from benchmarks.synth.heldout import pages, surfaces
 from benchmarks.synth.heldout.labels import print_label
@@ -87,14 +87,14 @@ def _mailer(rng: Rng, width: float, height: float) -> tuple[Picture, Picture]:
     return np.asarray(surfaces._film(rng, shape), np.uint8), alpha
 
 
-_LABELS, _PAGES, _GROUNDS = _Kept(_label, 400), _Kept(_page, 200), _Kept(_ground, 60)
+_LABELS, _PAGES, _GROUNDS = Kept(_label, 400), Kept(_page, 200), Kept(_ground, 60)
 
 HELD_OUT = Parts(
-    label=lambda rng: _LABELS(rng),  # type: ignore[arg-type,return-value]
+    label=_LABELS,
     thing=_thing,
-    page=lambda rng: _PAGES(rng),  # type: ignore[arg-type,return-value]
-    ground=lambda rng: _GROUNDS(rng),  # type: ignore[arg-type,return-value]
-    room=lambda rng: _room(rng, held_out=True),
+    page=_PAGES,
+    ground=_GROUNDS,
+    room=lambda rng: room_behind(rng, held_out=True),
     board=_board,
     mailer=_mailer,
 )

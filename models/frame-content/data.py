@@ -1,4 +1,6 @@
-"""Pictures for training ``frame-content``, drawn once and kept: ``python models/frame-content/data.py [FOLDER] [--backwards]``.
+"""Pictures for training ``frame-content``, drawn once and kept.
+
+    python models/frame-content/data.py [FOLDER] [--backwards]
 
 Shards of composites of the development world, each a pure function of its number; a run that was stopped goes on
 where it was. Portrait pictures are kept lying on their side: which way is up does not matter from above.
@@ -37,7 +39,9 @@ def shard(number: int) -> tuple[np.ndarray, np.ndarray]:
         if upright:
             picture, seen = np.rot90(picture), np.rot90(seen)
         pictures.append(picture)
-        kinds.append(cv2.resize(np.ascontiguousarray(seen), (SIZE[0] // 2, SIZE[1] // 2), interpolation=cv2.INTER_NEAREST))
+        kinds.append(
+            cv2.resize(np.ascontiguousarray(seen), (SIZE[0] // 2, SIZE[1] // 2), interpolation=cv2.INTER_NEAREST)
+        )
     return np.stack(pictures), np.stack(kinds)
 
 

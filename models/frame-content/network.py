@@ -15,7 +15,8 @@ from torch.nn import functional
 KINDS = 7
 # Expansion, kernel, stride, channels of the sixteen blocks up to stride 32 (EfficientNet-Lite0, last stage dropped).
 BLOCKS = (
-    (1, 3, 1, 16), (6, 3, 2, 24), (6, 3, 1, 24), (6, 5, 2, 40), (6, 5, 1, 40), (6, 3, 2, 80), (6, 3, 1, 80), (6, 3, 1, 80),
+    (1, 3, 1, 16), (6, 3, 2, 24), (6, 3, 1, 24), (6, 5, 2, 40), (6, 5, 1, 40),
+    (6, 3, 2, 80), (6, 3, 1, 80), (6, 3, 1, 80),
     (6, 5, 1, 112), (6, 5, 1, 112), (6, 5, 1, 112), (6, 5, 2, 192), (6, 5, 1, 192), (6, 5, 1, 192), (6, 5, 1, 192),
 )  # fmt: skip
 TAPS = (2, 4, 10, 14)

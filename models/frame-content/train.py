@@ -129,7 +129,9 @@ def train(options: argparse.Namespace) -> FrameContentNet:
     paths = shards(options.folder, held_back=False)[: options.shards]
     pictures, kinds = loaded(paths)
     steps = options.epochs * (len(pictures) // options.batch)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, [g["lr"] for g in groups], total_steps=steps, pct_start=0.08)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, [g["lr"] for g in groups], total_steps=steps, pct_start=0.08
+    )
     first = 0
     kept = options.folder / f"state{options.name}.pt"
     if kept.exists():
@@ -158,8 +160,19 @@ def train(options: argparse.Namespace) -> FrameContentNet:
             total += float(loss.detach())
             if step % 50 == 49:
                 print(f"  {epoch} {step + 1} {total / (step + 1):.4f} {time.time() - began:.0f}s", flush=True)
-        torch.save({"net": net.state_dict(), "optimiser": optimiser.state_dict(), "schedule": schedule.state_dict(), "epoch": epoch + 1}, kept)
-        print(f"epoch {epoch}: loss {total / max(1, step + 1):.4f}, {time.time() - began:.0f} s wall, {time.process_time() - spent:.0f} s CPU", flush=True)
+        torch.save(
+            {
+                "net": net.state_dict(),
+                "optimiser": optimiser.state_dict(),
+                "schedule": schedule.state_dict(),
+                "epoch": epoch + 1,
+            },
+            kept,
+        )
+        print(
+            f"epoch {epoch}: loss {total / max(1, step + 1):.4f}, {time.process_time() - spent:.0f} s CPU",
+            flush=True,
+        )
         back = shards(options.folder, held_back=True)
         if back and (epoch == options.epochs - 1 or epoch % 2 == 1):
             print("  ", json.dumps(judged(net, *loaded(back[:1]))), flush=True)
@@ -180,7 +193,16 @@ def export(net: FrameContentNet, to: Path) -> None:
     telling = Telling().eval()
     example = torch.zeros(1, 3, 288, 384)
     axes = {"picture": {2: "height", 3: "width"}, "kinds": {2: "rows", 3: "columns"}}
-    torch.onnx.export(telling, (example,), str(to), input_names=["picture"], output_names=["kinds"], dynamic_axes=axes, opset_version=17, dynamo=False)
+    torch.onnx.export(
+        telling,
+        (example,),
+        str(to),
+        input_names=["picture"],
+        output_names=["kinds"],
+        dynamic_axes=axes,
+        opset_version=17,
+        dynamo=False,
+    )
     content = to.read_bytes()
     print(to.name, len(content), hashlib.sha256(content).hexdigest())
 
