@@ -29,6 +29,8 @@ CALM_SURVIVE, CALM_MOVE = 0.80, 0.012
 """A step that keeps so many tracks and moves so little (picture widths) needs no closer look."""
 LATER = 4
 """Frames that must be known after a step before it is looked at."""
+PATTERN_FPS = 30
+"""Copies and mirrorings are sought at this rate at most, so that memory stays small for 240 frames a second."""
 MIX_SPANS_S = (0.35, 0.6, 0.9, 1.25)
 MIX_FIT = 0.40
 MIX_ACROSS = 0.15
@@ -149,7 +151,7 @@ def picture_changes(footage: Footage) -> PictureChanges:
         closeups=tuple(watch.closeups),
         mixes=tuple(best_apart(watch.mixes)),
         repeats=find_repeats(times, thumbs, step),
-        share=min(1.0, len(times) / len(table)) if table is not None and len(table) else 1.0,
+        share=min(1.0, len(watch.at_s) / len(table)) if table is not None and len(table) else 1.0,
     )
 
 
@@ -158,7 +160,7 @@ def _rounded(values: array[float], digits: int) -> tuple[float, ...]:
 
 
 class _Watch:
-    """Sees the frames in order; holds the views of the last moments and every thumb."""
+    """Sees the frames in order; holds the views of the last moments, and thumbs at up to PATTERN_FPS."""
 
     def __init__(self, frame_s: float) -> None:
         self.spans = sorted({max(4, round(span_s / frame_s)) for span_s in MIX_SPANS_S})
@@ -167,7 +169,9 @@ class _Watch:
         self.at_s, self.light, self.spread, self.detail = array("d"), array("d"), array("d"), array("d")
         self.step, self.step_max = array("d"), array("d")
         self.ncc, self.unlike = array("d"), array("d")
-        self.thumbs: list[NDArray[np.uint8]] = []
+        self.every = max(1, round(1 / frame_s / PATTERN_FPS))
+        self.kept: list[NDArray[np.uint8]] = []
+        self.thumbs: deque[NDArray[np.uint8]] = deque(maxlen=max(ring, 2 * LATER + 4))
         self.views: deque[tuple[int, NDArray[np.uint8]]] = deque(maxlen=max(ring, 2 * LATER + 4))
         self.mixes: list[Mix] = []
         self.closeups: list[Closeup] = []
@@ -176,8 +180,10 @@ class _Watch:
     def series(self) -> tuple[Any, Any, Any]:
         import numpy as np
 
-        thumbs = np.stack(self.thumbs) if self.thumbs else np.zeros((0, 2, 2), np.uint8)
-        return np.array(self.at_s), thumbs, np.array(self.step)
+        thumbs = np.stack(self.kept) if self.kept else np.zeros((0, 2, 2), np.uint8)
+        self.kept.clear()
+        every = self.every
+        return np.array(self.at_s)[::every], thumbs, np.array(self.step)[::every] * every
 
     def see(self, at_s: float, view: NDArray[np.uint8]) -> None:
         import cv2
@@ -209,6 +215,8 @@ class _Watch:
         self.ncc.append(ncc)
         self.unlike.append(max(0.0, 1.0 - ncc))
         self.thumbs.append(thumb)
+        if (len(self.at_s) - 1) % self.every == 0:
+            self.kept.append(thumb)
         self.views.append((len(self.at_s) - 1, view))
         self._consider(len(self.at_s) - 1 - LATER)
         self._blend(len(self.at_s) - 1)
@@ -226,7 +234,7 @@ class _Watch:
             first = last - span
             if first < 0 or last % max(2, span // 3):
                 continue
-            found = blend_of(self.thumbs[first : last + 1])
+            found = blend_of([self._thumb(index) for index in range(first, last + 1)])
             if found is None or found[1] < MIX_FIT or found[2] < 0.8:
                 continue
             views = dict(self.views)
@@ -279,16 +287,19 @@ class _Watch:
         )
         self.closeups.append(closeup)
 
+    def _thumb(self, index: int) -> NDArray[np.uint8]:
+        return self.thumbs[index - len(self.at_s)]
+
     def _returns(self, index: int) -> float:
         import numpy as np
 
         best = -1.0
         for early in range(max(0, index - 4), index):
-            for late in range(index, min(index + LATER, len(self.thumbs))):
+            for late in range(index, min(index + LATER, len(self.at_s))):
                 if late - early < 2:
                     continue
-                one = self.thumbs[early].astype(np.float32).ravel()
-                two = self.thumbs[late].astype(np.float32).ravel()
+                one = self._thumb(early).astype(np.float32).ravel()
+                two = self._thumb(late).astype(np.float32).ravel()
                 one, two = one - one.mean(), two - two.mean()
                 norm = float(np.linalg.norm(one) * np.linalg.norm(two))
                 best = max(best, float(one @ two) / norm if norm > 1e-6 else 1.0)

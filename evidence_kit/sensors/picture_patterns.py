@@ -69,6 +69,21 @@ def best_apart(found: list[Mix]) -> list[Mix]:
     return sorted(kept, key=lambda entry: entry.from_s)
 
 
+class _Flat:
+    """The thumbs as rows of float32 with their means taken off, made only for the rows asked for."""
+
+    def __init__(self, thumbs: Any) -> None:
+        self.rows = thumbs.reshape(len(thumbs), -1)
+        self.means = self.rows.mean(axis=1, keepdims=True, dtype="float32")
+
+    def __getitem__(self, rows: Any) -> Any:
+        return self.rows[rows].astype("float32") - self.means[rows]
+
+    def thinned(self, low: int, high: int) -> Any:
+        """Every seventh pixel of the rows from ``low`` up to ``high``."""
+        return self.rows[low:high, ::7].astype("float32") - self.means[low:high]
+
+
 def find_repeats(
     at_s: NDArray[np.float64], thumbs: NDArray[np.uint8], step: NDArray[np.float64]
 ) -> tuple[Repeat, ...]:
@@ -79,8 +94,7 @@ def find_repeats(
     if count < 12:
         return ()
     frame_s = float(np.median(np.diff(at_s))) or 1 / 30
-    flat = thumbs.reshape(count, -1).astype(np.float32)
-    flat -= flat.mean(axis=1, keepdims=True)
+    flat = _Flat(thumbs)
     return (*_turns(at_s, flat, frame_s), *_loops(at_s, flat, step, frame_s))
 
 
@@ -125,8 +139,8 @@ def _loops(at_s: Any, flat: Any, step: Any, frame_s: float) -> list[Repeat]:
         if usual[begin] < 0.25:
             continue
         low = max(0, begin - back)
-        earlier = flat[low : begin - lead + 1]
-        apart = np.abs(earlier[:, ::7] - flat[begin, ::7]).mean(axis=1)
+        earlier = flat.thinned(low, begin - lead + 1)
+        apart = np.abs(earlier - flat.thinned(begin, begin + 1)).mean(axis=1)
         for place in np.argsort(apart)[:2]:
             start = low + int(place)
             if apart[place] > COPY * 2.5 * usual[begin] or start + reach > begin:
