@@ -27,6 +27,12 @@ LEAST_ACROSS, LEAST_ALONG = 1.35, 1.5
 """Covered in any case, in the same lengths."""
 AS_LIGHT = 0.74
 """Paper is at least this light against the lightest around the code; print on it is closed over."""
+AS_COLOURLESS = 12.0
+"""Paper is at most this far from the code's own paper in Lab's a and b; wood and kraft board are 15 to 30 away."""
+SQUARISH = 2.4
+"""A quad less elongated than this, with a code in it or a twenty-fifth of the picture large, is a whole label."""
+MARGIN = 1.12
+"""How far beyond a whole label's quad is covered."""
 BLOCKS = 9
 """Blocks over a code's length. 95 bars or 13 digits fall into 9 values."""
 BAR_LOOK_PX = 640
@@ -44,11 +50,18 @@ def veil(picture: Picture, quads: Sequence[Quad], *, look_for_bars: bool = False
     if not places:
         return picture
     mask: Any = np.zeros((height, width), np.uint8)
+    wholes = [place for place in places if _is_whole(place, places, height * width)]
     longest = 0.0
+    for place in wholes:
+        _fill_quad(mask, place, MARGIN)
     for place in places:
+        if any(place is whole for whole in wholes):
+            continue
         length = _length(place)
         longest = max(longest, length)
-        _cover(mask, picture, place, length)
+        _cover(mask, picture, place, length, follow=not any(_holds(whole, place) for whole in wholes))
+    if not longest:
+        longest = max(_length(place) for place in wholes)
     coarse = pixelate(picture, max(8, round(longest / BLOCKS)))
     shown = picture.copy()
     shown[mask > 0] = coarse[mask > 0]
@@ -73,8 +86,33 @@ def _length(place: Any) -> float:
     return max(hypot(*(place[1] - place[0])), hypot(*(place[2] - place[3])), hypot(*(place[3] - place[0])), 4.0)
 
 
-def _cover(mask: Any, picture: Picture, place: Any, length: float) -> None:
-    """Mark the label around one code or number in ``mask``."""
+def _is_whole(place: Any, places: list[Any], picture_px: int) -> bool:
+    """The quad is a label, not a code or a line of digits on one."""
+    import cv2
+
+    _, sides, _ = cv2.minAreaRect(place)
+    squarish = max(sides) < SQUARISH * max(min(sides), 1.0)
+    others = any(other is not place and _holds(place, other) for other in places)
+    return squarish and (others or sides[0] * sides[1] > picture_px / 25)
+
+
+def _holds(outer: Any, inner: Any) -> bool:
+    import cv2
+
+    x, y = inner.mean(axis=0)
+    return cv2.pointPolygonTest(outer, (float(x), float(y)), False) >= 0 and _length(inner) <= 1.05 * _length(outer)
+
+
+def _fill_quad(mask: Any, place: Any, by: float) -> None:
+    import cv2
+    import numpy as np
+
+    centre = place.mean(axis=0)
+    cv2.fillConvexPoly(mask, np.round(centre + (place - centre) * by).astype(np.int32), 255)
+
+
+def _cover(mask: Any, picture: Picture, place: Any, length: float, *, follow: bool) -> None:
+    """Mark the label around one code or number in ``mask``; ``follow`` its paper where its extent is not known."""
     import cv2
     import numpy as np
 
@@ -84,7 +122,7 @@ def _cover(mask: Any, picture: Picture, place: Any, length: float) -> None:
     turn = degrees(atan2(float(reading[1]), float(reading[0])))
     reach: Any = np.zeros_like(mask)
     _fill(reach, centre, length * ACROSS, length * ALONG, turn)
-    paper = _paper(picture, place, reach, length)
+    paper = _paper(picture, place, reach, length) if follow else None
     points = cv2.findNonZero(paper) if paper is not None else None
     if points is not None:
         cv2.fillConvexPoly(mask, cv2.convexHull(points), 255)
@@ -101,7 +139,11 @@ def _paper(picture: Picture, place: Any, reach: Any, length: float) -> Any:
     cv2.fillConvexPoly(code, np.round(place).astype(np.int32), 255)
     around = cv2.dilate(code, np.ones((5, 5), np.uint8), iterations=max(1, int(length / 30)))
     light = float(np.percentile(grey[around > 0], 90)) if (around > 0).any() else 255.0
-    paper = ((grey >= AS_LIGHT * light) & (reach > 0)).astype(np.uint8) * 255
+    lab = cv2.cvtColor(picture, cv2.COLOR_RGB2LAB)[:, :, 1:].astype(np.float32)
+    ground = lab[(around > 0) & (grey >= AS_LIGHT * light)]
+    tint = np.median(ground, axis=0) if len(ground) else np.array([128.0, 128.0], np.float32)
+    plain = np.abs(lab - tint).max(axis=2) <= AS_COLOURLESS
+    paper = ((grey >= AS_LIGHT * light) & plain & (reach > 0)).astype(np.uint8) * 255
     paper = cv2.bitwise_or(paper, around)
     side = max(3, int(length / 14)) | 1
     opened = cv2.morphologyEx(paper, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
