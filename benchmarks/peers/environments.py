@@ -54,10 +54,9 @@ def _zbar_library() -> None:
         subprocess.run(["dpkg", "-x", str(package), str(folder)], check=True)
 
 
-def library_paths(name: str) -> list[str]:
-    """Directories for LD_LIBRARY_PATH."""
-    found = (HOME / name / "debian").glob("usr/lib/*-linux-gnu")
-    return [str(path) for path in found]
+def unpacked_libraries(name: str) -> list[Path]:
+    """Shared libraries that were unpacked beside an environment."""
+    return sorted((HOME / name / "debian").glob("usr/lib/*-linux-gnu/*.so.*"))
 
 
 def _paddle_weights() -> None:

@@ -61,9 +61,10 @@ def start(name: str) -> Reader:
     else:
         environment, arguments = PEERS[name]
         command = [str(environments.make(environment)), str(Path(__file__).with_name("server.py")), *arguments]
-        paths = environments.library_paths(environment)
-        if paths:
-            environ["LD_LIBRARY_PATH"] = ":".join(paths)
+        libraries = environments.unpacked_libraries(environment)
+        if libraries:
+            command.append(str(next(path for path in libraries if path.name == "libzbar.so.0")))
+            environ["LD_LIBRARY_PATH"] = str(libraries[0].parent)
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
         encoding="utf-8", env=environ, cwd=ROOT,

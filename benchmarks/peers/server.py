@@ -51,8 +51,15 @@ def zxing_code128(_: list[str]) -> Reader:
     return lambda path: [(c.text, str(c.format)) for c in zxingcpp.read_barcodes(grey(path), formats=only)]
 
 
-def pyzbar(_: list[str]) -> Reader:
-    """zbar's linear codes on the full-size grey picture (its databar decoder only complains)."""
+def pyzbar(arguments: list[str]) -> Reader:
+    """zbar's linear codes and QR on the full-size grey picture (its databar decoder only complains).
+
+    ``arguments`` may name the shared library, which pyzbar looks for only where the system keeps it.
+    """
+    import ctypes.util
+
+    if arguments:
+        ctypes.util.find_library = lambda name: arguments[0] if name == "zbar" else None
     from pyzbar import pyzbar as zbar
 
     s = zbar.ZBarSymbol

@@ -81,15 +81,17 @@ def decide(lines: Iterable[TextLine]) -> Printed:
     for number in dict.fromkeys(look.number for look in looks):
         agreeing = [look for look in looks if look.number == number]
         places = {look.line.quad for look in agreeing}
+        # A look that lost an end of the number says nothing against it.
         against = [
             look for look in looks
-            if look.number != number and (look.line.quad in places or _alike(look.number, number))
+            if look.number not in number and (look.line.quad in places or _alike(look.number, number))
         ]  # fmt: skip
         best = max(agreeing, key=lambda look: look.weakest)
         if _accepted(number, agreeing, against):
             sure.append(PrintedNumber(number, carriers_of(number), best.line.score, best.line))
         elif best.weakest >= SURE_REJECT:
             partial.append(number)
+    sure = [one for one in sure if not any(one.number in other.number for other in sure if other is not one)]
     kept = [one for one in sure if not any(_alike(one.number, other.number) for other in sure if other is not one)]
     partial += [one.number for one in sure if one not in kept]
     return Printed(tuple(kept), tuple(partial))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from math import hypot
 from typing import Literal
 
 from evidence_kit.facts.printed_numbers import Printed, decide, look_at
 from evidence_kit.facts.waybill_numbers import carriers_of, normalise, of_barcode, of_print, same_number
 from evidence_kit.schema import Deferred, Quad, Unknown
 from evidence_kit.sensors.codes import Codes
-from evidence_kit.sensors.label_text import LabelText
+from evidence_kit.sensors.label_text import LabelText, on_one_label
 from evidence_kit.sensors.page_text import PageText, TextLine
 from evidence_kit.wiring import fact
 
@@ -71,7 +70,6 @@ class WaybillReadings:
     """True: read or seen; False: looked for and not there; None: could not be told."""
 
 
-SAME_LABEL = 2.2
 LABEL_WORDS = re.compile(r"快递|速运|速递|快运|物流|面单|运单|收件|寄件|TRACKING|WAYBILL|SHIP\s*TO", re.IGNORECASE)
 LABEL_WORD_SCORE = 0.8
 CLOSE_ACCEPT, CLOSE_REJECT = 4, 2
@@ -98,14 +96,14 @@ def waybill_readings(codes: Codes, near: Deferred[LabelText], whole: Deferred[Pa
     readings = _with_printed(readings, printed, beside.engine)
     partial += printed.partial
     unread = _unread(codes, readings)
-    if not readings and not disagreements:
+    if unread or not (readings or disagreements):
         text = whole()
         if isinstance(text, Unknown):
-            return text
+            return WaybillReadings(tuple(readings), (), tuple(unread), tuple(partial), True) if readings else text
         printed = decide((*beside.lines, *text.lines))
         readings = _with_printed(readings, printed, text.engine)
         partial += printed.partial
-        unread = [] if readings else unread + _named(text.lines, unread)
+        unread = _unread(codes, readings) or ([] if readings else _named(text.lines))
     partial = [one for one in dict.fromkeys(partial) if not any(same_number(one, r.number) for r in readings)]
     seen = bool(readings or disagreements or partial or unread)
     return WaybillReadings(tuple(readings), tuple(disagreements), tuple(unread), tuple(partial), seen)
@@ -171,29 +169,12 @@ def _unread(codes: Codes, readings: list[WaybillReading]) -> list[UnreadLabel]:
     found = []
     for region in codes.unread:
         label = unread_label(region)
-        if label is not None and not any(_one_label(region.quad, quad, codes) for quad in taken):
+        if label is not None and not any(on_one_label(quad, region.quad, codes) for quad in taken):
             found.append(label)
     return found
 
 
-def _one_label(bars: Quad, number: Quad, codes: Codes) -> bool:
-    """The two stand within a label's size of each other: SAME_LABEL times the longer one's length."""
-    (ax, ay), (bx, by) = _middle(bars), _middle(number)
-    apart = hypot((ax - bx) * codes.width, (ay - by) * codes.height)
-    return apart <= SAME_LABEL * max(_length(bars, codes), _length(number, codes))
-
-
-def _middle(quad: Quad) -> tuple[float, float]:
-    return sum(p[0] for p in quad) / 4, sum(p[1] for p in quad) / 4
-
-
-def _length(quad: Quad, codes: Codes) -> float:
-    return hypot((quad[1][0] - quad[0][0]) * codes.width, (quad[1][1] - quad[0][1]) * codes.height)
-
-
-def _named(lines: tuple[TextLine, ...], known: list[UnreadLabel]) -> list[UnreadLabel]:
-    """A label that names itself in print although no bars were found; only where no bars were."""
-    if known:
-        return []
+def _named(lines: tuple[TextLine, ...]) -> list[UnreadLabel]:
+    """A label that names itself in print although no bars were found."""
     named = [line for line in lines if LABEL_WORDS.search(line.text) and line.score >= LABEL_WORD_SCORE]
     return [UnreadLabel(named[0].quad, None)] if named else []

@@ -35,4 +35,4 @@ def read_page(picture: NDArray[np.uint8], *, engine: TextEngine = "rapid") -> Pa
     """Lines of a grey picture (H, W), a photo's or a video frame's."""
     height, width = picture.shape
     whole = ((0.0, 0.0), (width - 1.0, 0.0), (width - 1.0, height - 1.0), (0.0, height - 1.0))
-    return PageText(tuple(read_area(picture, whole, edge=PAGE_EDGE, turn_back=True, engine=engine)), engine)
+    return PageText(tuple(read_area(picture, whole, edge=PAGE_EDGE, engine=engine)), engine)
