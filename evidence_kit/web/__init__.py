@@ -32,7 +32,9 @@ def serve(*, host: str = "127.0.0.1", port: int = 8765, reveal: bool = False, op
         shown = f"[{host}]" if ":" in host else host
         address = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else shown}:{port}/"  # noqa: S104
         app = build_app(hosts=allowed_hosts(host, port), reveal=reveal)
-        config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=3, lifespan="on")
+        config = uvicorn.Config(
+            app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=3, lifespan="on"
+        )
         print(f"{address}  (Ctrl+C 停止 / stops)", file=sys.stderr, flush=True)
         if open_browser:
             opener = threading.Timer(OPEN_AFTER_S, webbrowser.open, [address])
