@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 MIX_ENDS_NCC = 0.88
 """Ends more alike than this are not compared: nothing changed enough to be a blend."""
 LOOK_BACK_S = 30.0
+MAX_REPEATS = 60
 COPY = 0.35
 """A pair of frames closer than this times the usual step is kept as a candidate; the fact decides."""
 
@@ -136,8 +137,10 @@ def _loops(at_s: Any, flat: Any, step: Any, frame_s: float) -> list[Repeat]:
     stride = max(1, reach // 2)
     usual = np.array([np.median(step[max(1, k) : k + reach]) for k in range(len(step))])
     for begin in range(lead, len(at_s) - reach, stride):
-        if usual[begin] < 0.25:
+        if usual[begin] < 0.25 or (found and at_s[begin] < found[-1].at_s + found[-1].length_s):
             continue
+        if len(found) >= MAX_REPEATS:
+            break
         low = max(0, begin - back)
         earlier = flat.thinned(low, begin - lead + 1)
         apart = np.abs(earlier - flat.thinned(begin, begin + 1)).mean(axis=1)
@@ -166,7 +169,12 @@ def _grown(at_s: Any, flat: Any, start: int, begin: int, likeness: float, usual:
         return float(np.abs(flat[first] - flat[second]).mean()) < COPY * 1.5 * usual
 
     low, high = 0, 0
-    while start - low - 1 >= 0 and begin - low - 1 > start and close(start - low - 1, begin - low - 1):
+    while (
+        low < begin - start
+        and start - low - 1 >= 0
+        and begin - low - 1 > start
+        and close(start - low - 1, begin - low - 1)
+    ):
         low += 1
     while begin + high + 1 < len(at_s) and close(start + high + 1, begin + high + 1):
         high += 1
