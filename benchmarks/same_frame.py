@@ -264,9 +264,18 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="benchmarks same_frame", description=__doc__)
     parser.add_argument("--part", choices=("report", "tune", "quality", "peers"), default="report")
     parser.add_argument("--data", type=Path, default=DEVELOPMENT, help="folder of the development photos")
+    parser.add_argument("--models", type=Path, default=OUT / "peers", help="folder of the peers' weights")
     parser.add_argument("--few", action="store_true", help="a tenth of the photos, nothing written")
     options = parser.parse_args(argv)
     cv2.setNumThreads(1)
+    if options.part == "peers":
+        from benchmarks.same_frame_peers import peers
+
+        found = peers(options.models)
+        kept = json.loads(RESULT.read_text()) if RESULT.exists() else {}
+        RESULT.write_text(json.dumps({**kept, "peers": found}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        print(json.dumps(found, indent=1, ensure_ascii=False))
+        return 0
     if options.part != "report":
         from benchmarks import same_frame_points
 
