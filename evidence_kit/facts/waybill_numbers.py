@@ -145,7 +145,8 @@ _OTHER_FORMS: tuple[tuple[str, str], ...] = (
     ("phone", r"[48]00\d{7}"),
     ("phone", r"95\d{3,4}|9510\d{4,6}|12\d{3}"),
     ("date", rf"(?:19|20)\d\d{_MONTH_DAY}(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?(?:\d{{3}})?"),
-    ("order", rf"2\d{_MONTH_DAY}\d{{15}}"),
+    ("order", rf"2\d{_MONTH_DAY}\d{{15}}"),  # Pinduoduo: the date, then fifteen digits
+    ("order", r"P?\d{18,19}"),  # Taobao, Douyin, Xiaohongshu
     ("identity", rf"[1-9]\d{{5}}(?:19|20)\d\d{_MONTH_DAY}\d{{3}}[0-9X]"),
 )
 _RETAIL = frozenset({"EAN13", "EAN8", "UPCA", "UPCE", "EANUPC", "ISBN", "DATABAR"})

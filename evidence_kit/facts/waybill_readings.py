@@ -9,8 +9,8 @@ from typing import Literal
 from evidence_kit.facts.printed_numbers import Printed, decide, look_at
 from evidence_kit.facts.waybill_numbers import carriers_of, normalise, of_barcode, of_print, same_number
 from evidence_kit.schema import Deferred, Quad, Unknown
-from evidence_kit.sensors.codes import Codes
-from evidence_kit.sensors.label_text import LabelText, on_one_label
+from evidence_kit.sensors.codes import Codes, on_one_label
+from evidence_kit.sensors.label_text import LabelText
 from evidence_kit.sensors.page_text import PageText, TextLine
 from evidence_kit.wiring import fact
 
@@ -169,7 +169,7 @@ def _unread(codes: Codes, readings: list[WaybillReading]) -> list[UnreadLabel]:
     found = []
     for region in codes.unread:
         label = unread_label(region)
-        if label is not None and not any(on_one_label(quad, region.quad, codes) for quad in taken):
+        if label is not None and not any(on_one_label(quad, region.quad, codes.width, codes.height) for quad in taken):
             found.append(label)
     return found
 

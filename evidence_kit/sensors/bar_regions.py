@@ -23,8 +23,8 @@ FLAT = 400.0
 SMALLEST = 64
 """Cells of the smallest patch that is measured."""
 SECTORS = 8
-SECTOR_COSINE = 0.83
-"""Each set of directions reaches 17 degrees to both sides (34 of the doubled angle), a sector being 22.5 wide."""
+SECTOR_REACH = 24
+"""Each set of directions reaches 17 degrees to both sides (in 256ths of the half circle); a sector is 22.5 wide."""
 MAX_REGIONS = 12
 
 
@@ -82,21 +82,30 @@ def find_bars(picture: NDArray[np.uint8]) -> list[BarArea]:
     coherence = cv2.magnitude(leaning, crossing) / (energy + FLAT)
     busy = BUSY * max(2000.0, float(np.percentile(energy[::2, ::2], 99)))
     mask = ((coherence > COHERENT) & (energy > busy)).astype(np.uint8)
+    # Direction of each cell, 0..255 for the half circle of the doubled angle.
+    turn = cv2.phase(leaning, crossing, angleInDegrees=False)
+    step = (turn * (256 / (2 * np.pi))).astype(np.uint8)
     found: list[BarArea] = []
     # Overlapping sets of directions, so that a code whose direction lies on a border is whole in one of them.
     for sector in range(SECTORS):
-        towards = 2 * np.pi * sector / SECTORS
-        near = np.cos(towards) * leaning + np.sin(towards) * crossing > SECTOR_COSINE * coherence * energy
-        part = cv2.morphologyEx(mask & near.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+        towards = np.arange(256) - sector * 256 // SECTORS
+        near = (np.abs((towards + 128) % 256 - 128) <= SECTOR_REACH).astype(np.uint8)
+        part = cv2.bitwise_and(mask, cv2.LUT(step, near))
+        part = cv2.morphologyEx(part, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
         # Frames and rules of the label run into the bars; they are thinner than any bar is long.
         part = cv2.morphologyEx(part, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+        x0, y0, w0, h0 = cv2.boundingRect(part)
+        if w0 * h0 < SMALLEST:
+            continue
+        part = part[y0 : y0 + h0, x0 : x0 + w0]
         count, labels, stats, _ = cv2.connectedComponentsWithStats(part, connectivity=8)
         for index in range(1, count):
             if stats[index, cv2.CC_STAT_AREA] < SMALLEST:
                 continue
             left, top, w, h = (int(v) for v in stats[index, :4])
+            inside = labels[top : top + h, left : left + w] == index
+            left, top = left + x0, top + y0
             window = np.s_[top : top + h, left : left + w]
-            inside = labels[window] == index
             sums = tuple(float(j[window][inside].sum()) for j in (leaning, crossing, coherence, energy))
             area = _area(inside, (left, top), sums)
             if area is not None:

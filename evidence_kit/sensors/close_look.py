@@ -27,6 +27,8 @@ QUIET = 0.12
 """Extra width on each side, as a share of the bars' extent."""
 ROWS = 12
 SHEARS_DEG = 4.0
+SHEAR_WIDTH, SHEAR_ROWS = 700, 32
+"""Size in pixels at which the shear is searched for."""
 SHARPENINGS = ((0.0, 0.0), (1.0, 1.5), (1.6, 2.5), (2.4, 4.0))
 """Unsharp masks tried on a profile: width in modules, amount."""
 
@@ -36,8 +38,15 @@ PARTS = {
     "bottom": (0.67, 0.97), "1": (0.02, 0.2), "2": (0.2, 0.4), "4": (0.6, 0.8), "5": (0.8, 0.98),
 }  # fmt: skip
 """Shares of the bars' length that are averaged, each for itself."""
-ENOUGH = 6
-"""So many agreeing ways, from three parts and with no other text, end the look early."""
+BOTH = ("LocalAverage", "GlobalHistogram")
+ROUNDS = (
+    (slice(0, 3), SHARPENINGS[:2], BOTH[:1]),
+    (slice(0, None), SHARPENINGS[:2], BOTH),
+    (slice(0, None), SHARPENINGS[2:], BOTH),
+)
+"""Parts, treatments and ways to tell black from white, the most telling first."""
+ENOUGH, ENOUGH_PARTS = 5, 3
+"""So many agreeing ways and parts with no other text end the look after a round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +112,18 @@ def _unsheared(strip: Any, row_px: float) -> Any:
     import numpy as np
 
     h, w = strip.shape
-    half = cv2.resize(strip, (max(32, w // 2), h), interpolation=cv2.INTER_AREA).astype(np.float32)
+    small = cv2.resize(strip, (min(w, SHEAR_WIDTH), min(h, SHEAR_ROWS)), interpolation=cv2.INTER_AREA)
+    small = small.astype(np.float32)
 
     def leaning(picture: Any, shear: float) -> Any:
-        lean = shear * row_px * picture.shape[1] / w
-        matrix = np.array(((1.0, lean, -lean * (h - 1) / 2), (0.0, 1.0, 0.0)))
+        rows = picture.shape[0]
+        lean = shear * row_px * h / rows * picture.shape[1] / w
+        matrix = np.array(((1.0, lean, -lean * (rows - 1) / 2), (0.0, 1.0, 0.0)))
         way = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         return cv2.warpAffine(picture, matrix, picture.shape[::-1], flags=way, borderMode=cv2.BORDER_REPLICATE)
 
     def steepest(shears: Any) -> float:
-        return float(max(shears, key=lambda t: float((np.diff(leaning(half, float(t)).mean(0)) ** 2).sum())))
+        return float(max(shears, key=lambda t: float((np.diff(leaning(small, float(t)).mean(0)) ** 2).sum())))
 
     limit = float(np.tan(np.radians(SHEARS_DEG)))
     best = steepest(np.linspace(-limit, limit, 17))
@@ -169,19 +180,23 @@ def look_closely(picture: NDArray[np.uint8], area: BarArea, *, engine: Engine = 
     module = area.across * enlarge / 180
     ways: dict[tuple[str, str], set[tuple[str, float, str]]] = defaultdict(set)
     backwards: set[str] = set()
-    for part, profile in profiles(strip):
-        for sigma, amount in SHARPENINGS:
-            row = sharpened(profile, sigma * module, amount)
-            drawn = np.repeat((np.clip(row * 0.8 + 0.1, 0, 1) * 255).astype(np.uint8)[None], ROWS, 0)
-            for binarizer in ("LocalAverage", "GlobalHistogram"):
-                found = decode(drawn, engine=engine, kinds="linear", binarizer=binarizer, upright=True, downscale=False)
-                for code in found:
-                    ways[code.text, code.symbology].add((part, sigma, binarizer))
-                    if code.corners[0][0] > code.corners[1][0]:
-                        backwards.add(code.text)
+    shown = list(profiles(strip))
+    for parts, treatments, binarizers in ROUNDS:
+        for part, profile in shown[parts]:
+            for sigma, amount in treatments:
+                row = sharpened(profile, sigma * module, amount)
+                drawn = np.repeat((np.clip(row * 0.8 + 0.1, 0, 1) * 255).astype(np.uint8)[None], ROWS, 0)
+                for binarizer in binarizers:
+                    found = decode(
+                        drawn, engine=engine, kinds="linear", binarizer=binarizer, upright=True, downscale=False
+                    )
+                    for code in found:
+                        ways[code.text, code.symbology].add((part, sigma, binarizer))
+                        if code.corners[0][0] > code.corners[1][0]:
+                            backwards.add(code.text)
         if len(ways) == 1:
             only = next(iter(ways.values()))
-            if len(only) >= ENOUGH and len({part for part, _, _ in only}) >= 3:
+            if len(only) >= ENOUGH and len({part for part, _, _ in only}) >= ENOUGH_PARTS:
                 break
     total = sum(len(each) for each in ways.values())
     reads = [

@@ -1,8 +1,8 @@
 """Bar codes of one picture: what decodes, and where bars stand that do not.
 
 Cheapest look first: every linear code at half size, then each bar area left over, turned exactly, enlarged and
-sharpened (``close_look``), and the full-size picture only where all of that saw nothing. Raw: what a text means is
-for the facts to say.
+sharpened (``close_look``; copies on a label that was read are left alone), and the full-size picture only where all
+of that saw nothing. Raw: what a text means is for the facts to say.
 """
 
 from __future__ import annotations
@@ -33,6 +33,13 @@ FEWEST_EDGES = 16
 of which only torn ones under 30; 118 other areas of 90 photos all below)."""
 
 
+BESIDE, BESIDE_TURNED, BELOW = 0.8, 1.4, 2.2
+"""Bars stand on one label with others when they are no farther from them than so many times the latter's extent:
+along the direction of reading (a label that lies beside it has its bars 1.2 away or more; a copy turned by 90 degrees
+stands at the edge, up to 1.3 away where the code is short), and across it (a stub's copy)."""
+LINEAR = frozenset({"CODE_128", "CODE_39", "CODE_93", "ITF", "CODABAR"})
+SHORTEST = 10
+"""Codes with fewer characters carry no waybill number (rules 1e.16): nothing is read beside them."""
 PIECES = 12
 """Undecoded bars are measured in so many pieces along the direction of reading."""
 LOST_CONTRAST = 0.3
@@ -142,6 +149,8 @@ def read_codes(
     looked: list[BarArea] = []
     for area in _open_areas(areas, seen, scale, width, height):
         large = _enlarged(area, scale)
+        if _copy(large, seen, width, height):
+            continue
         edges = bar_edges(picture, large)
         if edges < FEWEST_EDGES or len(looked) == CLOSE_LOOKS:
             continue
@@ -156,6 +165,13 @@ def read_codes(
     if not seen and scale > 1.05:
         add(decode(picture, engine=engine, kinds="code128"), 1.0, "full")
     return Codes(width, height, tuple(seen), tuple(unread), engine)
+
+
+def _copy(area: BarArea, seen: list[SeenCode], width: int, height: int) -> bool:
+    """Whether the bars stand on a label of which a code was read that is long enough for a waybill number."""
+    quad = _quad(area.corners, width, height)
+    long = [code for code in seen if code.symbology in LINEAR and len(code.text) >= SHORTEST]
+    return any(on_one_label(code.quad, quad, width, height) for code in long)
 
 
 def _seen_closely(picture: NDArray[np.uint8], area: BarArea, seen: list[SeenCode], engine: BarcodeEngine) -> bool:
@@ -202,6 +218,23 @@ def _open_areas(areas: list[BarArea], seen: list[SeenCode], scale: float, width:
         if not any(_near((x, y), reach, code.quad, width, height) for code in seen):
             left.append(area)
     return left
+
+
+def on_one_label(bars: Quad, other: Quad, width: int, height: int) -> bool:
+    """Whether ``other`` lies where the label of ``bars`` extends; quads are fractions of a picture of that size."""
+    (ax, ay), (bx, by) = ((x * width, y * height) for x, y in bars[:2])
+    extent = max(1.0, hypot(bx - ax, by - ay))
+    along = ((bx - ax) / extent, (by - ay) / extent)
+    (x0, y0), (x1, y1) = _middle(bars, width, height), _middle(other, width, height)
+    u = (x1 - x0) * along[0] + (y1 - y0) * along[1]
+    v = (y1 - y0) * along[0] - (x1 - x0) * along[1]
+    (cx, cy), (dx, dy) = ((x * width, y * height) for x, y in other[:2])
+    parallel = abs((dx - cx) * along[0] + (dy - cy) * along[1]) > 0.7 * hypot(dx - cx, dy - cy)
+    return abs(u) <= (BESIDE if parallel else BESIDE_TURNED) * extent and abs(v) <= BELOW * extent
+
+
+def _middle(quad: Quad, width: int, height: int) -> tuple[float, float]:
+    return sum(corner[0] for corner in quad) / 4 * width, sum(corner[1] for corner in quad) / 4 * height
 
 
 def _near(spot: tuple[float, float], reach: float, quad: Quad, width: int, height: int) -> bool:

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from math import hypot
 from typing import TYPE_CHECKING
 
-from evidence_kit.schema import Quad
-from evidence_kit.sensors.codes import BarRegion, Codes, SeenCode
+from evidence_kit.sensors.codes import LINEAR, SHORTEST, BarRegion, Codes, SeenCode, on_one_label
 from evidence_kit.sensors.number_lines import TextEngine, TextLine, read_area, read_below
 from evidence_kit.sensors.photo import Photo
 from evidence_kit.wiring import sensor
@@ -24,17 +23,10 @@ MOST_LABELS = 2
 MOST_STRIPS = 2
 AROUND = 0.75
 """The window reaches so far beyond the bars, as a share of their extent: a label is seldom wider than 1.4 of it."""
-BESIDE, BESIDE_TURNED, BELOW = 0.8, 1.4, 2.2
-"""Bars stand on one label with others when they are no farther from them than so many times the latter's extent:
-along the direction of reading (a label that lies beside it has its bars 1.2 away or more; a copy turned by 90 degrees
-stands at the edge, up to 1.3 away where the code is short), and across it (a stub's copy)."""
 LABEL_OVER_BARS = 10.0
 """The window's least side over the bars' length, for bars of which only a piece was found."""
 WINDOW_EDGE = 1120
 ENLARGE = 2.0
-LINEAR = frozenset({"CODE_128", "CODE_39", "CODE_93", "ITF", "CODABAR"})
-SHORTEST = 10
-"""Codes with fewer characters carry no waybill number (rules 1e.16): nothing is read beside them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,23 +83,10 @@ def _alone(codes: Codes, read: list[SeenCode]) -> list[BarRegion]:
     taken = [code.quad for code in read]
     chosen: list[BarRegion] = []
     for region in sorted(codes.unread, key=lambda r: -r.across_px * r.along_px):
-        if not any(on_one_label(quad, region.quad, codes) for quad in taken):
+        if not any(on_one_label(quad, region.quad, codes.width, codes.height) for quad in taken):
             chosen.append(region)
             taken.append(region.quad)
     return chosen
-
-
-def on_one_label(bars: Quad, other: Quad, codes: Codes) -> bool:
-    """Whether ``other`` lies where the label of ``bars`` extends; quads are fractions of the picture of ``codes``."""
-    (ax, ay), (bx, by) = ((x * codes.width, y * codes.height) for x, y in bars[:2])
-    extent = max(1.0, hypot(bx - ax, by - ay))
-    along = ((bx - ax) / extent, (by - ay) / extent)
-    (x0, y0), (x1, y1) = _middle(bars, codes), _middle(other, codes)
-    u = (x1 - x0) * along[0] + (y1 - y0) * along[1]
-    v = (y1 - y0) * along[0] - (x1 - x0) * along[1]
-    (cx, cy), (dx, dy) = ((x * codes.width, y * codes.height) for x, y in other[:2])
-    parallel = abs((dx - cx) * along[0] + (dy - cy) * along[1]) > 0.7 * hypot(dx - cx, dy - cy)
-    return abs(u) <= (BESIDE if parallel else BESIDE_TURNED) * extent and abs(v) <= BELOW * extent
 
 
 def _window(region: BarRegion, codes: Codes) -> tuple[tuple[float, float], ...]:

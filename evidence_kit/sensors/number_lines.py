@@ -23,6 +23,7 @@ TextEngine = Literal["rapid", "paddle"]
 
 NUMBER_ASPECT = 4.0
 """A line of ten characters or more is at least so many times longer than high."""
+LONGEST_ASPECT = 22.0
 MOST_LINES = 150
 """A newspaper under the parcel has more lines than the label: with 40, one label in sixteen was not reached."""
 VOTERS = 3
@@ -31,6 +32,8 @@ SECOND_LOOK_DIGITS = 7
 """Lines with so many digits are read by both networks."""
 DOUBTFUL = 0.85
 """A line with a lower mean score is read the other way up too, and the better reading kept."""
+CERTAIN_TAIL = 10
+"""A line under bars that ends in so many characters of the code needs no second look."""
 PADDING = 0.08
 """A box is enlarged by this share of its height before it is cut: found boxes are tight."""
 
@@ -96,10 +99,17 @@ def read_below(picture: NDArray[np.uint8], corners: Sequence[Point], quad: Quad,
     top, bottom = band
     pad = max(2, round(0.2 * (bottom - top)))
     line = strip[max(0, top - pad) : bottom + pad]
+    inked = np.flatnonzero(np.abs(cv2.Sobel(line, cv2.CV_16S, 1, 0, ksize=3)).mean(0) > 0.25 * ink[top:bottom].max())
+    if len(inked) > 10:
+        line = line[:, max(0, inked[0] - 2 * pad) : inked[-1] + 2 * pad]
+    if not NUMBER_ASPECT <= line.shape[1] / line.shape[0] <= LONGEST_ASPECT:
+        return []
     tall = (bottom - top) * length / strip.shape[1]
     reads = [("tiny", ocr.read_lines([line])[0])]
-    plain = "".join(c for c in reads[0][1].text if c.isalnum())
-    if _digits(plain) >= SECOND_LOOK_DIGITS and plain not in code_text:
+    plain, code = ("".join(c for c in text if c.isalnum()) for text in (reads[0][1].text, code_text))
+    agrees = plain in code or plain[-CERTAIN_TAIL:] in code
+    only = len(plain) == sum(not (c.isspace() or c == "-") for c in reads[0][1].text)
+    if only and _digits(plain) > SECOND_LOOK_DIGITS and not agrees:
         reads.append(("small", ocr.read_lines([line], size="small")[0]))
     return [TextLine(read.text, read.score, quad, look, tall, read.characters) for look, read in reads]
 
