@@ -34,6 +34,12 @@ from evidence_kit.web.workbench import DrawJob, Judged, JudgeJob
 MAX_JSON_BYTES = 200_000
 BEAT_S = 10.0
 """How often an idle stream says that it is there; a closed tab is noticed then at the latest."""
+UNSHOWN = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 480 120" width="480" height="120">'
+    '<rect width="480" height="120" fill="#e8ecf1"/><text x="240" y="68" text-anchor="middle" font-size="22" '
+    'font-family="sans-serif" fill="#46505e">这个文件打不开,没有图可看</text></svg>'
+)
+"""In place of a picture that no decoder shows."""
 ASSETS = {
     "page.css": "text/css; charset=utf-8",
     "page.js": "text/javascript; charset=utf-8",
@@ -212,7 +218,7 @@ class Page:
             raise Refused(404, "没有这张图")
         jpeg = await self._jpeg(session, name)
         if jpeg is None:
-            raise Refused(404, "这张图打不开")
+            return Response(UNSHOWN, media_type="image/svg+xml")
         return Response(jpeg, media_type="image/jpeg")
 
     async def _jpeg(self, session: Session, name: str) -> bytes | None:
