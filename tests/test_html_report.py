@@ -142,3 +142,15 @@ def test_the_appeal_says_only_what_holds():
     text = appeal_text(whole_report()).zh
     assert "一致" not in text and "没有发现剪辑" not in text
     assert text.splitlines()[1:] == ["1. 视频第 00:21 开始拆开。", "2. 【请写一句:问题是什么,希望平台怎样处理】"]
+
+
+def test_the_page_of_formats_shows_each(tmp_path):
+    from docs.report_formats import PAGE, page
+
+    made, kept = page(), PAGE.read_text("utf-8")
+    heads = re.findall(r"^## .*$", made, re.MULTILINE)
+    assert heads == re.findall(r"^## .*$", kept, re.MULTILINE) and len(heads) == 6
+    for words in ("【先补拍或修改再提交】", '"rule": "waybill-matches"', "<testsuites", "submission,verdict,rule"):
+        assert words in made and words in kept
+    for shown in re.findall(r"\]\((screenshots/[^)]+)\)", kept):
+        assert (PAGE.parent / shown).stat().st_size < 200_000

@@ -145,3 +145,14 @@ def test_a_picture_file_has_a_safe_name():
     wish = Wish("p0", "photo", '../..\\C:\\第1张 "<x>?.jpg', Text("", ""))
     name = file_name(wish)
     assert not set(name) & set('/\\:*?"<>|') and name.startswith("p0-") and "第1张" in name
+
+
+def test_the_command_line_writes_page_and_pictures(tmp_path):
+    from evidence_kit.cli import main
+
+    page, folder = tmp_path / "报告 1.html", tmp_path / "图 片"
+    sample = str(ROOT / "samples" / "waybill-matches" / "fail-other-number")
+    said = ["check", sample, "--format", "html", "--lang", "zh", "--cache", "off", "-q"]
+    assert main([*said, "--output", str(page), "--pictures", str(folder)]) == 1
+    assert "data:image/jpeg;base64," in page.read_text("utf-8")
+    assert {path.suffix for path in folder.iterdir()} == {".jpg"} and len(list(folder.iterdir())) >= 2

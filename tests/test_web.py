@@ -130,9 +130,17 @@ def test_a_broken_manifest_is_said_in_chinese(client):
     assert told["event"] == "failed" and "submission.toml:1" in told["text"]
 
 
+def test_a_manifest_opens_no_pack_file(client):
+    session = client.begin()
+    client.put(session, "submission.toml", b'pack = "/tmp/x.toml"\n')
+    client.put(session, "1.jpg", (SAMPLE / "1.jpg").read_bytes())
+    told = client.judge(session)[-1]
+    assert told == {"event": "failed", "text": "清单里写的申诉类型这里没有"}
+
+
 def test_a_wrong_time_is_said(client):
     told = client.judge(client.submit(), facts={"order.refused_at": "昨天"})[-1]
-    assert told["event"] == "failed" and "order.refused_at" in told["text"]
+    assert told["event"] == "failed" and "拒绝时间" in told["text"]
 
 
 # --- names ---

@@ -210,7 +210,7 @@ def _medium(report: Report, item: ItemReport, shown: Mapping[str, Shown]) -> Med
     pictures = tuple(
         picture for picture in shown.values() if picture.wish.item == item.id and not picture.wish.id.startswith("f")
     )
-    parts = [f"{item.bytes / 1e6:.1f} MB"]
+    parts = [words.file_size(item.bytes)]
     if item.width and item.height:
         parts.insert(0, f"{item.width} × {item.height}")
     size = " · ".join(parts)
@@ -257,9 +257,9 @@ def _take_events(report: Report, item: ItemReport) -> Iterator[Event]:
         if take.item != item.id:
             continue
         for gap in take.breaks:
-            yield "break", "✕", gap.at_s, gap.end_s or gap.at_s, words.BREAKS.get(gap.kind, Text(gap.kind, gap.kind))
+            yield "break", "✕", gap.at_s, gap.end_s or gap.at_s, words.break_words(gap.kind)
         for blind in take.blind:
-            yield "blind", "?", blind.from_s, blind.to_s, words.CAUSES.get(blind.cause, Text(blind.cause, blind.cause))
+            yield "blind", "?", blind.from_s, blind.to_s, words.blind_words(blind.cause)
         for out in take.parcel_out:
             yield "blind", "?", out.from_s, out.to_s, Text("包裹离开画面", "parcel out of the frame")
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 from evidence_kit.checks import moment
 from evidence_kit.report.harm import fixes
-from evidence_kit.report.words import BREAKS, CAUSES
+from evidence_kit.report.words import blind_words, break_words
 from evidence_kit.schema import COUNTED_ROLES, Finding, ItemReport, Outcome, Point, Quad, Report, Text, Trace
 
 MAX_FIXES = 5
@@ -217,10 +217,10 @@ def _moments(report: Report, item: str) -> list[tuple[float, tuple[float, ...], 
         if take.item != item:
             continue
         for gap in take.breaks:
-            word = BREAKS.get(gap.kind, Text(gap.kind, gap.kind))
+            word = break_words(gap.kind)
             found.append((0, gap.at_s, (max(0.0, gap.at_s - BEFORE_S), gap.end_s or gap.at_s), word))
         for blind in take.blind:
-            word = CAUSES.get(blind.cause, Text(blind.cause, blind.cause))
+            word = blind_words(blind.cause)
             found.append((1, blind.from_s, ((blind.from_s + blind.to_s) / 2,), word))
         found += [
             (1, out.from_s, ((out.from_s + out.to_s) / 2,), Text("包裹离开画面", "parcel out of the frame"))

@@ -110,6 +110,7 @@ _VALUES: Mapping[str, Text] = {
 }
 BREAKS: Mapping[str, Text] = {
     "jump-cut": Text("画面跳变", "the picture jumps"),
+    "sudden-cover": Text("镜头忽然被挡", "the lens is covered all at once"),
     "dissolve": Text("画面渐变", "one picture fades into another"),
     "loop": Text("画面重复", "the picture repeats"),
     "reverse": Text("画面倒放", "the picture runs backwards"),
@@ -124,6 +125,8 @@ CAUSES: Mapping[str, Text] = {
     "black": Text("黑屏", "black"),
     "dark": Text("太暗", "dark"),
 }
+_OTHER_BREAK = Text("画面可能中断", "maybe interrupted")
+_OTHER_CAUSE = Text("看不到画面", "nothing can be seen")
 _UNITS: Mapping[str, Text] = {
     "photo": Text("张", "photo(s)"),
     "file": Text("个文件", "file(s)"),
@@ -150,6 +153,21 @@ _KEY = re.compile(
 def plain_words(text: Text) -> Text:
     """``text`` with manifest keys as people call them."""
     return Text(_KEY.sub(lambda key: KEYS[key[1]].zh, text.zh), _KEY.sub(lambda key: KEYS[key[1]].en, text.en))
+
+
+def break_words(kind: str) -> Text:
+    """What happens at a break, in words; kinds are added faster than words."""
+    return BREAKS.get(kind, _OTHER_BREAK)
+
+
+def blind_words(cause: str) -> Text:
+    """Why nothing can be seen."""
+    return CAUSES.get(cause, _OTHER_CAUSE)
+
+
+def file_size(count: int) -> str:
+    """Bytes as people read them: 1 MB is a million (docs/decisions/0011)."""
+    return f"{count / 1e6:.1f} MB" if count >= 1_000_000 else f"{max(1, round(count / 1e3))} KB"
 
 
 def measured(value: Quantity | None) -> Text | None:
@@ -194,7 +212,7 @@ def _amount(value: object, unit: str) -> Text:
     if isinstance(value, bool):
         return Text("是" if value else "否", "yes" if value else "no")
     if unit == "byte" and isinstance(value, (int, float)):
-        return Text(f"{value / 1e6:.1f} MB", f"{value / 1e6:.1f} MB")
+        return Text(file_size(int(value)), file_size(int(value)))
     if unit == "s" and isinstance(value, (int, float)):
         return span(value) if value >= 60 else Text(f"{value:g} 秒", f"{value:g} s")
     if isinstance(value, float):

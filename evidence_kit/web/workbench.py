@@ -24,6 +24,7 @@ from evidence_kit.schema import Item, Note, Report, Submission, Text
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
+    from evidence_kit.packs import Pack
     from evidence_kit.wiring import Provider
 
 STEPS: Mapping[str, str] = {
@@ -92,9 +93,18 @@ def work(pipe: Connection) -> None:
         except BrokenPipeError:
             return
         except Exception as problem:
-            text = getattr(problem, "text", None)
-            shown = text.zh if isinstance(text, Text) else f"没有查完({type(problem).__name__})"
-            pipe.send(("failed", shown))
+            pipe.send(("failed", _why(problem)))
+
+
+def _why(problem: Exception) -> str:
+    """What went wrong, for the clerk; manifest keys by the names that the form has."""
+    from evidence_kit.packs import PackError
+    from evidence_kit.report.words import plain_words
+
+    text = getattr(problem, "text", None)
+    if isinstance(text, Text):
+        return plain_words(text).zh
+    return "清单里写的申诉类型这里没有" if isinstance(problem, PackError) else f"没有查完({type(problem).__name__})"
 
 
 def _warm() -> None:
@@ -112,13 +122,12 @@ def _warm() -> None:
 def _judge(job: JudgeJob, pipe: Connection) -> Judged:
     from evidence_kit.cache import Cache
     from evidence_kit.engine import judge
-    from evidence_kit.packs import load_pack
     from evidence_kit.surface import DEFAULT_PACK
 
     started = time.perf_counter()
     media = job.media or _opened(job)
     submission = _stated(job, media)
-    pack = load_pack(job.pack or submission.pack or DEFAULT_PACK)
+    pack = _pack(job.pack or submission.pack or DEFAULT_PACK)
     looks = 0
     sending = threading.Lock()  # several items are looked at at once, and a pipe takes one message at a time
     ids = {item.path: item.id for item in submission.items}
@@ -149,6 +158,16 @@ def _judge(job: JudgeJob, pipe: Connection) -> Judged:
     finally:
         cache.close()
     return Judged(media, submission, report, round(time.perf_counter() - started, 3), looks)
+
+
+@functools.cache
+def _pack(name: str) -> Pack:
+    """A shipped pack, read once: reading it takes longer than judging by it again."""
+    from evidence_kit.packs import PackError, load_pack, shipped
+
+    if name not in shipped():  # a manifest may name a file; the page opens none
+        raise PackError(f"no pack {name!r}")
+    return load_pack(name)
 
 
 def _announced(step: Callable[[str, str | None], None]) -> tuple[Provider, ...]:
