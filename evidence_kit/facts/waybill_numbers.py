@@ -216,9 +216,9 @@ def of_barcode(text: str, symbology: str) -> str | None:
     if own is None or re.search(r"[^0-9A-Za-z\s\-()]", own):
         return None
     number = normalise(own)
-    if not generic(number) or other_kind(number, symbology) is not None:
-        return None
-    return number
+    # A GS1 identifier says what the digits are; their mere count would not.
+    kind = other_kind(number, symbology) if own == text else None
+    return number if generic(number) and kind is None else None
 
 
 def same_number(a: str, b: str) -> bool:

@@ -203,7 +203,8 @@ def _heif() -> list[str]:
 def _shape(image: Image.Image) -> PictureShape:
     orientation = 1
     # Pillow turns TIFF itself; pillow-heif and the AVIF plug-in report what is left to do as EXIF.
-    if image.format != "TIFF":
+    # Asking a PNG for EXIF that it did not announce makes Pillow decode all of it.
+    if image.format != "TIFF" and (image.format != "PNG" or "exif" in image.info):
         try:
             orientation = int(image.getexif().get(0x0112, 1))
         except Exception:  # a broken EXIF block does not stop the picture from being shown
@@ -225,13 +226,29 @@ def _decoded(content: bytes, header: PictureShape, channel: str, factor: int) ->
         try:
             picture = _by_pillow(content, channel)
         except CannotOpen:
-            if header.format not in ("PNG", "WEBP", "BMP"):
-                raise
-            # A partly damaged file that Pillow refuses may still be shown in part, as browsers do.
-            picture = _by_opencv(content, channel, 1)
+            # A damaged file that Pillow refuses may still be shown in part, as browsers do.
+            picture = _in_part(content, header.format, channel)
             if picture is None:
                 raise
     return _turned(picture, header.orientation)
+
+
+def _in_part(content: bytes, kind: str, channel: str) -> Any:
+    """What a damaged file still shows, at full size; None where that is nothing."""
+    from PIL import ImageFile
+
+    if kind in ("PNG", "WEBP", "BMP"):
+        return _by_opencv(content, channel, 1)
+    if kind not in ("JPEG", "MPO"):
+        return None
+    strict = ImageFile.LOAD_TRUNCATED_IMAGES
+    ImageFile.LOAD_TRUNCATED_IMAGES = True
+    try:
+        picture = _by_pillow(content, channel)
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = strict
+    # Without any scan data the decoder gives one flat colour.
+    return picture if picture.max() > picture.min() else None
 
 
 def _by_opencv(content: bytes, channel: str, factor: int) -> Any:
