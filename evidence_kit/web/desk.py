@@ -100,6 +100,9 @@ class Desk:
                 self._open_workbench()
                 if not waiting.answer.done():
                     waiting.answer.set_exception(Broken("检查时出错停止了,可能有文件已损坏;请去掉可疑的文件再试"))
+            except Exception as problem:  # whatever it is, the next in the queue must have its turn
+                if not waiting.answer.done():
+                    waiting.answer.set_exception(Broken(f"没有查完({type(problem).__name__})"))
             finally:
                 if waiting in self._queue:
                     self._queue.remove(waiting)
