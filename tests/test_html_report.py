@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -88,6 +89,13 @@ def test_at_most_five_fixes_in_order_of_harm(page):
     assert len(fixes) == 5
     assert fixes[:2] == ["说明 waybill-matches", "说明 video-size"]
     assert "还有 2 项" in page
+
+
+def test_advice_alone_stands_in_nobodys_way():
+    report = whole_report()
+    advised = tuple(finding for finding in report.findings if not finding.required)
+    text = "".join(Elements(rendered(replace(report, verdict="pass", findings=advised))).text)
+    assert "不影响提交" in text and "先处理这些" not in text
 
 
 def test_a_fix_shows_where_to_look(page):
