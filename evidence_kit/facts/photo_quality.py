@@ -14,9 +14,9 @@ from evidence_kit.wiring import fact
 
 # Operating points, as accept / reject pairs: at or above the first nothing is said, below the second it is certain,
 # between them is for a person. Set on development pictures by ``python -m benchmarks same_frame --part quality``.
-SHARP_ACCEPT, SHARP_REJECT = 0.30, 0.23
-"""1 / edge width in pixels at a long edge of 1000: sharp photos of smooth things give 0.4 to 2, a blur of 3 px 0.3,
-of 5 px 0.2 (in 12 megapixels these are 12 and 20 px)."""
+SHARP_ACCEPT, SHARP_REJECT = 0.26, 0.18
+"""1 / edge width in pixels at a long edge of 1000: sharp photos of smooth things give 0.28 to 2, a blur of 3 px 0.3,
+of 5 px 0.2, of 8 px 0.12 (in 12 megapixels these are 12, 20 and 32 px)."""
 BRIGHT_ACCEPT, BRIGHT_REJECT = 0.30, 0.16
 """99.5th percentile of the grey levels. The brightest things decide: a black shoe on a black table is not too dark."""
 SMALL_ACCEPT, SMALL_REJECT = 400, 240

@@ -1,27 +1,52 @@
-"""Do the goods and the waybill stand in one frame?"""
+"""Do the goods and the waybill stand in one frame?
+
+Goods are whatever stands out beside label, parcel, hand, page and screen (rules 1c-J). A label counts as read where a
+number was accepted, as seen where the model or the reader finds one, and as none only in a picture that is good enough.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from evidence_kit.facts.photo_quality import PhotoQuality
-from evidence_kit.facts.waybill_readings import WaybillReadings
+from evidence_kit.facts.waybill_readings import UnreadLabel, WaybillReadings
 from evidence_kit.schema import Quad, Text
 from evidence_kit.sensors.frame_content import FrameContent, Region
 from evidence_kit.wiring import fact
 
 Seen = Literal["yes", "no", "unknown"]
+Waybill = Literal["read", "seen", "none", "unknown"]
 
-GOODS_SHARE = 0.004
-"""Smaller areas than this share of the picture are not looked at as goods."""
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """When a region counts: its share of the picture, its mean and its highest probability, all at least these."""
+
+    share: float
+    score: float
+    peak: float
+
+    def met_by(self, region: Region) -> bool:
+        return region.share >= self.share and region.score >= self.score and region.peak >= self.peak
+
+
+# Operating points in pairs: a region beyond the accept point is one, below the reject point it is none, between them
+# a person looks. Set on development composites by ``python -m benchmarks same_frame --part tune``.
+LABEL_ACCEPT, LABEL_REJECT = Point(0.001, 0.45, 0.60), Point(0.004, 0.35, 0.40)
+GOODS_ACCEPT, GOODS_REJECT = Point(0.001, 0.70, 0.95), Point(0.006, 0.35, 0.50)
+GOODS_FILLED, GOODS_EDGE_SHARE = 0.40, 0.010
+"""Goods fill this share of their rectangle, and those that the border cuts off show at least so much of themselves."""
+PARCEL_ACCEPT, PARCEL_REJECT = Point(0.010, 0.65, 0.80), Point(0.015, 0.45, 0.40)
+PAGE_ACCEPT = Point(0.010, 0.60, 0.85)
 
 
 @dataclass(frozen=True, slots=True)
 class SharedFrame:
     """What one photo shows side by side (rules R01, 1c-J)."""
 
-    waybill: Literal["read", "seen", "none", "unknown"]
+    waybill: Waybill
     goods: Seen
     parcel: Seen
     waybill_quad: Quad | None = None
@@ -34,32 +59,124 @@ class SharedFrame:
 
 @fact(on="photo")
 def shared_frame(content: FrameContent, readings: WaybillReadings, quality: PhotoQuality) -> SharedFrame:
-    """Label from the reader, goods from what stands out beside it; unsure until a model tells goods from cartons."""
-    quad = _label_quad(readings)
-    adequate = not any(short.certain for short in quality.shortfalls)
-    waybill: Literal["read", "seen", "none", "unknown"] = "unknown"
+    """What one photo shows side by side, from the model's regions, what was read, and how good the photo is."""
+    waybill, quad, page = _waybill(content, readings)
+    surely = tuple(region for region in content.goods if _sure_goods(region, readings))
+    goods: Seen = "yes" if surely else "no"
+    if not surely and any(GOODS_REJECT.met_by(region) for region in content.goods):
+        goods = "unknown"
+    parcel = _seen((*content.sealed, *content.opened), PARCEL_ACCEPT, PARCEL_REJECT)
+    boxes = tuple(region.quad for region in surely)
+    adequate = not quality.shortfalls
+    if not adequate:
+        # Blur and darkness hide things; what was not seen in such a photo may still be there.
+        waybill = "unknown" if waybill == "none" else waybill
+        goods = "unknown" if goods == "no" else goods
+    return SharedFrame(waybill, goods, parcel, quad, boxes, _why(waybill, goods, readings, content, page), adequate)
+
+
+def _sure_goods(region: Region, readings: WaybillReadings) -> bool:
+    """Goods beyond doubt: no strip along the border or tangle, as of a room's edges, and not the label itself."""
+    if not GOODS_ACCEPT.met_by(region) or region.filled < GOODS_FILLED:
+        return False
+    if region.at_edge and region.share < GOODS_EDGE_SHARE:
+        return False
+    return not any(one.quad and _within(one.quad, region.quad) for one in readings.readings)
+
+
+def _seen(regions: Iterable[Region], accept: Point, reject: Point) -> Seen:
+    found: Seen = "no"
+    for region in regions:
+        if accept.met_by(region):
+            return "yes"
+        if reject.met_by(region):
+            found = "unknown"
+    return found
+
+
+def _waybill(content: FrameContent, readings: WaybillReadings) -> tuple[Waybill, Quad | None, bool]:
+    """What is known of the label, where it is, and whether a screen or a page stands in its place."""
+    labels = [region for region in content.labels if LABEL_ACCEPT.met_by(region)]
+    maybe = [region for region in content.labels if LABEL_REJECT.met_by(region)]
+    pages = [region for region in content.pages if PAGE_ACCEPT.met_by(region)]
     if readings.readings:
-        waybill = "read"
-    elif readings.unread:
-        waybill = "seen"
-    beside = [
-        region for region in content.goods if region.share >= GOODS_SHARE and not (quad and _covers(quad, region))
-    ]
-    boxes = tuple(region.quad for region in beside)
-    why = Text("看不准面单旁边是不是商品", "Whether goods lie beside the waybill cannot be told.")
-    return SharedFrame(waybill, "unknown", "unknown", quad, boxes, why, adequate)
+        place = next((reading.quad for reading in readings.readings if reading.quad is not None), None)
+        around = next((region.quad for region in (*labels, *maybe) if place and _within(place, region.quad)), None)
+        if place and not around and any(_within(place, page.quad) for page in pages):
+            return "unknown", place, True
+        return "read", around or place or (labels[0].quad if labels else None), False
+    if labels:
+        return "seen", labels[0].quad, False
+    unread = _bars_of_a_label(readings.unread, maybe)
+    if unread is not None:
+        return "seen", unread, False
+    if maybe:
+        return "unknown", maybe[0].quad, False
+    if readings.unread:
+        # A code that nothing decodes, where the model sees no label: a product's code, or a label it misses.
+        return "unknown", readings.unread[0].quad, False
+    if readings.partial or readings.disagreements:
+        return "seen", next((one.quad for one in readings.disagreements), None), False
+    return "none", None, False
 
 
-def _label_quad(readings: WaybillReadings) -> Quad | None:
-    for reading in readings.readings:
-        if reading.quad is not None:
-            return reading.quad
-    return readings.unread[0].quad if readings.unread else None
+def _bars_of_a_label(unread: tuple[UnreadLabel, ...], maybe: list[Region]) -> Quad | None:
+    """Bars alone may be a grille or a product's code; bars on a doubtful label settle it."""
+    for region in maybe:
+        if any(_within(one.quad, region.quad) for one in unread):
+            return region.quad
+    return None
 
 
-def _covers(quad: Quad, region: Region) -> bool:
-    """The middle of the region lies within the upright box of the quad."""
-    x = sum(corner[0] for corner in region.quad) / 4
-    y = sum(corner[1] for corner in region.quad) / 4
-    xs, ys = [corner[0] for corner in quad], [corner[1] for corner in quad]
-    return min(xs) <= x <= max(xs) and min(ys) <= y <= max(ys)
+def _why(waybill: Waybill, goods: Seen, readings: WaybillReadings, content: FrameContent, page: bool) -> Text | None:
+    """The cause in a clerk's words, of the label first."""
+    if page:
+        return Text(
+            "单号像是在屏幕或另一张纸上,不是贴着的面单",
+            "The number seems to be on a screen or a sheet, not on a label.",
+        )
+    if waybill == "unknown":
+        return Text("看不准照片里有没有快递面单", "Whether a waybill is in the photo cannot be told.")
+    if waybill == "seen":
+        return _unread_cause(readings.unread, content)
+    if waybill == "read" and goods == "unknown":
+        return Text("看不准面单旁边是不是商品", "Whether goods lie beside the waybill cannot be told.")
+    return None
+
+
+CAUSES = {
+    "TOO_BLURRED": Text("面单模糊,读不出单号", "The waybill is blurred; its number cannot be read."),
+    "TOO_SMALL": Text("面单拍得太小,读不出单号", "The waybill is too small; its number cannot be read."),
+    "TOO_DARK": Text("面单太暗,读不出单号", "The waybill is too dark; its number cannot be read."),
+    "GLARE": Text("面单反光,读不出单号", "Glare lies on the waybill; its number cannot be read."),
+    "CUT_OFF": Text("面单没有拍全,读不出单号", "The waybill is cut off; its number cannot be read."),
+    "BARCODE_FADED": Text("面单条码太淡,读不出单号", "The waybill's bars are faded; its number cannot be read."),
+}
+SMALL_LABEL = 0.04
+"""Share of the picture below which an unread label is called small (a quarter of the frame reads well)."""
+
+
+def _unread_cause(unread: tuple[UnreadLabel, ...], content: FrameContent) -> Text:
+    cause = next((CAUSES[one.cause] for one in unread if one.cause is not None), None)
+    if cause is not None:
+        return cause
+    label = next((region for region in content.labels if LABEL_ACCEPT.met_by(region)), None)
+    if label is not None and label.share < SMALL_LABEL:
+        percent = f"{100 * label.share:.1f}%"
+        return Text(
+            f"面单只占画面{percent},读不出单号;请移近到面单占画面1/4以上再拍",
+            f"The waybill covers only {percent} of the photo and cannot be read; move closer, to a quarter or more.",
+        )
+    if label is not None and label.at_edge:
+        return CAUSES["CUT_OFF"]
+    return Text("面单拍到了,但读不出单号", "The waybill is in the photo, but its number cannot be read.")
+
+
+def _within(inner: Quad, outer: Quad) -> bool:
+    """The middle of ``inner`` lies inside ``outer`` (convex, clockwise or not)."""
+    x = sum(corner[0] for corner in inner) / 4
+    y = sum(corner[1] for corner in inner) / 4
+    sides = []
+    for (x0, y0), (x1, y1) in zip(outer, (*outer[1:], outer[0]), strict=True):
+        sides.append((x1 - x0) * (y - y0) - (y1 - y0) * (x - x0))
+    return all(side >= 0 for side in sides) or all(side <= 0 for side in sides)

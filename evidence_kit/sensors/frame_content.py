@@ -6,18 +6,28 @@ Raw: every region that stands out at all is listed with its mean score; what cou
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from evidence_kit.schema import Quad
 from evidence_kit.sensors.photo import Photo
+from evidence_kit.sensors.weights import find
 from evidence_kit.wiring import sensor
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+WEIGHTS = "frame-content/frame-content.onnx"
 LONG_EDGE = 384
-"""Pixels at which the picture is looked at."""
+"""Pixels at which the picture is looked at; long strips are looked at larger, so that their height shows something."""
+MAX_LONG_EDGE = 1280
+SHORT_EDGE = 160
+BLOCK = 32
+"""Both sides of what the network takes are multiples of this."""
+KINDS = ("background", "label", "sealed", "opened", "goods", "hand", "page")
+LEAST = 0.3
+"""Probability above which a cell belongs to a region; every region is listed, however doubtful."""
 MAX_REGIONS = 12
 """Of one kind, the largest first."""
 
@@ -55,35 +65,64 @@ class FrameContent:
     hands: tuple[Region, ...] = ()
     pages: tuple[Region, ...] = ()
     """Screens and printed pages that are no label."""
-    engine: str = "contrast"
+    engine: str = ""
 
 
-@sensor(on="photo", version="1", packages=("opencv-python-headless",))
+@sensor(on="photo", version="2", packages=("onnxruntime", "opencv-python-headless"))
 def frame_content(photo: Photo) -> FrameContent:
-    """Regions of a photo. Raises CannotOpen, LimitReached."""
+    """Regions of a photo. Raises CannotOpen, LimitReached, EngineMissing."""
     header = photo.header
-    picture = photo.colour(LONG_EDGE)
-    return FrameContent(header.width, header.height, goods=tuple(_standing_out(picture)))
+    strip = header.long_edge / max(1, min(header.width, header.height))
+    long_edge = int(min(MAX_LONG_EDGE, max(LONG_EDGE, SHORT_EDGE * strip)))
+    return content_of(photo.colour(long_edge), (header.width, header.height))
 
 
-def _standing_out(picture: NDArray[np.uint8]) -> list[Region]:
-    """Areas whose colour is unlike the picture's border: (H, W, 3) to regions with modest scores."""
+def content_of(picture: NDArray[np.uint8], full_size: tuple[int, int] | None = None) -> FrameContent:
+    """Regions of a small colour picture (H, W, 3), blue-green-red; ``full_size`` is (width, height) of the photo."""
+    height, width = picture.shape[:2]
+    size = full_size or (width, height)
+    if min(height, width) < 8:
+        return FrameContent(size[0], size[1], engine=WEIGHTS)
+    kinds = dict(zip(KINDS, probabilities(picture), strict=True))
+    return FrameContent(
+        size[0],
+        size[1],
+        labels=tuple(regions_of(kinds["label"], LEAST)),
+        goods=tuple(regions_of(kinds["goods"], LEAST)),
+        sealed=tuple(regions_of(kinds["sealed"], LEAST)),
+        opened=tuple(regions_of(kinds["opened"], LEAST)),
+        hands=tuple(regions_of(kinds["hand"], LEAST)),
+        pages=tuple(regions_of(kinds["page"], LEAST)),
+        engine=WEIGHTS,
+    )
+
+
+def probabilities(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """(7, H / 2, W / 2) probabilities of ``KINDS`` for a picture (H, W, 3) of about LONG_EDGE pixels."""
     import cv2
     import numpy as np
 
     height, width = picture.shape[:2]
-    if min(height, width) < 16:
-        return []
-    lab = cv2.cvtColor(cv2.GaussianBlur(picture, (0, 0), 2.0), cv2.COLOR_BGR2LAB).astype(np.float32)
-    rim = max(3, min(height, width) // 16)
-    border = np.concatenate([
-        lab[:rim].reshape(-1, 3), lab[-rim:].reshape(-1, 3), lab[:, :rim].reshape(-1, 3), lab[:, -rim:].reshape(-1, 3),
-    ])  # fmt: skip
-    middle = np.median(border, axis=0)
-    spread = np.median(np.abs(border - middle), axis=0) * 2 + 6
-    unlike = np.sqrt((((lab - middle) / spread) ** 2).sum(axis=2))
-    score = np.clip((unlike - 2) / 8, 0, 0.6).astype(np.float32)
-    return regions_of(score, 0.2)
+    below, right = -height % BLOCK, -width % BLOCK
+    # A mirrored rim is what the scene could look like there; it is cut off again below.
+    framed = cv2.copyMakeBorder(picture, 0, below, 0, right, cv2.BORDER_REFLECT)
+    given = np.ascontiguousarray(framed.transpose(2, 0, 1)[None].astype(np.float32))
+    found = _network(str(find(WEIGHTS))).run(None, {"picture": given})[0][0]
+    finer = cv2.resize(
+        np.ascontiguousarray(found.transpose(1, 2, 0)), (framed.shape[1] // 2, framed.shape[0] // 2),
+        interpolation=cv2.INTER_LINEAR,
+    )  # fmt: skip
+    return np.ascontiguousarray(finer[: -(-height // 2), : -(-width // 2)].transpose(2, 0, 1), np.float32)
+
+
+@lru_cache(maxsize=1)
+def _network(path: str) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
 def regions_of(score: NDArray[np.float32], least: float) -> list[Region]:

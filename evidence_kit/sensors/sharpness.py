@@ -23,6 +23,7 @@ LONG_EDGE = 1000
 """Pixels at which edges are measured; blur that a picture of this size does not show harms nobody."""
 FINE, COARSE = 0.8, 2.0
 """Standard deviations in pixels of the two smoothings whose gradients are compared."""
+WIDE_PX = 1.8
 MAX_BLUR_PX = 12.0
 """Wider edges are all alike to the two smoothings."""
 MIN_EDGES = 60
@@ -51,7 +52,7 @@ class Sharpness:
     brightest: float
 
 
-@sensor(on="photo", version="1", packages=("opencv-python-headless",))
+@sensor(on="photo", version="2", packages=("opencv-python-headless",))
 def sharpness(photo: Photo) -> Sharpness:
     """Edge widths and exposure of a photo. Raises CannotOpen, LimitReached."""
     header = photo.header
@@ -64,19 +65,46 @@ def measure_sharpness(picture: NDArray[np.uint8], full_size: tuple[int, int] | N
 
     height, width = picture.shape
     levels = np.percentile(picture, (1, 50, 95, 99.5)) / 255
-    widths, turns = _edge_widths(picture)
-    sharp = worst = None
-    if len(widths) >= MIN_EDGES:
-        sharp = round(float(np.percentile(widths, 20)), 3)
-        worst = sharp
-        for sector in range(4):
-            inside = widths[turns == sector]
-            # A direction with a handful of edges would let one shadow decide.
-            if len(inside) >= max(MIN_EDGES, len(widths) // 10):
-                worst = max(worst, round(float(np.percentile(inside, 20)), 3))
+    sharp, worst, edges = _widths(picture)
     dark, middle, bright, brightest = (round(float(level), 4) for level in levels)
     full = full_size or (width, height)
-    return Sharpness(full[0], full[1], sharp, worst, len(widths), dark, middle, bright, brightest)
+    return Sharpness(full[0], full[1], sharp, worst, edges, dark, middle, bright, brightest)
+
+
+def _widths(picture: NDArray[np.uint8]) -> tuple[float | None, float | None, int]:
+    """Width of the sharper edges, the same in the worst direction, and the number of edges.
+
+    The two smoothings tell widths up to about two pixels well; wider edges are measured in a picture half the size.
+    """
+    import cv2
+
+    sharp, worst, edges = _at_one_size(picture)
+    scale, smaller = 1, picture
+    while sharp is not None and sharp / scale > WIDE_PX and scale < 8:
+        scale *= 2
+        half = (max(1, smaller.shape[1] // 2), max(1, smaller.shape[0] // 2))
+        smaller = cv2.resize(smaller, half, interpolation=cv2.INTER_AREA).astype("uint8")
+        again, worst_again, _ = _at_one_size(smaller)
+        if again is None or worst_again is None:
+            break
+        sharp, worst = round(again * scale, 3), round(worst_again * scale, 3)
+    return sharp, worst, edges
+
+
+def _at_one_size(picture: NDArray[np.uint8]) -> tuple[float | None, float | None, int]:
+    """As ``_widths``, in pixels of this picture."""
+    import numpy as np
+
+    widths, turns = _edge_widths(picture)
+    if len(widths) < MIN_EDGES:
+        return None, None, len(widths)
+    sharp = worst = round(float(np.percentile(widths, 20)), 3)
+    for sector in range(4):
+        inside = widths[turns == sector]
+        # A direction with a handful of edges would let one shadow decide.
+        if len(inside) >= max(MIN_EDGES, len(widths) // 10):
+            worst = max(worst, round(float(np.percentile(inside, 20)), 3))
+    return sharp, worst, len(widths)
 
 
 def _edge_widths(picture: NDArray[np.uint8]) -> tuple[Any, Any]:

@@ -20,8 +20,13 @@ sys.path.insert(0, str(ROOT))
 FOLDER = ROOT / "benchmarks" / "out" / "frame-content"
 SIZE = (384, 288)
 PER_SHARD = 200
-SHARDS = 20
-"""The last four are for choosing operating points, the others for training."""
+SHARDS = 28
+"""0 to 15 train both rounds, 16 to 19 choose operating points, 20 to 27 join in the second round."""
+HARD = {
+    "page+goods": 0.20, "page": 0.10, "carton+label": 0.15, "mailer+label": 0.10, "label": 0.10, "carton": 0.08,
+    "opened+label": 0.05, "label+goods": 0.08, "opened+label+goods": 0.06, "mailer+label+goods": 0.05, "empty": 0.03,
+}  # fmt: skip
+"""Scenes of the shards from 20 on: pages that pass for labels, and everything without goods."""
 
 
 def shard(number: int) -> tuple[np.ndarray, np.ndarray]:
@@ -33,7 +38,8 @@ def shard(number: int) -> tuple[np.ndarray, np.ndarray]:
     for index in range(PER_SHARD):
         rng = np.random.default_rng([number, index, 20261122])
         upright = rng.random() < 0.4
-        made = compose(rng, DEVELOPMENT, SIZE[::-1] if upright else SIZE)
+        scene = str(rng.choice(list(HARD), p=list(HARD.values()))) if number >= 20 else None
+        made = compose(rng, DEVELOPMENT, SIZE[::-1] if upright else SIZE, scene)
         picture = through_jpeg(made.bgr, made.jpeg_quality)
         seen = made.kinds
         if upright:
