@@ -23,6 +23,8 @@ from samples.form import DAMAGED, Sample, bare, comes_to, finding, label, order
 
 Frame = NDArray[np.uint8]
 FPS = 10
+COVER_S = 0.5
+"""How long a hand takes to cover the lens."""
 
 
 @dataclass(frozen=True)
@@ -58,19 +60,30 @@ def frames(clip: Clip, seed: int) -> Iterator[Frame]:
     """The clip's frames, (height, width, 3) BGR."""
     width, height = clip.size
     rng = np.random.default_rng(seed)
-    pictures = [
-        photo(seed + place, **{"size": (2000, 1500), "noise": 0.5, **scene}).bgr for place, scene in enumerate(clip.scenes)
-    ]
+    common: dict[str, Any] = {"size": (2000, 1500), "noise": 0.5}
+    pictures = [photo(seed + place, **{**common, **scene}).bgr for place, scene in enumerate(clip.scenes)]
     count = round(clip.seconds * clip.fps)
     grain = rng.normal(0, 2.0, (4, height, width, 1)).astype(np.float32)
     for number in range(count):
         at_s = number / clip.fps
         picture = pictures[number * len(pictures) // count]
         view = _look(picture, 0.0 if clip.still else at_s, clip.size)
-        if clip.covered and clip.covered[0] <= at_s < clip.covered[1]:
-            view = (view * 0.02 + 3).astype(np.uint8)
+        if clip.covered:
+            view = _covered(view, at_s, clip.covered)
         noisy = view if clip.still else np.clip(view + grain[number % len(grain)], 0, 255)
         yield noisy.astype(np.uint8)
+
+
+def _covered(view: Frame, at_s: float, between: tuple[float, float]) -> Frame:
+    """A hand that slides over the lens from below within COVER_S, and off again."""
+    height = view.shape[0]
+    part = min(1.0, (at_s - between[0]) / COVER_S, (between[1] - at_s) / COVER_S)
+    if part <= 0:
+        return view
+    edge = round(height * (1 - part))
+    dark = view.copy()
+    dark[edge:] = (dark[edge:] * 0.02 + 3).astype(np.uint8)
+    return np.asarray(cv2.GaussianBlur(dark, (0, 0), 12), np.uint8) if part < 1 else dark
 
 
 def _look(picture: Frame, at_s: float, size: tuple[int, int]) -> Frame:
@@ -106,9 +119,7 @@ def write_clip(clip: Clip, folder: Path, seed: int) -> None:
         flags="+bitexact",
         **quality,
     )
-    process = writing.overwrite_output().run_async(
-        cmd=imageio_ffmpeg.get_ffmpeg_exe(), pipe_stdin=True, quiet=True
-    )
+    process = writing.overwrite_output().run_async(cmd=imageio_ffmpeg.get_ffmpeg_exe(), pipe_stdin=True, quiet=True)
     for frame in frames(clip, seed):
         process.stdin.write(frame.tobytes())
     process.communicate()
@@ -193,7 +204,7 @@ def clip_cases() -> tuple[ClipSample, ...]:
                 number,
                 finding("video-continuous", "review", "BLIND_INTERVAL"),
             ),
-            (Clip((goods,), seconds=5.0, covered=(2.0, 3.2)),),
+            (Clip((goods,), seconds=5.0, covered=(1.6, 3.6)),),
         ),
         ClipSample(
             _sample(
@@ -204,7 +215,9 @@ def clip_cases() -> tuple[ClipSample, ...]:
             (Clip((goods,), name="1.mp4"), Clip((goods,), name="2.mp4", seconds=3.5)),
         ),
         ClipSample(
-            _sample("unboxing-video-present/pass-video", number, finding("unboxing-video-present", "pass"), pack=DAMAGED),
+            _sample(
+                "unboxing-video-present/pass-video", number, finding("unboxing-video-present", "pass"), pack=DAMAGED
+            ),
             (Clip((goods,), seconds=2.0),),
         ),
         ClipSample(
