@@ -6,8 +6,11 @@ between them nothing is said. Set with ``benchmarks/waybill.py`` on the developm
 
 from __future__ import annotations
 
-from evidence_kit.facts.waybill_readings import Cause, UnreadLabel
+from typing import Literal, NamedTuple
+
 from evidence_kit.sensors.codes import BarRegion
+
+Cause = Literal["TOO_BLURRED", "TOO_SMALL", "TOO_DARK", "GLARE", "CUT_OFF", "BARCODE_FADED"]
 
 BARS_COHERENT = 0.75
 BARS_EDGES = 24
@@ -26,25 +29,32 @@ CONTRAST_ACCEPT, CONTRAST_REJECT = 0.30, 0.16
 """Between bars and gaps, 0..1, on paper that is bright enough."""
 
 
-def unread_label(region: BarRegion) -> UnreadLabel | None:
-    """The label that undecoded bars stand for; None where the area is no code."""
-    if region.coherence < BARS_COHERENT or region.edges < BARS_EDGES:
-        return None
-    cause, measured, limit, unit = _cause(region)
-    return UnreadLabel(region.quad, cause, measured, limit, unit)
+class Measured(NamedTuple):
+    """A cause with what was measured against its reject point; all None where no cause is certain."""
+
+    cause: Cause | None = None
+    measured: float | None = None
+    limit: float | None = None
+    unit: str = "1"
 
 
-def _cause(region: BarRegion) -> tuple[Cause | None, float | None, float | None, str]:
+def is_code(region: BarRegion) -> bool:
+    """Whether undecoded bars are taken for a code at all."""
+    return region.coherence >= BARS_COHERENT and region.edges >= BARS_EDGES
+
+
+def cause_of(region: BarRegion) -> Measured:
+    """Why these bars could not be read, the most telling cause first."""
     if region.at_edge:
-        return "CUT_OFF", None, None, "1"
+        return Measured("CUT_OFF")
     if region.brightness < DARK_REJECT:
-        return "TOO_DARK", round(region.brightness, 3), DARK_REJECT, "1"
+        return Measured("TOO_DARK", round(region.brightness, 3), DARK_REJECT)
     if region.lost > LOST_REJECT and region.lost_bright > BURNT:
-        return "GLARE", round(region.lost, 3), LOST_REJECT, "1"
+        return Measured("GLARE", round(region.lost, 3), LOST_REJECT)
     if region.across_px < EXTENT_REJECT_PX:
-        return "TOO_SMALL", round(region.across_px, 1), EXTENT_REJECT_PX, "px"
+        return Measured("TOO_SMALL", round(region.across_px, 1), EXTENT_REJECT_PX, "px")
     if region.sharpness < SHARP_REJECT:
-        return "TOO_BLURRED", round(region.sharpness, 3), SHARP_REJECT, "1"
+        return Measured("TOO_BLURRED", round(region.sharpness, 3), SHARP_REJECT)
     if region.contrast < CONTRAST_REJECT and region.brightness > DARK_ACCEPT:
-        return "BARCODE_FADED", round(region.contrast, 3), CONTRAST_REJECT, "1"
-    return None, None, None, "1"
+        return Measured("BARCODE_FADED", round(region.contrast, 3), CONTRAST_REJECT)
+    return Measured()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from evidence_kit.facts.printed_numbers import Printed, decide, look_at
+from evidence_kit.facts.unread_labels import Cause, cause_of, is_code
 from evidence_kit.facts.waybill_numbers import carriers_of, normalise, of_barcode, of_print, same_number
 from evidence_kit.schema import Deferred, Quad, Unknown
 from evidence_kit.sensors.codes import Codes, on_one_label
@@ -39,9 +40,6 @@ class Disagreement:
     printed: str
     quad: Quad | None
     at_s: float | None = None
-
-
-Cause = Literal["TOO_BLURRED", "TOO_SMALL", "TOO_DARK", "GLARE", "CUT_OFF", "BARCODE_FADED"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,15 +161,12 @@ def _with_printed(readings: list[WaybillReading], printed: Printed, engine: str)
 
 def _unread(codes: Codes, readings: list[WaybillReading]) -> list[UnreadLabel]:
     """Bars of labels of which no number was read; other copies on a label that was read do not count."""
-    from evidence_kit.facts.unread_labels import unread_label
-
     taken = [reading.quad for reading in readings if reading.quad is not None]
-    found = []
-    for region in codes.unread:
-        label = unread_label(region)
-        if label is not None and not any(on_one_label(quad, region.quad, codes.width, codes.height) for quad in taken):
-            found.append(label)
-    return found
+    return [
+        UnreadLabel(region.quad, *cause_of(region))
+        for region in codes.unread
+        if is_code(region) and not any(on_one_label(quad, region.quad, codes.width, codes.height) for quad in taken)
+    ]
 
 
 def _named(lines: tuple[TextLine, ...]) -> list[UnreadLabel]:
