@@ -131,7 +131,7 @@ class Resolver:
         if provider is None:
             raise TypeError(f"nothing provides {wanted.__name__} for a {item.kind}")
         if provider.layer == "sensor" and item.sha256 == UNREADABLE:
-            return _error("UNREADABLE_FILE", "文件读不出来(权限或磁盘)", "The file cannot be read (permission or disk).")
+            return _error("UNREADABLE_FILE", "文件读不出来,请检查权限", "The file cannot be read.")
         key = self._cache_key(provider, item) if provider.layer == "sensor" else None
         if key and self.cache is not None:
             kept = self.cache.get(key)

@@ -79,8 +79,13 @@ def test_a_file_that_may_not_be_read_is_an_error_of_its_own(tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "shape", "mode"),
-    [("dot.png", (1, 1), "RGB"), ("wide.png", (20_000, 300), "L"), ("ink.jpg", (800, 600), "CMYK"), ("deep.png", (800, 600), "I;16")],
-)  # fmt: skip
+    [
+        ("dot.png", (1, 1), "RGB"),
+        ("wide.png", (20_000, 300), "L"),
+        ("ink.jpg", (800, 600), "CMYK"),
+        ("deep.png", (800, 600), "I;16"),
+    ],
+)
 def test_odd_pictures_get_a_finding(tmp_path, name, shape, mode):
     from PIL import Image
 

@@ -36,7 +36,7 @@ def findings(out, rule):
 def test_json_is_the_only_thing_on_stdout(capsys, case):
     code, out, _ = run(capsys, "check", case, "--format", "json", *NOW)
     report = json.loads(out)
-    assert list(report)[0] == "schema"
+    assert next(iter(report)) == "schema"
     assert report["schema"] == "evidence-report/1"
     assert code == {"pass": 0, "fail": 1, "review": 3}[report["verdict"]]
 
