@@ -7,10 +7,10 @@ from dataclasses import replace
 from evidence_kit.facts.waybill_numbers import same_number
 from evidence_kit.facts.waybill_readings import UnreadLabel, WaybillReading, WaybillReadings, waybill_readings
 from evidence_kit.schema import Deferred, Unknown
+from evidence_kit.sensors.codes import Codes
 from evidence_kit.sensors.frame_codes import FrameCodes
 from evidence_kit.sensors.frame_texts import FrameTexts
 from evidence_kit.sensors.label_text import LabelText
-from evidence_kit.sensors.codes import Codes
 from evidence_kit.sensors.page_text import PageText
 from evidence_kit.wiring import fact
 
@@ -34,7 +34,9 @@ def video_waybill(codes: FrameCodes, texts: Deferred[FrameTexts]) -> WaybillRead
         for moment in read.moments
         for one in _of_frame(Codes(1, 1), moment.page).readings
     ]
-    counted = {one.number: {other.at_s for other in printed if same_number(one.number, other.number)} for one in printed}
+    counted = {
+        one.number: {other.at_s for other in printed if same_number(one.number, other.number)} for one in printed
+    }
     sure = [one for one in printed if len(counted[one.number]) >= AGREEING_FRAMES]
     if sure:
         return WaybillReadings(_merged(sure), label_seen=True)
@@ -45,7 +47,7 @@ def video_waybill(codes: FrameCodes, texts: Deferred[FrameTexts]) -> WaybillRead
 
 
 def _of_frame(codes: Codes, page: PageText) -> WaybillReadings:
-    found = waybill_readings(codes, Deferred(lambda: LabelText()), Deferred(lambda: page))
+    found = waybill_readings(codes, Deferred(LabelText), Deferred(lambda: page))
     return found if isinstance(found, WaybillReadings) else WaybillReadings()
 
 

@@ -58,9 +58,7 @@ def frame_codes(footage: Footage, *, barcode: BarcodeEngine = "zxing") -> FrameC
     for frame in _looks(footage):
         examined += 1
         luma = frame.luma()
-        moment = MomentCodes(
-            round(frame.at_s, 3), _sharpness(frame), read_codes(luma, engine=barcode, closely=False)
-        )
+        moment = MomentCodes(round(frame.at_s, 3), _sharpness(frame), read_codes(luma, engine=barcode, closely=False))
         kept.append(moment)
         for code in moment.codes.seen:
             if len(code.text) >= MIN_TEXT and code.symbology.startswith(("CODE", "ITF")):

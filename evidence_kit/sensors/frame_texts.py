@@ -30,9 +30,7 @@ class FrameTexts:
 def frame_texts(footage: Footage, codes: FrameCodes, *, ocr: TextEngine = "rapid") -> FrameTexts:
     """Lines of chosen frames. Raises CannotOpen, LimitReached, EngineMissing."""
     times = choose(codes.moments)
-    found = [
-        MomentText(round(frame.at_s, 3), read_page(frame.luma(), engine=ocr)) for frame in footage.at(times)
-    ]
+    found = [MomentText(round(frame.at_s, 3), read_page(frame.luma(), engine=ocr)) for frame in footage.at(times)]
     return FrameTexts(tuple(found))
 
 
