@@ -18,6 +18,9 @@ __all__ = ["PAGE_EDGE", "PageText", "TextEngine", "TextLine", "page_text", "read
 PAGE_EDGE = 1600
 """Long edge in pixels at which lines are searched for."""
 
+SMALLEST_SIDE = 16
+"""A picture with a shorter side holds no line of ten characters that could be read."""
+
 
 @dataclass(frozen=True, slots=True)
 class PageText:
@@ -34,5 +37,7 @@ def page_text(photo: Photo, *, ocr: TextEngine = "rapid") -> PageText:
 def read_page(picture: NDArray[np.uint8], *, engine: TextEngine = "rapid") -> PageText:
     """Lines of a grey picture (H, W), a photo's or a video frame's."""
     height, width = picture.shape
+    if min(height, width) < SMALLEST_SIDE:
+        return PageText((), engine)
     whole = ((0.0, 0.0), (width - 1.0, 0.0), (width - 1.0, height - 1.0), (0.0, height - 1.0))
     return PageText(tuple(read_area(picture, whole, edge=PAGE_EDGE, engine=engine)), engine)

@@ -1,0 +1,283 @@
+"""Numbers off pictures: real development photos where they are here, small drawn ones always."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from evidence_kit.facts.printed_numbers import decide
+from evidence_kit.facts.unread_labels import cause_of, is_code
+from evidence_kit.facts.waybill_numbers import same_number
+from evidence_kit.facts.waybill_readings import WaybillReadings, waybill_readings
+from evidence_kit.schema import Deferred, Outcome, Text, Unknown
+from evidence_kit.sensors import EngineMissing
+from evidence_kit.sensors.codes import BarRegion, Codes, SeenCode, codes, read_codes
+from evidence_kit.sensors.engines import paddle
+from evidence_kit.sensors.label_text import LabelText, read_labels
+from evidence_kit.sensors.number_lines import TextLine
+from evidence_kit.sensors.ocr import Character
+from evidence_kit.sensors.page_text import PageText, read_page
+from evidence_kit.sensors.photo import Photo
+from evidence_kit.sensors.weights import find
+
+DATA = Path(os.environ.get("EVIDENCE_KIT_DATA") or Path(__file__).resolve().parents[2] / "shared") / "data" / "dev"
+BOX = ((0.1, 0.1), (0.4, 0.1), (0.4, 0.2), (0.1, 0.2))
+ELSEWHERE = ((0.6, 0.6), (0.9, 0.6), (0.9, 0.7), (0.6, 0.7))
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> None:
+    cv2.setNumThreads(1)
+
+
+def read(picture: Any) -> WaybillReadings:
+    """A grey picture through every look."""
+    seen = read_codes(picture)
+    found = waybill_readings(seen, Deferred(lambda: read_labels(picture, seen)), Deferred(lambda: read_page(picture)))
+    assert isinstance(found, WaybillReadings)
+    return found
+
+
+def label(text: str, *, module: int = 3, printed: str | None = None, bars: bool = True) -> Any:
+    """A white label with Code 128 bars and the number below, on a grey table."""
+    zxingcpp = pytest.importorskip("zxingcpp")
+    code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.Code128)
+    picture = np.asarray(zxingcpp.write_barcode_to_image(code, scale=module, add_hrt=False, add_quiet_zones=False))
+    strip = cv2.resize(picture[:1], (picture.shape[1], 90), interpolation=cv2.INTER_NEAREST)
+    page = np.full((420, strip.shape[1] + 120), 235, np.uint8)
+    if bars:
+        page[120:210, 60:-60] = strip
+    cv2.putText(page, printed or text, (70, 270), cv2.FONT_HERSHEY_SIMPLEX, 1.25, 20, 2, cv2.LINE_AA)
+    table = np.full((900, 1200), 120, np.uint8)
+    table[200 : 200 + page.shape[0], 150 : 150 + page.shape[1]] = page
+    return table
+
+
+def turned(picture: Any, degrees: float) -> Any:
+    h, w = picture.shape
+    matrix = cv2.getRotationMatrix2D((w / 2, h / 2), degrees, 1)
+    return cv2.warpAffine(picture, matrix, (w, h), flags=cv2.INTER_LINEAR, borderValue=120)
+
+
+@pytest.mark.parametrize("degrees", [0, 33, 90, 171, 250])
+def test_bars_read_whichever_way_they_stand(degrees: float) -> None:
+    found = read(turned(label("SF1234567890123"), degrees))
+    assert [reading.number for reading in found.readings] == ["SF1234567890123"]
+    assert found.readings[0].symbology == "CODE_128"
+    assert found.readings[0].carriers[0] == "SF"
+
+
+def test_bars_that_no_row_shows_read_after_averaging() -> None:
+    rng = np.random.default_rng(0)
+    small = cv2.resize(label("YT7412589630123"), None, fx=0.55, fy=0.55, interpolation=cv2.INTER_AREA)
+    noisy = cv2.GaussianBlur(small, (0, 0), 0.7).astype(np.float32) + rng.normal(0, 22, small.shape)
+    seen = read_codes(np.clip(noisy, 0, 255).astype(np.uint8))
+    assert [code.text for code in seen.seen] == ["YT7412589630123"]
+    assert seen.seen[0].agreeing >= 4
+
+
+def test_bars_and_digits_together() -> None:
+    found = read(label("78123456789012"))
+    assert [(r.number, r.by) for r in found.readings] == [("78123456789012", "both")]
+
+
+def test_digits_alone() -> None:
+    found = read(label("SF1234567890123", bars=False))
+    assert [(r.number, r.by) for r in found.readings] == [("SF1234567890123", "ocr")]
+    assert found.readings[0].symbology is None
+
+
+def test_bars_and_digits_that_differ_are_told() -> None:
+    found = read(label("SF1234567890123", printed="SF9876543210987"))
+    assert [(d.barcode, d.printed) for d in found.disagreements] == [("SF1234567890123", "SF9876543210987")]
+
+
+def test_a_product_is_no_waybill() -> None:
+    zxingcpp = pytest.importorskip("zxingcpp")
+    code = zxingcpp.create_barcode("6901234567892", zxingcpp.BarcodeFormat.EAN13)
+    picture = np.asarray(zxingcpp.write_barcode_to_image(code, scale=4))
+    table = np.full((700, 900), 200, np.uint8)
+    table[100 : 100 + picture.shape[0], 100 : 100 + picture.shape[1]] = picture
+    found = read(table)
+    assert found.readings == ()
+
+
+@pytest.mark.parametrize("shade", [0, 128, 255])
+def test_nothing_is_read_off_nothing(shade: int) -> None:
+    found = read(np.full((600, 800), shade, np.uint8))
+    assert found == WaybillReadings(label_seen=False)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (5, 400), (400, 3), (33, 33)])
+def test_tiny_pictures_do_no_harm(size: tuple[int, int]) -> None:
+    assert read(np.random.default_rng(0).integers(0, 255, size, np.uint8)).readings == ()
+
+
+# --- what the facts make of looks -------------------------------------------------------------------------------
+
+
+def line(text: str, look: str = "tiny", score: float = 0.99, quad: Any = BOX, weak: float | None = None) -> TextLine:
+    scores = [score] * len(text)
+    if weak is not None:
+        scores[-1] = weak
+    characters = tuple(Character(c, s) for c, s in zip(text, scores, strict=True))
+    return TextLine(text, score, quad, look, 30.0, characters)
+
+
+def test_one_look_is_not_enough() -> None:
+    said = decide([line("SF1234567890123")])
+    assert said.sure == ()
+    assert said.partial == ("SF1234567890123",)
+
+
+def test_two_agreeing_looks_are() -> None:
+    said = decide([line("SF1234567890123"), line("SF1234567890123", "small")])
+    assert [one.number for one in said.sure] == ["SF1234567890123"]
+
+
+def test_two_looks_that_differ_are_none() -> None:
+    lines = [line("SF1234567890123"), line("SF1234567890128", "small")]
+    assert decide(lines).sure == ()
+
+
+def test_a_third_look_does_not_outvote_a_sure_rival() -> None:
+    lines = [line("SF1234567890123"), line("SF1234567890123", "small"), line("SF1234567890128", quad=ELSEWHERE)]
+    assert decide(lines).sure == ()
+
+
+def test_a_cut_off_look_is_no_rival() -> None:
+    lines = [line("776578478478657"), line("776578478478657", "small"), line("76578478478657", quad=ELSEWHERE)]
+    assert [one.number for one in decide(lines).sure] == ["776578478478657"]
+
+
+def test_a_weak_character_makes_it_partial() -> None:
+    lines = [line("SF1234567890123", weak=0.7), line("SF1234567890123", "small", weak=0.75)]
+    said = decide(lines)
+    assert (said.sure, said.partial) == ((), ("SF1234567890123",))
+
+
+def test_a_letter_that_may_be_a_digit_needs_two_sure_looks() -> None:
+    def shaky(look: str, score: float) -> TextLine:
+        text = "JDVB12345678901"
+        return TextLine(text, 0.98, BOX, look, 30.0, tuple(Character(c, score if c == "B" else 0.99) for c in text))
+
+    assert decide([shaky("tiny", 0.97), shaky("small", 0.98)]).sure != ()
+    assert decide([shaky("tiny", 0.7), shaky("small", 0.98)]).sure == ()
+
+
+def test_a_check_digit_lets_one_sure_look_count() -> None:
+    assert [one.number for one in decide([line("RA123456785CN")]).sure] == ["RA123456785CN"]
+
+
+def code(text: str, **more: Any) -> Codes:
+    return Codes(1000, 1000, (SeenCode(text, "CODE_128", BOX, **more),))
+
+
+def interpreted(seen: Codes, near: Any = None, whole: Any = None) -> Any:
+    return waybill_readings(seen, Deferred(lambda: near or LabelText()), Deferred(lambda: whole or PageText()))
+
+
+def test_a_close_look_needs_agreement() -> None:
+    assert interpreted(code("SF1234567890123", look="close", agreeing=6, parts=3)).readings != ()
+    assert interpreted(code("SF1234567890123", look="close", agreeing=6, parts=1)).readings == ()
+    assert interpreted(code("SF1234567890123", look="close", agreeing=6, others=2, parts=3)).readings == ()
+    assert interpreted(code("SF1234567890123", look="close", agreeing=3, parts=3)).partial == ("SF1234567890123",)
+
+
+def test_without_text_bars_still_stand_and_nothing_else_does() -> None:
+    missing = Unknown("ENGINE", Text("缺少引擎", "No engine."), Outcome.ERROR)
+    assert interpreted(code("SF1234567890123", look="half"), near=missing).readings[0].by == "barcode"
+    assert interpreted(Codes(1000, 1000), near=missing) is missing
+    assert interpreted(Codes(1000, 1000), whole=missing) is missing
+
+
+def region(**more: Any) -> BarRegion:
+    known: dict[str, Any] = {
+        "quad": BOX, "turn_deg": 0.0, "across_px": 400.0, "along_px": 90.0, "contrast": 0.7, "sharpness": 0.4,
+        "brightness": 0.9, "burnt": 0.1, "lost": 0.0, "lost_bright": 0.0, "at_edge": False, "coherence": 0.95,
+        "edges": 70,
+    }  # fmt: skip
+    return BarRegion(**{**known, **more})
+
+
+@pytest.mark.parametrize(
+    ("measures", "cause"),
+    [
+        ({}, None),
+        ({"sharpness": 0.1}, "TOO_BLURRED"),
+        ({"sharpness": 0.16}, None),
+        ({"across_px": 120.0}, "TOO_SMALL"),
+        ({"brightness": 0.1}, "TOO_DARK"),
+        ({"lost": 0.4, "lost_bright": 0.97}, "GLARE"),
+        ({"lost": 0.4, "lost_bright": 0.5}, None),
+        ({"contrast": 0.1}, "BARCODE_FADED"),
+        ({"at_edge": True}, "CUT_OFF"),
+    ],
+)
+def test_causes(measures: dict[str, Any], cause: str | None) -> None:
+    assert cause_of(region(**measures)).cause == cause
+
+
+def test_lettering_is_no_code() -> None:
+    assert is_code(region())
+    assert not is_code(region(edges=12))
+    assert not is_code(region(coherence=0.6))
+
+
+# --- weights, engines, real photos ------------------------------------------------------------------------------
+
+
+def test_weights_are_found_or_named() -> None:
+    assert find("ppocrv6-tiny/rec.onnx").stat().st_size > 4_000_000
+    with pytest.raises(EngineMissing, match=r"nothing\.onnx"):
+        find("nothing.onnx")
+
+
+def test_zbar_reads_or_says_how_to_get_it() -> None:
+    picture = label("SF1234567890123")
+    try:
+        seen = read_codes(picture, engine="zbar")
+    except EngineMissing as error:
+        assert "pip install" in str(error)
+        pytest.skip(str(error))
+    assert [entry.text for entry in seen.seen] == ["SF1234567890123"]
+
+
+def test_paddle_reads_or_says_how_to_get_it() -> None:
+    say = paddle.missing()
+    if say is not None:
+        assert "paddle_env" in say
+        pytest.skip(say)
+    lines = read_page(label("SF1234567890123", bars=False), engine="paddle").lines
+    assert any("SF1234567890123" in entry.text.replace(" ", "") for entry in lines)
+
+
+def real(kind: str) -> list[Any]:
+    manifest = DATA / "manifest.tsv"
+    rows = manifest.read_text(encoding="utf-8").splitlines()[1:] if manifest.exists() else []
+    chosen = [row.split("\t")[:3] for row in rows if row.startswith(kind + "\t")]
+    return [pytest.param(DATA / file, json.loads(truth), id=Path(file).stem) for _, file, truth in chosen]
+
+
+@pytest.mark.skipif(not DATA.exists(), reason="the development data is not here")
+@pytest.mark.parametrize(("path", "truth"), real("waybill_read"))
+def test_real_labels(path: Path, truth: dict[str, Any]) -> None:
+    photo = Photo(path)
+    seen = codes(photo)
+    found = waybill_readings(seen, Deferred(LabelText), Deferred(lambda: read_page(photo.luma())))
+    assert isinstance(found, WaybillReadings)
+    numbers = [reading.number for reading in found.readings]
+    assert numbers
+    assert all(any(same_number(n, e) for e in truth["expected"] + truth["alternates"]) for n in numbers)
+
+
+@pytest.mark.skipif(not DATA.exists(), reason="the development data is not here")
+@pytest.mark.parametrize(("path", "truth"), real("no_waybill")[::6])
+def test_real_photos_without_a_waybill(path: Path, truth: dict[str, Any]) -> None:
+    assert read(Photo(path).luma()).readings == (), truth
