@@ -9,6 +9,7 @@ Fails only if nothing in the submission reads a number and the cause is measured
 from __future__ import annotations
 
 from evidence_kit.checks import failed, not_applicable, passed, review
+from evidence_kit.facts.sighted_labels import SightedLabels
 from evidence_kit.facts.waybill_readings import UnreadLabel, WaybillReadings
 from evidence_kit.rules import rule
 from evidence_kit.schema import Check, Each, Limit, Outcome, Quantity, Text, Trace
@@ -33,7 +34,7 @@ RETAKE = Text("请近距离补拍一张面单清楚的照片", "Add a close, sha
 
 
 @rule(on="submission", title=Text("面单能读", "waybill can be read"))
-def waybill_readable(readings: Each[WaybillReadings]) -> Check:
+def waybill_readable(readings: Each[WaybillReadings], sighted: Each[SightedLabels]) -> Check:
     if not len(readings):
         return not_applicable(Text("没有照片或视频", "No photo and no video."))
     known = readings.known()
@@ -51,7 +52,11 @@ def waybill_readable(readings: Each[WaybillReadings]) -> Check:
     if not known:
         return not_applicable(Text("没有能打开的照片或视频", "No photo or video could be opened."))
     partial = [(item, part) for item, fact in known for part in fact.partial]
-    unread = [(item, label) for item, fact in known for label in fact.unread]
+    by_bars = [(item, label) for item, fact in known for label in fact.unread]
+    barred = {item.id for item, _ in by_bars}
+    unread = by_bars + [
+        (item, label) for item, fact in sighted.known() if item.id not in barred for label in fact.unread
+    ]
     if partial:
         traces = tuple(Trace(item.id) for item, _ in partial[:6])
         return review(
@@ -61,8 +66,7 @@ def waybill_readable(readings: Each[WaybillReadings]) -> Check:
             traces=traces,
         )
     traces = tuple(Trace(item.id, label.at_s, label.quad) for item, label in unread[:6])
-    unsure = any(fact.label_seen is None for _, fact in known)
-    if unread and not unsure and all(label.cause for _, label in unread):
+    if unread and all(label.cause for _, label in unread):
         return _measured(unread[0][1], traces)
     return review(
         "WAYBILL_UNREADABLE",
