@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evidence_kit.facts.waybill_readings import UnreadLabel, WaybillReadings
+from evidence_kit.facts.waybill_readings import Cause, UnreadLabel, WaybillReadings
 from evidence_kit.schema import Deferred, Unknown
 from evidence_kit.sensors.label_looks import LabelLook, LabelLooks
 from evidence_kit.wiring import fact
@@ -46,6 +46,6 @@ def _unread(look: LabelLook) -> UnreadLabel:
         return UnreadLabel(look.quad, "TOO_DARK", look.brightness, DARK_REJECT)
     resolved = round(look.long_px / look.edge_px, 1)
     if resolved < RESOLVED_REJECT:
-        cause = "TOO_BLURRED" if look.edge_px > SOFT_PX else "TOO_SMALL"
+        cause: Cause = "TOO_BLURRED" if look.edge_px > SOFT_PX else "TOO_SMALL"
         return UnreadLabel(look.quad, cause, resolved, RESOLVED_REJECT, "edge widths")
     return UnreadLabel(look.quad, None)
