@@ -179,7 +179,8 @@ class Scene:
         ys, xs = np.mgrid[0 : self.size[1], 0 : self.size[0]]
         flat = np.stack([xs.ravel(), ys.ravel(), np.ones(xs.size)], 0).astype(np.float32)
         back = np.linalg.inv(to_px).astype(np.float32) @ flat
-        u, v = (back[i] / back[2] for i in (0, 1))
+        with np.errstate(divide="ignore", invalid="ignore"):  # rows on the horizon lie infinitely far
+            u, v = (back[i] / back[2] for i in (0, 1))
         shape = (self.size[1], self.size[0])
         table.bgr[:] = cv2.remap(
             tile, u.reshape(shape), v.reshape(shape), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT

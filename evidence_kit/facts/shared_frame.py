@@ -61,7 +61,9 @@ class SharedFrame:
 def shared_frame(content: FrameContent, readings: WaybillReadings, quality: PhotoQuality) -> SharedFrame:
     """What one photo shows side by side, from the model's regions, what was read, and how good the photo is."""
     waybill, quad, page = _waybill(content, readings)
-    surely = tuple(region for region in content.goods if _sure_goods(region, readings))
+    stuck = [one.quad for one in readings.readings if one.quad is not None]
+    stuck += [region.quad for region in content.labels if LABEL_ACCEPT.met_by(region)]
+    surely = tuple(region for region in content.goods if sure_goods(region, stuck))
     goods: Seen = "yes" if surely else "no"
     if not surely and any(GOODS_REJECT.met_by(region) for region in content.goods):
         goods = "unknown"
@@ -75,13 +77,16 @@ def shared_frame(content: FrameContent, readings: WaybillReadings, quality: Phot
     return SharedFrame(waybill, goods, parcel, quad, boxes, _why(waybill, goods, readings, content, page), adequate)
 
 
-def _sure_goods(region: Region, readings: WaybillReadings) -> bool:
-    """Goods beyond doubt: no strip along the border or tangle, as of a room's edges, and not the label itself."""
-    if not GOODS_ACCEPT.met_by(region) or region.filled < GOODS_FILLED:
+def sure_goods(region: Region, labels: list[Quad], accept: Point | None = None) -> bool:
+    """Goods beyond doubt: no strip along the border or tangle, as of a room's edges, and nothing that a label is on.
+
+    What carries the label is the parcel, whatever it looks like to the model.
+    """
+    if not (accept or GOODS_ACCEPT).met_by(region) or region.filled < GOODS_FILLED:
         return False
     if region.at_edge and region.share < GOODS_EDGE_SHARE:
         return False
-    return not any(one.quad and _within(one.quad, region.quad) for one in readings.readings)
+    return not any(_within(label, region.quad) for label in labels)
 
 
 def _seen(regions: Iterable[Region], accept: Point, reject: Point) -> Seen:

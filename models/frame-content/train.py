@@ -162,6 +162,8 @@ def train(options: argparse.Namespace) -> FrameContentNet:
             optimiser.step()
             schedule.step()
             total += float(loss.detach())
+            if step % 100 == 99:  # to look at, and to save what a stopped machine would lose
+                torch.save({"net": net.state_dict()}, kept.with_suffix(".part"))
             if step % 50 == 49:
                 print(f"  {epoch} {step + 1} {total / (step + 1):.4f} {time.time() - began:.0f}s", flush=True)
         torch.save(
