@@ -142,7 +142,7 @@ def read_codes(
             if not any(old.text == code.text and _inside(corners, old.quad, width, height) for old in seen):
                 seen.append(SeenCode(code.text, code.symbology, _quad(corners, width, height), look))
 
-    add(decode(small, engine=engine, kinds="linear"), scale, "half")
+    add(decode(small, engine=engine, kinds="linear", downscale=False), scale, "half")
     areas = find_bars(small)
     seen = [_grown(code, areas, scale, width, height) for code in seen]
     unread: list[BarRegion] = []
