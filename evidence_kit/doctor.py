@@ -38,13 +38,16 @@ def examine() -> Iterator[Line]:
     for distribution, module, purpose in REQUIRED:
         yield _importable(distribution, module, purpose)
     yield _attempt("codecs", _codecs)
+    yield _attempt("our weights", _weights)
     yield _attempt(
         "zbar (--barcode zbar)",
         _zbar,
         add="pip install 'evidence-kit[zbar]' and, on Debian, apt-get install libzbar0",
         required=False,
     )
-    yield _attempt("paddleocr (--ocr paddle)", _paddle, add="python -m evidence_kit.sensors.paddle_env", required=False)
+    yield _attempt(
+        "paddleocr (--ocr paddle)", _paddle, add="python -m evidence_kit.sensors.engines.paddle_env", required=False
+    )
 
 
 def _importable(distribution: str, module: str, purpose: str) -> Line:
@@ -77,10 +80,21 @@ def _codecs() -> str:
     return "decoders for " + ", ".join(wanted)
 
 
+def _weights() -> str:
+    from evidence_kit.sensors.weights import find
+
+    names = ("ppocrv6-tiny/det.onnx", "ppocrv6-tiny/rec.onnx", "frame-content/frame-content.onnx")
+    return ", ".join(f"{name} {find(name).stat().st_size / 1e6:.1f} MB" for name in names)
+
+
 def _zbar() -> str:
     importlib.import_module("pyzbar.pyzbar")
     return f"pyzbar {package_version('pyzbar')}"
 
 
 def _paddle() -> str:
-    raise RuntimeError("not set up")
+    from evidence_kit.sensors.engines.paddle import environment, missing
+
+    if missing() is not None:
+        raise FileNotFoundError("its environment is not made yet")
+    return f"in {environment()}"
