@@ -71,7 +71,7 @@ def _real(part: str) -> Iterator[tuple[Shot, list[dict[str, Any]]]]:
             yield Shot(part, Path(file).name, path=str(DATA / file)), labels
 
 
-def _drawn(shot: Shot, folder: Path) -> tuple[Path, list[dict[str, Any]]]:
+def photo_of(shot: Shot, folder: Path) -> tuple[Path, list[dict[str, Any]]]:
     """The photo's file and its labels' truth; draws it where it is synthetic."""
     if shot.path is not None:
         return Path(shot.path), next(labels for real, labels in _real(shot.part) if real.key == shot.key)
@@ -113,9 +113,13 @@ class Answers:
         if not resume:
             path.unlink(missing_ok=True)
         elif path.exists():
-            for line in path.read_text(encoding="utf-8").splitlines():
-                row = json.loads(line)
-                self.rows[row["key"], row["reader"]] = row
+            self.take(path)
+
+    def take(self, path: Path) -> None:
+        """Adds the answers of a file; later ones replace earlier ones."""
+        for line in path.read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            self.rows[row["key"], row["reader"]] = row
 
     def has(self, key: str, reader: str, code: str | None) -> bool:
         row = self.rows.get((key, reader))
@@ -139,7 +143,7 @@ def measure(wanted: list[tuple[Shot, tuple[str, ...]]], answers: Answers) -> Non
             open_ = [name for name in readers if not answers.has(shot.key, name, code if name == KIT else None)]
             if not open_:
                 continue
-            path, labels = _drawn(shot, Path(folder))
+            path, labels = photo_of(shot, Path(folder))
             for name in open_:
                 if name not in running:
                     running[name] = start(name)
@@ -164,6 +168,8 @@ def main(argv: list[str]) -> int:
     )
     parser.add_argument("--kit-only", action="store_true", help="leave the peers out")
     parser.add_argument("--resume", action="store_true", help="keep earlier answers")
+    parser.add_argument("--also", type=Path, action="append", default=[], help="answers of other runs, JSON lines")
+    parser.add_argument("--score-only", action="store_true", help="read no photo; score the answers that are there")
     parser.add_argument("--no-write", action="store_true", help="print only")
     parser.add_argument("--output", type=Path, default=RESULT)
     given = parser.parse_args(argv)
@@ -174,8 +180,11 @@ def main(argv: list[str]) -> int:
         shared = given.n_none if part.endswith("none") else given.n_all
         for place, shot in enumerate(shots(part, given.first, many)):
             wanted.append((shot, everyone if place < shared or shot.path else (KIT,)))
-    answers = Answers(OUT / "answers.jsonl", resume=given.resume)
-    measure(wanted, answers)
+    answers = Answers(OUT / "answers.jsonl", resume=given.resume or given.score_only)
+    for path in given.also:
+        answers.take(path)
+    if not given.score_only:
+        measure(wanted, answers)
     keys = {shot.key for shot, _ in wanted}
     code = fingerprint()
     rows = [row for row in answers.rows.values() if row["key"] in keys and row["code"] in (None, code)]
