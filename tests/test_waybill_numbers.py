@@ -107,7 +107,9 @@ def test_a_container_number_is_taken_from_its_identifier() -> None:
         ("TRK# 7989 6253 5570", "798962535570"),
         ("7989 6253 5570", None),  # twelve bare digits may be anything
         ("Mstr# 7905 2754 7720", None),
-        ("1Z999AA10123456785", None),  # the check digit does not hold
+        ("1Z999AA10123456785", "1Z999AA10123456785"),  # its check digit does not hold: more is asked of the looks
+        ("RA123456786CN", None),  # the check digit does not hold
+        ("1Z999AA1012345678", None),
         ("-345678901234567", None),  # the tail of an order number
         ("订单号 261122-345678901234567", None),
         ("138 1234 5678", None),

@@ -175,6 +175,13 @@ def test_a_check_digit_lets_one_sure_look_count() -> None:
     assert [one.number for one in decide([line("RA123456785CN")]).sure] == ["RA123456785CN"]
 
 
+def test_a_failing_check_digit_asks_more_of_both_networks() -> None:
+    wrong = "1Z999AA10123456785"
+    assert decide([line(wrong, score=0.98), line(wrong, "small", score=0.98)]).sure != ()
+    assert decide([line(wrong, score=0.98), line(wrong, score=0.98, quad=ELSEWHERE)]).sure == ()
+    assert decide([line(wrong, score=0.98), line(wrong, "small", score=0.95)]).sure == ()
+
+
 def code(text: str, **more: Any) -> Codes:
     return Codes(1000, 1000, (SeenCode(text, "CODE_128", BOX, **more),))
 

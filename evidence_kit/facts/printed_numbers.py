@@ -20,6 +20,9 @@ RIVAL_REJECT = 0.6
 """Another look at the same line that says something else with no weaker character than this: no reading."""
 LONE_ACCEPT = 0.97
 """A number whose check digit holds may rest on one look whose weakest character is that sure."""
+AIR_WITH_PIECE = 16
+UNCHECKED_ACCEPT = 0.97
+"""A number whose check digit does not hold: both networks must be that sure of every character."""
 MIXED = frozenset("0OQD1IL8B5S2Z6G")
 """Characters that print alike; where a form allows letters and digits at a place, they are told apart by ink alone."""
 MIXED_ACCEPT = 0.9
@@ -101,10 +104,14 @@ def _accepted(number: str, agreeing: list[Look], against: list[Look]) -> bool:
     weakest = max(look.weakest for look in agreeing)
     if any(look.weakest >= min(RIVAL_REJECT, weakest) for look in against):
         return False
+    if strength_of(number) == "unchecked":
+        return len({look.line.look for look in agreeing if look.weakest >= UNCHECKED_ACCEPT}) >= AGREEING_ACCEPT
     told_apart = [look for look in agreeing if look.mixed >= MIXED_ACCEPT]
     if len(told_apart) >= AGREEING_ACCEPT:
         return weakest >= SURE_ACCEPT
-    return strength_of(number) == "checked" and weakest >= LONE_ACCEPT
+    # An air waybill's piece count is not under its check digit.
+    whole = strength_of(number) == "checked" and len(number) != AIR_WITH_PIECE
+    return whole and weakest >= LONE_ACCEPT
 
 
 def _alike(one: str, other: str) -> bool:

@@ -11,8 +11,9 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
-Strength = Literal["checked", "prefixed", "digits"]
-"""How much the form itself says: a check digit holds, letters no other number starts with, or digits alone."""
+Strength = Literal["checked", "prefixed", "digits", "unchecked"]
+"""How much the form itself says: a check digit holds, letters no other number starts with, digits alone, or a check
+digit that does not hold (test labels and resellers' own numbers)."""
 
 MIN_LENGTH, MAX_LENGTH, MIN_DIGITS = 10, 34, 8
 
@@ -41,6 +42,7 @@ FORMS: tuple[Form, ...] = (
     _form("DEPPON", r"DPK\d{12}", "prefixed"),
     _form("UPS", r"1Z[0-9A-Z]{16}", "checked"),
     _form("EMS", r"[A-Z]{2}\d{9}[A-Z]{2}", "checked"),
+    _form("UPS", r"1Z[0-9A-Z]{6}\d{10}", "unchecked"),
     _form("ZTO", r"7[3-689]\d{12}", "digits"),
     _form("STO", r"77\d{13}", "digits"),
     _form("YUNDA", r"[34]\d{14}", "digits"),
@@ -102,11 +104,11 @@ def carriers_of(number: str) -> tuple[str, ...]:
 def strength_of(number: str) -> Strength | None:
     """The strongest form that a normalised number has; None where it has no known one."""
     held = {form.strength for form in FORMS if form.pattern.fullmatch(number) and _holds(form, number)}
-    return next((level for level in ("checked", "prefixed", "digits") if level in held), None)
+    return next((level for level in ("checked", "prefixed", "digits", "unchecked") if level in held), None)
 
 
 def _holds(form: Form, number: str) -> bool:
-    return form.carrier not in _CHECKS or _CHECKS[form.carrier](number)
+    return form.strength != "checked" or _CHECKS[form.carrier](number)
 
 
 # --- what is no waybill number ---------------------------------------------------------------------------------
