@@ -36,16 +36,12 @@ Row = dict[str, Any]
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks video_continuity", description=__doc__)
     parser.add_argument("--clips", type=Path, default=Path(__file__).parent / "out" / "continuity")
-    parser.add_argument(
-        "--stories", type=int, default=24, help="stories per split; each gives one honest clip"
-    )
+    parser.add_argument("--stories", type=int, default=24, help="stories per split; each gives one honest clip")
     parser.add_argument("--splits", nargs="*", default=list(SPLITS))
     parser.add_argument("--peer-python", default=None, help="python of the environment with the peers")
     parser.add_argument("--peers", nargs="*", default=list(PEERS))
     parser.add_argument("--peer-stories", type=int, default=24, help="stories that the peers are run on")
-    parser.add_argument(
-        "--real", type=Path, default=None, help="folder with manifest.tsv of the development data"
-    )
+    parser.add_argument("--real", type=Path, default=None, help="folder with manifest.tsv of the development data")
     parser.add_argument("--ffmpeg", default=None)
     chosen = parser.parse_args(argv)
     ffmpeg = chosen.ffmpeg or _ffmpeg()
@@ -81,9 +77,7 @@ def score_split(rows: list[Row], chosen: argparse.Namespace, ffmpeg: str) -> Row
     measured = [(row, *measure(Path(row["path"]))) for row in rows]
     done: Row = {
         "full": tally([(row, continuity(changes, packets)) for row, changes, packets in measured]),
-        "packets_masked": tally(
-            [(row, continuity(changes, masked(packets))) for row, changes, packets in measured]
-        ),
+        "packets_masked": tally([(row, continuity(changes, masked(packets))) for row, changes, packets in measured]),
         "packets_only": tally([(row, packets_alone(packets)) for row, _, packets in measured]),
     }
     done["peers"] = {}
@@ -128,9 +122,7 @@ def packets_alone(packets: PacketSignals) -> Continuity:
     """What the packets alone propose (no picture decoded), as breaks."""
     from evidence_kit.schema import Break
 
-    moments = [gap.at_s for gap in (*packets.gaps, *packets.sound_gaps)] + [
-        key.at_s for key in packets.early_keys
-    ]
+    moments = [gap.at_s for gap in (*packets.gaps, *packets.sound_gaps)] + [key.at_s for key in packets.early_keys]
     moments += [burst.at_s for burst in packets.bursts] + [run.from_s for run in packets.tiny]
     kept: list[float] = []
     for moment in sorted(moments):
@@ -185,10 +177,7 @@ def tally(pairs: list[tuple[Row, Any]]) -> Row:
         },
         "honest": {
             "minutes": round(seconds / 60, 2),
-            **{
-                name: honest[name]
-                for name in ("clips", "false", "false_certain", "said_continuous", "to_review")
-            },
+            **{name: honest[name] for name in ("clips", "false", "false_certain", "said_continuous", "to_review")},
         },
         "cuts_f1": {
             "precision": round(precision, 4),
@@ -200,10 +189,7 @@ def tally(pairs: list[tuple[Row, Any]]) -> Row:
 
 
 def _near(entry: Any, moment: float) -> bool:
-    return bool(
-        abs(entry.at_s - moment) <= NEAR_S
-        or (entry.end_s is not None and abs(entry.end_s - moment) <= NEAR_S)
-    )
+    return bool(abs(entry.at_s - moment) <= NEAR_S or (entry.end_s is not None and abs(entry.end_s - moment) <= NEAR_S))
 
 
 def _share(kind: Counter[str], name: str) -> float | None:
@@ -216,9 +202,7 @@ def _as_continuity(moments: list[float]) -> Continuity:
     return Continuity(tuple(Break(moment, "cut", ()) for moment in moments), tuple(False for _ in moments))
 
 
-def peer_answers(
-    peer: str, rows: list[Row], chosen: argparse.Namespace, ffmpeg: str
-) -> dict[str, list[float]]:
+def peer_answers(peer: str, rows: list[Row], chosen: argparse.Namespace, ffmpeg: str) -> dict[str, list[float]]:
     """The peer's moments per file; asked of its own environment, and kept."""
     if not rows or (peer != "scdet" and not chosen.peer_python):
         return {}
@@ -231,9 +215,7 @@ def peer_answers(
         python = chosen.peer_python or "python"
         environment = {**os.environ, "FFMPEG": ffmpeg, "OMP_NUM_THREADS": "1"}
         with kept.open("a") as out:
-            done = subprocess.run(
-                [python, str(script), peer, *wanted], env=environment, stdout=out, check=False
-            )
+            done = subprocess.run([python, str(script), peer, *wanted], env=environment, stdout=out, check=False)
         if done.returncode:
             print(f"{peer}: stopped with {done.returncode}; what it had answered counts")
         answers = {line["file"]: line["breaks_s"] for line in map(json.loads, kept.read_text().splitlines())}
@@ -302,8 +284,7 @@ def cost(folder: Path, ffmpeg: str) -> Row:
             ]
         )
     plain = min(
-        _run_cpu([ffmpeg, "-v", "error", "-threads", "1", "-i", str(clip), "-f", "null", "-"])
-        for _ in range(2)
+        _run_cpu([ffmpeg, "-v", "error", "-threads", "1", "-i", str(clip), "-f", "null", "-"]) for _ in range(2)
     )
     footage = Footage(str(clip))
     before = time.process_time()

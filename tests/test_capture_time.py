@@ -67,35 +67,25 @@ def test_real_files_agree_with_their_truth(shared_data: SharedData) -> None:
         elif taken.taken_at is not None:
             assert taken.taken_at in [datetime.fromisoformat(text) for text in truth["accept"]], row.name
         for never in truth.get("never", ()):
-            assert taken.taken_at is None or taken.taken_at.replace(tzinfo=None) != datetime.fromisoformat(
-                never
-            )
+            assert taken.taken_at is None or taken.taken_at.replace(tzinfo=None) != datetime.fromisoformat(never)
 
 
 def test_stated_offset() -> None:
-    taken = photo_time(
-        DateTimeOriginal="2026:11:21 11:02:03", OffsetTimeOriginal="+09:00", SubSecTimeOriginal="25"
-    )
+    taken = photo_time(DateTimeOriginal="2026:11:21 11:02:03", OffsetTimeOriginal="+09:00", SubSecTimeOriginal="25")
     assert taken.taken_at == datetime(2026, 11, 21, 2, 2, 3, 250_000, tzinfo=UTC)
     assert (taken.zone, taken.trust) == ("stated", "clock")
     assert taken.source == "EXIF DateTimeOriginal + OffsetTimeOriginal"
 
 
 def test_offset_of_another_moment_is_not_used() -> None:
-    edited = photo_time(
-        DateTimeOriginal="2026:11:21 11:02:03", DateTime="2026:11:22 08:00:00", OffsetTime="+00:00"
-    )
+    edited = photo_time(DateTimeOriginal="2026:11:21 11:02:03", DateTime="2026:11:22 08:00:00", OffsetTime="+00:00")
     assert edited.zone == "assumed"
-    same = photo_time(
-        DateTimeOriginal="2026:11:21 11:02:03", DateTime="2026:11:21 11:02:03", OffsetTime="+00:00"
-    )
+    same = photo_time(DateTimeOriginal="2026:11:21 11:02:03", DateTime="2026:11:21 11:02:03", OffsetTime="+00:00")
     assert same.taken_at == datetime(2026, 11, 21, 11, 2, 3, tzinfo=UTC)
 
 
 def test_satellite_settles_the_zone() -> None:
-    taken = photo_time(
-        DateTimeOriginal="2026:11:21 11:02:03", GPSDateStamp="2026:11:21", GPSTimeStamp="5:31:40"
-    )
+    taken = photo_time(DateTimeOriginal="2026:11:21 11:02:03", GPSDateStamp="2026:11:21", GPSTimeStamp="5:31:40")
     assert (taken.zone, taken.trust) == ("stated", "gps")
     assert taken.taken_at is not None and taken.taken_at.utcoffset() == timedelta(hours=5, minutes=30)
 
@@ -134,9 +124,7 @@ def test_absurd_clocks_tell_nothing(absurd: str) -> None:
 
 
 def test_editing_times_are_never_used() -> None:
-    taken = photo_time(
-        DateTime="2026:11:21 11:02:03", DateTimeDigitized="2026:11:21 11:02:03", OffsetTime="+08:00"
-    )
+    taken = photo_time(DateTime="2026:11:21 11:02:03", DateTimeDigitized="2026:11:21 11:02:03", OffsetTime="+08:00")
     assert taken == CaptureTime(None, "assumed", "", "none")
 
 
@@ -148,9 +136,7 @@ def test_a_clock_a_zone_ahead_is_not_absurd() -> None:
 def test_name_and_clock_hours_apart_is_a_zone_slip() -> None:
     slipped = photo_time("IMG_20261121_110203.jpg", DateTimeOriginal="2026:11:21 03:02:03")
     assert slipped.maybe_zone_slip
-    abroad = photo_time(
-        "IMG_20261121_110203.jpg", DateTimeOriginal="2026:11:21 11:02:03", OffsetTimeOriginal="-04:00"
-    )
+    abroad = photo_time("IMG_20261121_110203.jpg", DateTimeOriginal="2026:11:21 11:02:03", OffsetTimeOriginal="-04:00")
     assert not abroad.maybe_zone_slip
     saved = photo_time("mmexport1795230000000.jpg", DateTimeOriginal="2026:11:21 03:00:00")
     assert not saved.maybe_zone_slip

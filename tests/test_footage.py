@@ -75,9 +75,7 @@ def test_limits_end_the_work(clip: Path):
     assert not table.complete
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"\0" * 64, bytes(range(256)) * 40, b"#EXTM3U\n#EXTINF:10,\n/etc/passwd\n"]
-)
+@pytest.mark.parametrize("content", [b"", b"\0" * 64, bytes(range(256)) * 40, b"#EXTM3U\n#EXTINF:10,\n/etc/passwd\n"])
 def test_what_is_no_video_cannot_be_opened(tmp_path: Path, content: bytes):
     path = tmp_path / "lies.mp4"
     path.write_bytes(content)

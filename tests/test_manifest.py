@@ -85,9 +85,7 @@ def opened(tmp_path: Path) -> Open:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(JPEG + name.encode())
 
-    def _open(
-        text: str | bytes, *, name: str = "submission.toml", facts: dict[str, Any] | None = None
-    ) -> Submission:
+    def _open(text: str | bytes, *, name: str = "submission.toml", facts: dict[str, Any] | None = None) -> Submission:
         for old in tmp_path.glob("submission.*"):
             old.unlink()
         (tmp_path / name).write_bytes(text if isinstance(text, bytes) else text.encode())
@@ -123,9 +121,7 @@ def test_every_part_of_a_manifest(opened: Open) -> None:
 
 
 def test_json_says_the_same(opened: Open) -> None:
-    toml = opened(
-        WHOLE.replace("2026-11-10 08:00:00", '"2026-11-10 08:00:00"').replace("10:00:00+08:00", "02:00:00Z")
-    )
+    toml = opened(WHOLE.replace("2026-11-10 08:00:00", '"2026-11-10 08:00:00"').replace("10:00:00+08:00", "02:00:00Z"))
     content = {
         "id": "A1024",
         "pack": "pinduoduo-return-damaged",

@@ -95,9 +95,7 @@ def _story_clips(
         yield _row(target.name, split, number, kind, cut, tape, setting)
 
 
-def _row(
-    name: str, split: str, number: int, kind: str, cut: Cut, tape: Recording, setting: Coding
-) -> dict[str, Any]:
+def _row(name: str, split: str, number: int, kind: str, cut: Cut, tape: Recording, setting: Coding) -> dict[str, Any]:
     return {
         "file": name,
         "split": split,

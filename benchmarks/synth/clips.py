@@ -44,9 +44,7 @@ class Story(Protocol):
     def sound(self) -> Sound: ...
 
 
-def smooth_noise(
-    rng: np.random.Generator, shape: tuple[int, int], octaves: int, base: int
-) -> NDArray[np.float32]:
+def smooth_noise(rng: np.random.Generator, shape: tuple[int, int], octaves: int, base: int) -> NDArray[np.float32]:
     """Summed octaves of value noise, about -1..1."""
     total = np.zeros(shape, np.float32)
     for octave in range(octaves):
@@ -211,9 +209,7 @@ class TableStory:
 
     def _sharp(self, at_s: float) -> Picture:
         view = self._view(at_s)
-        picture = cv2.warpAffine(
-            self.ground, view, self.size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT
-        )
+        picture = cv2.warpAffine(self.ground, view, self.size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
         x, y, turn, scale, squash = self.parcel.at(at_s)
         face = self.faces[int(np.searchsorted(self.turns, at_s)) % len(self.faces)]
         near = self.turns[np.argmin(np.abs(self.turns - at_s))]
@@ -228,9 +224,7 @@ class TableStory:
             place = hand.at(at_s)
             wrist = np.array([place, place + np.array([(-1, 1)[side] * 60, 260])])
             (px, py), (wx, wy) = self._seen(wrist, view)
-            cv2.line(
-                picture, (int(px), int(py)), (int(wx), int(wy)), tuple(self.skin * 0.93), 46, cv2.LINE_AA
-            )
+            cv2.line(picture, (int(px), int(py)), (int(wx), int(wy)), tuple(self.skin * 0.93), 46, cv2.LINE_AA)
             cv2.ellipse(picture, ((px, py), (74, 58), (-20, 20)[side]), tuple(self.skin), -1, cv2.LINE_AA)
             for finger in range(4):
                 tip = (int(px + (finger - 1.5) * 15), int(py - 42 + 4 * abs(finger - 1.5)))

@@ -69,9 +69,7 @@ class ShelfStory:
         for thing, path, scale in ((self.bottle, self.goods[0], 0.8), (self.mailer, self.goods[1], 1.0)):
             place = middle + np.clip(self._at(path, at_s), -150, 150) * [1, 0.5]
             turn = self.spin[moment] * scale
-            matrix = cv2.getRotationMatrix2D(
-                (thing.shape[1] / 2, thing.shape[0] / 2), float(np.degrees(turn)), scale
-            )
+            matrix = cv2.getRotationMatrix2D((thing.shape[1] / 2, thing.shape[0] / 2), float(np.degrees(turn)), scale)
             matrix[:, 2] += place - [thing.shape[1] / 2, thing.shape[0] / 2]
             cv2.warpAffine(thing, matrix, self.size, dst=picture, borderMode=cv2.BORDER_TRANSPARENT)
         for side, path in enumerate(self.hands):
@@ -79,9 +77,7 @@ class ShelfStory:
             outline = np.array(
                 [[-70, 200], [-36, 10], [-30, -40], [-8, -62], [14, -58], [34, -20], [40, 20], [60, 200]]
             )
-            cv2.fillPoly(
-                picture, [(outline + np.array([px, py])).astype(np.int32)], tuple(self.glove), cv2.LINE_AA
-            )
+            cv2.fillPoly(picture, [(outline + np.array([px, py])).astype(np.int32)], tuple(self.glove), cv2.LINE_AA)
         return picture
 
     def _at(self, path: NDArray[np.float64], at_s: float) -> NDArray[np.float64]:
@@ -139,15 +135,11 @@ def _room(rng: np.random.Generator, shape: tuple[int, int]) -> Picture:
 def _mailer(rng: np.random.Generator) -> Picture:
     height, width = int(rng.uniform(110, 170)), int(rng.uniform(170, 260))
     base = rng.uniform(60, 235, 3)
-    folds = cv2.resize(
-        rng.normal(0, 22, (7, 11)).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC
-    )
+    folds = cv2.resize(rng.normal(0, 22, (7, 11)).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
     bag = np.clip(base + folds[..., None], 0, 255).astype(np.uint8)
     cv2.rectangle(bag, (width // 3, 20), (width - 24, height - 30), (246, 246, 242), -1)
     for row in range(30, height - 40, 14):
-        cv2.putText(
-            bag, str(int(rng.integers(10**9, 10**10))), (width // 3 + 6, row + 8), 0, 0.4, (30, 30, 30), 1
-        )
+        cv2.putText(bag, str(int(rng.integers(10**9, 10**10))), (width // 3 + 6, row + 8), 0, 0.4, (30, 30, 30), 1)
     return bag
 
 

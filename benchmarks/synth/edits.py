@@ -68,9 +68,7 @@ def honest(tape: Recording, length_s: float) -> Cut:
     return Cut(tape.frames[:count], tape.sound[: round(length_s * RATE_HZ)], (), {})
 
 
-def edited(
-    kind: str, tape: Recording, other: Recording, rng: np.random.Generator, length_s: float
-) -> Cut | None:
+def edited(kind: str, tape: Recording, other: Recording, rng: np.random.Generator, length_s: float) -> Cut | None:
     """One edit of ``kind`` at a random time; None where this tape cannot carry it (no covered moment)."""
     fps, count = tape.fps, round(length_s * tape.fps)
     at = int(rng.uniform(0.2, 0.7) * count)
@@ -174,9 +172,7 @@ def _sound(
     out = np.zeros(0, np.float32)
     for tape, begin, end in parts:
         wanted = _n(end, fps) - _n(begin, fps)
-        piece = (
-            np.zeros(wanted, np.float32) if tape is None else tape.sound[_n(begin, fps) : _n(end, fps)].copy()
-        )
+        piece = np.zeros(wanted, np.float32) if tape is None else tape.sound[_n(begin, fps) : _n(end, fps)].copy()
         piece = np.pad(piece, (0, max(0, wanted - len(piece))))
         if len(out) and blend and tape is not None and _n(begin, fps) >= 0:
             reach = min(blend, len(out), len(piece))

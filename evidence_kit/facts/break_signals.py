@@ -188,9 +188,7 @@ def _copies(changes: PictureChanges, blind: tuple[Blind, ...]) -> Iterator[Hint]
 
 def _still(changes: PictureChanges, at_s: float) -> bool:
     """Hardly anything moves within 0.2 s: pictures that stand still repeat themselves in either direction."""
-    steps = [
-        step for step, moment in zip(changes.step, changes.at_s, strict=True) if abs(moment - at_s) <= 0.2
-    ]
+    steps = [step for step, moment in zip(changes.step, changes.at_s, strict=True) if abs(moment - at_s) <= 0.2]
     return not steps or median(steps) < MOVING_STEP
 
 
@@ -205,14 +203,8 @@ def _frozen(changes: PictureChanges) -> Iterator[Hint]:
         if begin is not None and begin > 4 and index < count - 4:
             length = changes.at_s[index - 1] - changes.at_s[begin - 1]
             around = (*changes.step[max(1, begin - 6) : begin], *changes.step[index : index + 6])
-            if (
-                length >= FROZEN_S
-                and median(around) >= MOVING_STEP
-                and changes.light[begin] > USABLE_LIGHT[0]
-            ):
-                yield Hint(
-                    changes.at_s[begin], "freeze", "frozen-frames", "copy", False, 4, changes.at_s[index - 1]
-                )
+            if length >= FROZEN_S and median(around) >= MOVING_STEP and changes.light[begin] > USABLE_LIGHT[0]:
+                yield Hint(changes.at_s[begin], "freeze", "frozen-frames", "copy", False, 4, changes.at_s[index - 1])
         begin = None
 
 
@@ -242,11 +234,7 @@ def _timeline(packets: PacketSignals) -> Iterator[Hint]:
             if abs(key.step_s - packets.frame_s) > OFF_GRID * packets.frame_s:
                 yield Hint(key.at_s, "join", "key-off-grid", "timeline", True, 1.4)
     if packets.sound_steady > 0.97:
-        odd = [
-            gap
-            for gap in packets.sound_gaps
-            if abs(gap.step_s - gap.usual_s) > max(0.25 * gap.usual_s, 0.004)
-        ]
+        odd = [gap for gap in packets.sound_gaps if abs(gap.step_s - gap.usual_s) > max(0.25 * gap.usual_s, 0.004)]
         if 0 < len(odd) <= 4:
             for gap in odd:
                 yield Hint(gap.at_s, "join", "sound-spacing", "timeline", True, 1.2)
@@ -261,9 +249,7 @@ def blind_intervals(changes: PictureChanges) -> tuple[Blind, ...]:
         light < 26 or spread < 4.0 or (spread < 12 and detail < 0.12 * usual)
         for light, spread, detail in zip(changes.light, changes.spread, changes.detail, strict=True)
     ]
-    blurred = [
-        detail < 0.3 * usual and not dark for detail, dark in zip(changes.detail, covered, strict=True)
-    ]
+    blurred = [detail < 0.3 * usual and not dark for detail, dark in zip(changes.detail, covered, strict=True)]
     found = [*_runs(changes, covered, COVERED_S, "covered"), *_runs(changes, blurred, BLURRED_S, "blurred")]
     return tuple(sorted(found, key=lambda span: span.from_s))
 
@@ -281,9 +267,7 @@ def _runs(changes: PictureChanges, marked: list[bool], least_s: float, cause: st
 
 def may_be_copy(packets: PacketSignals) -> tuple[str, ...]:
     """Signs of re-writing: information for a person, never a signal (chats and players rewrite honest files too)."""
-    found = [
-        f"encoder {maker}" for maker in packets.makers if maker.startswith(("Lavf", "Lavc", "HandBrake"))
-    ]
+    found = [f"encoder {maker}" for maker in packets.makers if maker.startswith(("Lavf", "Lavc", "HandBrake"))]
     if packets.edits > 2:
         found.append(f"{packets.edits} edit-list entries")
     return tuple(found)

@@ -34,9 +34,7 @@ SLIP = timedelta(minutes=3)
 GPS_FIX = timedelta(minutes=5)
 """A satellite time is that of the last fix, and camera clocks drift; 6 s to 101 s in the photos on hand."""
 
-ZONES_MIN = frozenset(
-    {*range(-720, 841, 60), -570, -210, -150, 210, 270, 330, 345, 390, 525, 570, 630, 765, 825}
-)
+ZONES_MIN = frozenset({*range(-720, 841, 60), -570, -210, -150, 210, 270, 330, 345, 390, 525, 570, 630, 765, 825})
 """Every offset from UTC in civil use, in minutes (IANA time zone database, daylight saving included)."""
 
 _CLOCK = re.compile(
@@ -96,9 +94,7 @@ def video_capture_time(header: VideoHeader, item: Item, case: Case) -> CaptureTi
 # --- inside ---
 
 
-def _chosen(
-    readings: Sequence[CaptureTime], now: datetime, *, within: timedelta = timedelta(0)
-) -> CaptureTime:
+def _chosen(readings: Sequence[CaptureTime], now: datetime, *, within: timedelta = timedelta(0)) -> CaptureTime:
     """The first sane reading, marked where another sane reading of the same file is whole hours away."""
     sane = [reading for reading in readings if reading.taken_at is not None and _sane(reading.taken_at, now)]
     if not sane:
@@ -218,14 +214,10 @@ def _clock(text: str, fraction: str = "", zone: tzinfo | None = None) -> datetim
     if found is None:
         return None
     *parts, inner, offset = found.groups()
-    digits = (inner or (fraction if fraction.isascii() and fraction.isdigit() else "") or "0")[:6].ljust(
-        6, "0"
-    )
+    digits = (inner or (fraction if fraction.isascii() and fraction.isdigit() else "") or "0")[:6].ljust(6, "0")
     year, month, day, hour, minute, second = (int(part) for part in parts)
     try:
-        return datetime(
-            year, month, day, hour, minute, second, int(digits), tzinfo=_offset(offset or "") or zone
-        )
+        return datetime(year, month, day, hour, minute, second, int(digits), tzinfo=_offset(offset or "") or zone)
     except ValueError:
         return None
 

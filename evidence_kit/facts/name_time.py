@@ -75,9 +75,7 @@ _FORMS: tuple[tuple[str, str, Literal["utc", "local", "epoch"], bool], ...] = (
     ),
     ("WIN_<date>_<time>", "WIN_" + _DATE.format("") + "_" + _TIME.format("_") + _END, "local", False),
 )
-_COMPILED = tuple(
-    (form, re.compile(pattern, re.ASCII), clock, saved) for form, pattern, clock, saved in _FORMS
-)
+_COMPILED = tuple((form, re.compile(pattern, re.ASCII), clock, saved) for form, pattern, clock, saved in _FORMS)
 
 
 def name_time(item_id: str) -> NameTime | None:

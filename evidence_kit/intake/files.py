@@ -64,9 +64,7 @@ def id_of(*parts: str) -> str:
 def natural(name: str) -> tuple[tuple[int, int, str], ...]:
     """Sort key in which ``2.jpg`` comes before ``10.jpg``, whatever the case."""
     pieces = re.split(r"([0-9]+)", name.casefold())
-    key = [
-        (0, int(piece), "") if piece[:1].isdigit() and piece.isascii() else (1, 0, piece) for piece in pieces
-    ]
+    key = [(0, int(piece), "") if piece[:1].isdigit() and piece.isascii() else (1, 0, piece) for piece in pieces]
     return (*key, (2, 0, name))
 
 
@@ -112,18 +110,14 @@ def named(root: Path, written: str, *, file: str, key: str, line: int | None) ->
     """The file that a manifest names. Raises IntakeError where it is missing or outside ``root``."""
 
     def refuse(zh: str, en: str) -> IntakeError:
-        return IntakeError(
-            f"{zh}: {shown(written)}", f"{en}: {shown(written)}", file=file, key=key, line=line
-        )
+        return IntakeError(f"{zh}: {shown(written)}", f"{en}: {shown(written)}", file=file, key=key, line=line)
 
     windows = PureWindowsPath(written)
     parts = windows.parts
     if not written.strip() or len(written) > MAX_NAME or "\0" in written:
         raise refuse("应为文件夹内的相对路径", "expected a path relative to the folder")
     if windows.anchor or PurePosixPath(written).is_absolute():
-        raise refuse(
-            "只能引用本文件夹内的文件,不能用绝对路径", "absolute paths are refused; expected a relative one"
-        )
+        raise refuse("只能引用本文件夹内的文件,不能用绝对路径", "absolute paths are refused; expected a relative one")
     if ".." in parts:
         raise refuse("不能引用文件夹之外的文件", "a file outside the folder is refused")
     at = _step_down(root, parts)

@@ -32,9 +32,7 @@ MOST = 1e9
 """Yuan, grams, pieces: nothing that is sent by parcel has more."""
 
 _NOT_WRITTEN = frozenset({"now", "assumed_zone"})
-_PROSE = frozenset(
-    {"claim.description", "claim.reason", "appeal.reason", "complaint.problem", "complaint.request"}
-)
+_PROSE = frozenset({"claim.description", "claim.reason", "appeal.reason", "complaint.problem", "complaint.request"})
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -144,13 +142,7 @@ def _loosened(written: object, wanted: Any) -> object:
     text = written.strip()
     if wanted is bool:
         word = text.casefold()
-        return (
-            True
-            if word in ("true", "yes", "1", "是")
-            else False
-            if word in ("false", "no", "0", "否")
-            else text
-        )
+        return True if word in ("true", "yes", "1", "是") else False if word in ("false", "no", "0", "否") else text
     if wanted in (int, float):
         try:
             number = float(text)
@@ -173,16 +165,12 @@ def _sane(key: str, value: object) -> None:
     elif isinstance(value, str):
         longest = MAX_PROSE if key in _PROSE else MAX_TEXT
         if len(value) > longest:
-            raise NoValue(
-                f"文字超过 {longest} 个字符", f"expected at most {longest} characters, not {len(value)}"
-            )
+            raise NoValue(f"文字超过 {longest} 个字符", f"expected at most {longest} characters, not {len(value)}")
         if _UNPRINTABLE.search(value):
             raise NoValue("文字含有控制字符", "expected text without control characters")
     elif isinstance(value, tuple):
         if len(value) > MAX_NUMBERS:
-            raise NoValue(
-                f"超过 {MAX_NUMBERS} 个", f"expected at most {MAX_NUMBERS} entries, not {len(value)}"
-            )
+            raise NoValue(f"超过 {MAX_NUMBERS} 个", f"expected at most {MAX_NUMBERS} entries, not {len(value)}")
         for entry in value:
             _sane(key, entry)
             if not entry.strip():

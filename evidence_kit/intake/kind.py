@@ -95,9 +95,7 @@ _MAGIC: tuple[tuple[Literal["photo", "video", "other"], str, bytes], ...] = (
 
 _STILL_BRANDS = {
     **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"), "heif"),
-    **dict.fromkeys(
-        (b"mif1", b"mif2", b"msf1", b"miaf", b"mini", b"jpeg", b"jpgs", b"avci", b"avcs"), "heif"
-    ),
+    **dict.fromkeys((b"mif1", b"mif2", b"msf1", b"miaf", b"mini", b"jpeg", b"jpgs", b"avci", b"avcs"), "heif"),
     **dict.fromkeys((b"avif", b"avis"), "avif"),
     b"crx ": "raw",
     b"jp2 ": "jpeg2000",

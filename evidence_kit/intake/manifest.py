@@ -65,9 +65,7 @@ def read_manifest(folder: Path) -> Written | None:
         return None
     if len(present) > 1:
         names = " / ".join(present)
-        raise IntakeError(
-            f"同时存在 {names},请只留一个", f"{names} are both there; keep one", file=folder.name or None
-        )
+        raise IntakeError(f"同时存在 {names},请只留一个", f"{names} are both there; keep one", file=folder.name or None)
     name = present[0]
     text = _text(folder / name)
     content, lines = _toml(text, name) if name.endswith(".toml") else _json(text, name)
@@ -109,9 +107,7 @@ def _text(path: Path) -> str:
         with path.open("rb") as stream:
             raw = stream.read(MAX_BYTES + 1)
     except OSError as error:
-        raise IntakeError(
-            f"无法读取: {error.strerror}", f"cannot be read: {error.strerror}", file=path.name
-        ) from error
+        raise IntakeError(f"无法读取: {error.strerror}", f"cannot be read: {error.strerror}", file=path.name) from error
     if len(raw) > MAX_BYTES:
         raise IntakeError("清单超过 1 MB", "a manifest of more than 1 MB is refused", file=path.name)
     utf16 = raw[:2] in (b"\xff\xfe", b"\xfe\xff")
@@ -129,9 +125,7 @@ def _toml(text: str, name: str) -> tuple[Mapping[str, Any], Mapping[str, int]]:
         return tomllib.loads(text.replace("\r\n", "\n")), toml_lines(text)
     except (ValueError, RecursionError, OverflowError) as error:
         line = getattr(error, "lineno", None) or _line_in(str(error))
-        raise IntakeError(
-            f"TOML 语法错误: {error}", f"not valid TOML: {error}", file=name, line=line
-        ) from error
+        raise IntakeError(f"TOML 语法错误: {error}", f"not valid TOML: {error}", file=name, line=line) from error
 
 
 def _line_in(message: str) -> int | None:
@@ -216,9 +210,7 @@ def _listed(source: Written, key: str, entry: object) -> Listed:
             continue
         if name == "path":
             if not isinstance(value, (str, Path)):
-                source.refuse(
-                    f"{key}.path", "应为加引号的路径", f"expected a path in quotes, not {shown(value)}"
-                )
+                source.refuse(f"{key}.path", "应为加引号的路径", f"expected a path in quotes, not {shown(value)}")
             values[name] = str(value)
             continue
         try:
@@ -236,9 +228,7 @@ def _case(values: Mapping[str, Any], now: datetime, assumed: tuple[str, ...]) ->
     for entry in fields(Case):
         name = entry.name
         if name in TABLES:
-            inner = {
-                key.partition(".")[2]: value for key, value in values.items() if key.startswith(f"{name}.")
-            }
+            inner = {key.partition(".")[2]: value for key, value in values.items() if key.startswith(f"{name}.")}
             parts[name] = hints[name](**inner)
         elif name in values:
             parts[name] = values[name]

@@ -122,18 +122,14 @@ def _searched(root: Path, notes: list[Note]) -> tuple[Item, ...]:
     return tuple(items)
 
 
-def _named(
-    root: Path, manifest: Written | None, listed: tuple[Listed, ...], notes: list[Note]
-) -> tuple[Item, ...]:
+def _named(root: Path, manifest: Written | None, listed: tuple[Listed, ...], notes: list[Note]) -> tuple[Item, ...]:
     """The items of a list of files, in its order. Each file once: a role belongs to a file."""
     source = manifest or Written(None, {})
     items: list[Item] = []
     where: dict[Path, str] = {}
     for entry in listed:
         key = f"{entry.key}.path"
-        found = files.named(
-            root, entry.path, file=source.file or "files", key=key, line=line_of(source.lines, key)
-        )
+        found = files.named(root, entry.path, file=source.file or "files", key=key, line=line_of(source.lines, key))
         real = found.path.resolve()
         if real in where:
             source.refuse(key, f"与 {where[real]} 是同一文件", f"the same file as {where[real]}")
@@ -158,9 +154,7 @@ def _beside(file: Found, seen: Look, content: Content | None) -> bool:
 
 def _item(file: Found, seen: Look, entry: Listed | None, notes: list[Note]) -> Item:
     if seen.trouble is not None:
-        notes.append(
-            Note(Text(f"文件无法读取: {seen.trouble}", f"the file cannot be read: {seen.trouble}"), file.id)
-        )
+        notes.append(Note(Text(f"文件无法读取: {seen.trouble}", f"the file cannot be read: {seen.trouble}"), file.id))
     extension = _extension(file)
     return Item(
         id=file.id,

@@ -37,9 +37,7 @@ def moment(value: object) -> tuple[datetime, bool]:
         )
     if not isinstance(value, datetime):
         kind = "时刻" if isinstance(value, time) else "值"
-        raise NoMoment(
-            f"这个{kind}不是日期时间;应写成 {EXAMPLE}", f"expected a date and time such as {EXAMPLE}"
-        )
+        raise NoMoment(f"这个{kind}不是日期时间;应写成 {EXAMPLE}", f"expected a date and time such as {EXAMPLE}")
     if not FIRST_YEAR <= value.year <= LAST_YEAR:
         raise NoMoment(
             f"年份 {value.year} 不合理;应在 {FIRST_YEAR} 到 {LAST_YEAR} 之间",
@@ -71,9 +69,7 @@ def _read(text: str) -> datetime | date:
             tzinfo=_zone(offset),
         )
     except (ValueError, OverflowError):
-        raise NoMoment(
-            f"不是日期时间;应写成 {EXAMPLE}", f"expected a date and time such as {EXAMPLE}"
-        ) from None
+        raise NoMoment(f"不是日期时间;应写成 {EXAMPLE}", f"expected a date and time such as {EXAMPLE}") from None
 
 
 def _zone(offset: str | None) -> timezone | None:

@@ -27,9 +27,7 @@ DEMUXERS = (
 )
 """The only demuxers that may open a file. Play lists and concat scripts, which open other files, may not."""
 
-_EIGHT_BIT = frozenset(
-    {"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "nv21", "gray"}
-)
+_EIGHT_BIT = frozenset({"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "nv21", "gray"})
 _TEN_BIT = {"yuv420p10le": 2, "yuv422p10le": 2, "yuv444p10le": 2, "p010le": 8}
 
 

@@ -162,9 +162,7 @@ class _Walk:
         if not isinstance(data, bytes) or len(data) < 8 or not self.timescale or not scale:
             return ()
         rows = _rows(data, ">Qqi" if data[0] == 1 else ">Iii")
-        return tuple(
-            Edit(length / self.timescale, start / scale if start >= 0 else None) for length, start, _ in rows
-        )
+        return tuple(Edit(length / self.timescale, start / scale if start >= 0 else None) for length, start, _ in rows)
 
 
 def _count(data: object) -> int:

@@ -150,9 +150,7 @@ def _times(table: PacketTable) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     return stamps[order], order
 
 
-def _spacings(
-    times: Any, usual: float, band: tuple[float, float], close: float
-) -> tuple[tuple[Spacing, ...], float]:
+def _spacings(times: Any, usual: float, band: tuple[float, float], close: float) -> tuple[tuple[Spacing, ...], float]:
     import numpy as np
 
     steps = np.diff(times)
@@ -160,9 +158,7 @@ def _spacings(
         return (), 1.0
     odd = np.flatnonzero((steps < band[0] * usual) | (steps > band[1] * usual))
     worst = sorted(odd[np.argsort(-np.abs(steps[odd] - usual), kind="stable")][:MAX_ENTRIES])
-    found = tuple(
-        Spacing(round(float(times[k] + usual), 4), round(float(steps[k]), 5), round(usual, 5)) for k in worst
-    )
+    found = tuple(Spacing(round(float(times[k] + usual), 4), round(float(steps[k]), 5), round(usual, 5)) for k in worst)
     return found, round(float(np.mean(np.abs(steps - usual) <= close * usual)), 4)
 
 

@@ -85,9 +85,7 @@ class _Flat:
         return self.rows[low:high, ::7].astype("float32") - self.means[low:high]
 
 
-def find_repeats(
-    at_s: NDArray[np.float64], thumbs: NDArray[np.uint8], step: NDArray[np.float64]
-) -> tuple[Repeat, ...]:
+def find_repeats(at_s: NDArray[np.float64], thumbs: NDArray[np.uint8], step: NDArray[np.float64]) -> tuple[Repeat, ...]:
     """Stretches whose frames are near copies of earlier ones, in the same or in the opposite order."""
     import numpy as np
 

@@ -24,9 +24,7 @@ def track(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> Tracks:
     first, second = _evened(first), _evened(second)
     corners: Any = cv2.goodFeaturesToTrack(first, CORNERS, 0.01, 6, blockSize=5)
     if corners is None or len(corners) < 8:
-        return Tracks(
-            0 if corners is None else len(corners), 0.0, 0.0, (0.0, 0.0), 0.0, 1.0, round(_ncc(*bare), 4)
-        )
+        return Tracks(0 if corners is None else len(corners), 0.0, 0.0, (0.0, 0.0), 0.0, 1.0, round(_ncc(*bare), 4))
     there = _followed(first, second, corners)
     back = _followed(second, first, there)
     kept = np.linalg.norm((back - corners).reshape(-1, 2), axis=1) < BACK_PX

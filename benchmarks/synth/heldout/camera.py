@@ -232,9 +232,7 @@ def add_noise(rng: Generator, picture: Bgr, sigma: float, *, smeared: bool) -> N
             part = picture[top : top + level.shape[0], left : left + level.shape[1]]
             # Flips keep the tile from being seen as a tile.
             piece = cv2.flip(level, int(rng.integers(-1, 2)))[: part.shape[0], : part.shape[1]]
-            banded = (
-                piece + rows[top : top + part.shape[0], None, None].astype(np.int16) if sigma > 5 else piece
-            )
+            banded = piece + rows[top : top + part.shape[0], None, None].astype(np.int16) if sigma > 5 else piece
             piece = np.clip(banded, 0, 255).astype(np.uint8) if sigma > 5 else piece
             cv2.addWeighted(part, 1, piece, 1, -128, dst=part)
 

@@ -51,9 +51,7 @@ def draw_light(rng: Generator, size: tuple[int, int]) -> Light:
         centre = (int(rng.uniform(0, wide)), int(high * rng.uniform(0.5, 1.1)))
         axes = (int(wide * rng.uniform(0.15, 0.35)), int(high * rng.uniform(0.3, 0.7)))
         cv2.ellipse(shadow, centre, axes, float(rng.uniform(-40, 40)), 0, 360, 1.0, -1)
-        field = field * (
-            1 - rng.uniform(0.15, 0.4) * cv2.GaussianBlur(shadow, (0, 0), float(rng.uniform(1.5, 5)))
-        )
+        field = field * (1 - rng.uniform(0.15, 0.4) * cv2.GaussianBlur(shadow, (0, 0), float(rng.uniform(1.5, 5))))
     colours = (level * field)[..., None] * np.array(cast, np.float32)
     halo = float(rng.uniform(0.1, 0.35)) if rng.random() < 0.5 else 0.0
     return Light(colours.astype(np.float32), float(level), float(noise), noise > 5, halo)

@@ -74,9 +74,9 @@ def crease(rng: Generator, wear: Wear, count: int, strength: float) -> None:
         step = strength * rng.uniform(0.3, 1.0)
         wear.relief.dx += (step * tent * normal[0]).astype(np.float32)
         wear.relief.dy += (step * tent * normal[1]).astype(np.float32)
-        wear.relief.shade *= (
-            1 + np.sign(signed) * tent * rng.uniform(-0.22, 0.22) * min(strength, 1)
-        ).astype(np.float32)
+        wear.relief.shade *= (1 + np.sign(signed) * tent * rng.uniform(-0.22, 0.22) * min(strength, 1)).astype(
+            np.float32
+        )
     wear.wrinkled = wear.wrinkled or (count >= 4 and strength >= 0.6)
 
 
@@ -84,9 +84,7 @@ def fade(rng: Generator, wear: Wear, strength: float) -> None:
     """Thermal print that lost its black: bands along the feed, dead dots, a rubbed patch."""
     rows, cols = wear.loss.shape
     bands = cv2.resize(rng.uniform(0, 1, (1, int(rng.integers(5, 14)))).astype(np.float32), (cols, 1))
-    patch = cv2.resize(
-        rng.uniform(0, 1, (4, 3)).astype(np.float32), (cols, rows), interpolation=cv2.INTER_CUBIC
-    )
+    patch = cv2.resize(rng.uniform(0, 1, (4, 3)).astype(np.float32), (cols, rows), interpolation=cv2.INTER_CUBIC)
     lost = strength * (0.55 * np.clip(bands * 1.6 - 0.3, 0, 1) + 0.6 * np.clip(patch, 0, 1))
     for _ in range(int(rng.integers(0, 5))):
         column = int(rng.integers(cols))
@@ -188,9 +186,7 @@ def film_glare(rng: Generator, wear: Wear, marks: list[Mark]) -> None:
         core = cv2.GaussianBlur(spot, (0, 0), short * 0.12 + 1) * rng.uniform(0.55, 1.0)
         total = np.maximum(total, np.maximum(core, cv2.GaussianBlur(spot, (0, 0), short * 0.9) * 0.5))
     # Film is never even: its ripples break the patches up.
-    ripple = cv2.resize(
-        rng.uniform(0.5, 1.25, (rows // 28 + 2, cols // 9 + 2)).astype(np.float32), (cols, rows)
-    )
+    ripple = cv2.resize(rng.uniform(0.5, 1.25, (rows // 28 + 2, cols // 9 + 2)).astype(np.float32), (cols, rows))
     _put(wear, np.clip(total * ripple, 0, 0.985).astype(np.float32), (255, 255, 255), light=True)
     wear.glare = True
 

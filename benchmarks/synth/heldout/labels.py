@@ -81,9 +81,7 @@ class _Ink:
         sheet, rng, k = self.sheet, self.rng, self.k
         side = min(7.0 * k, box[3] - box[1])
         sheet.fill((box[0], box[1], box[0] + side, box[1] + side))
-        sheet.text(
-            box[0] + side / 2, box[1] + side / 2, side * 0.75, title, self.chinese, anchor="mm", grey=255
-        )
+        sheet.text(box[0] + side / 2, box[1] + side / 2, side * 0.75, title, self.chinese, anchor="mm", grey=255)
         phone = words.masked_phone(rng) if masked else sheet.other("138" + digits(rng, 8))
         x = box[0] + side + 1.5 * k
         em = min(3.8 * k, (box[3] - box[1]) * 0.34)
@@ -152,9 +150,7 @@ def _banner(ink: _Ink) -> None:
     s, w, h, k = ink.sheet, ink.sheet.width, ink.sheet.height, ink.k
     ink.main_code((6 * k, 4 * k, w - 6 * k, h * 0.19), 4.2 * k, above=ink.chance(0.25))
     s.fill((0, h * 0.205, w, h * 0.29))
-    s.text(
-        w / 2, h * 0.247, h * 0.06, words.sort_code(ink.rng), ink.latin, width=w * 0.9, anchor="mm", grey=255
-    )
+    s.text(w / 2, h * 0.247, h * 0.06, words.sort_code(ink.rng), ink.latin, width=w * 0.9, anchor="mm", grey=255)
     s.text(
         4 * k,
         h * 0.305,
@@ -268,9 +264,7 @@ def _post(ink: _Ink) -> None:
 def _latin(ink: _Ink) -> None:
     """A 4 x 6 inch label in English."""
     s, w, h, rng = ink.sheet, ink.sheet.width, ink.sheet.height, ink.rng
-    street = (
-        f"{int(rng.integers(10, 9900))} {pick(rng, ('MAPLE RD', 'HARBOR AVE', 'COUNTY LINE RD', 'MILL ST'))}"
-    )
+    street = f"{int(rng.integers(10, 9900))} {pick(rng, ('MAPLE RD', 'HARBOR AVE', 'COUNTY LINE RD', 'MILL ST'))}"
     town = pick(rng, ("PORTLAND OR 97209", "AUSTIN TX 78701", "LEEDS LS1 4AP", "NEWARK NJ 07114"))
     phone = s.other("1-888-" + digits(rng, 3) + "-" + digits(rng, 4))
     face = ink.latin if ink.latin != "fjalla" else "hanken"

@@ -76,15 +76,9 @@ def resolved(loss: Floats, mark: Mark, view: Viewing) -> bool:
         sigma = float(np.hypot(view.optics.sigma(direction) * view.shrink, extra))
         rows = np.sort(window.mean(axis=1))[: max(1, 2 * PER_MM)]
         contrast = view.contrast * (1 - float(rows.mean()))
-        return (
-            module >= MODULE_MIN_PX
-            and sigma <= MODULE_BLUR_SHARE * module
-            and contrast >= NOISE_RATIO * noise
-        )
+        return module >= MODULE_MIN_PX and sigma <= MODULE_BLUR_SHARE * module and contrast >= NOISE_RATIO * noise
     height = mark.fine_mm * scale * view.shrink
-    sigma = float(
-        np.hypot(max(view.optics.sigma(d) for d in (direction, direction + 90)) * view.shrink, extra)
-    )
+    sigma = float(np.hypot(max(view.optics.sigma(d) for d in (direction, direction + 90)) * view.shrink, extra))
     contrast = view.contrast * (1 - float(np.quantile(window, 0.9)))
     return height >= DIGIT_MIN_PX and sigma <= DIGIT_BLUR_SHARE * height and contrast >= NOISE_RATIO * noise
 

@@ -112,18 +112,14 @@ def _ems(rng: Generator) -> Waybill:
         serial = digits(rng, 8)
         head = pick(rng, ("EA", "EB", "EZ", "CY", "LX", "RB"))
         number = head + serial + s10_check(serial) + "CN"
-        shown = (
-            f"{head} {serial[:3]} {serial[3:6]} {serial[6:]}{number[10]} CN" if rng.random() < 0.5 else number
-        )
+        shown = f"{head} {serial[:3]} {serial[3:6]} {serial[6:]}{number[10]} CN" if rng.random() < 0.5 else number
         return Waybill("EMS", number, number, shown)
     return _plain("EMS", pick(rng, ("98", "99", "11", "10", "12")) + digits(rng, 11), rng)
 
 
 def _ups(rng: Generator) -> Waybill:
     letters = "ABCEFHKRVWXY0123456789"
-    body = (
-        "".join(pick(rng, letters) for _ in range(6)) + pick(rng, ("03", "68", "04", "66")) + digits(rng, 7)
-    )
+    body = "".join(pick(rng, letters) for _ in range(6)) + pick(rng, ("03", "68", "04", "66")) + digits(rng, 7)
     number = "1Z" + body + ups_check(body)
     shown = f"1Z {number[2:5]} {number[5:8]} {number[8:10]} {number[10:14]} {number[14:]}"
     return Waybill("UPS", number, number, shown if rng.random() < 0.8 else number)

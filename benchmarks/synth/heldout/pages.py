@@ -107,9 +107,7 @@ def book(rng: Generator) -> tuple[Kind, Sheet]:
     s.paragraph((18, 50, 127, 140), 4.4, "".join(pick(rng, words.NEWS) for _ in range(6)), "song", 1.5)
     s.tint((82, 160, 134, 198), (250, 250, 250))
     code = isbn13(rng)
-    s.text(
-        108, 162, 3.2, f"ISBN {code[:3]}-{code[3]}-{code[4:8]}-{code[8:12]}-{code[12]}", "hanken", anchor="mt"
-    )
+    s.text(108, 162, 3.2, f"ISBN {code[:3]}-{code[3]}-{code[4:8]}-{code[8:12]}-{code[12]}", "hanken", anchor="mt")
     s.bars((86, 167, 130, 187), code, kind="EAN13", max_module=0.38)
     s.text(108, 188, 3.6, s.other(code), "hanken", anchor="mt")
     s.text(18, 190, 4, f"定价：{int(rng.integers(20, 90))}.00元", "song")
@@ -132,9 +130,7 @@ def newspaper(rng: Generator) -> tuple[Kind, Sheet]:
     s.line(8, 30, 252, 30, 0.6)
     for i in range(4):
         x = 8 + i * 62
-        s.paragraph(
-            (x, 34, x + 57, 192), 3.5, "".join(pick(rng, words.NEWS) for _ in range(16)), "song", 1.35
-        )
+        s.paragraph((x, 34, x + 57, 192), 3.5, "".join(pick(rng, words.NEWS) for _ in range(16)), "song", 1.35)
     return "page", s
 
 

@@ -83,9 +83,7 @@ def _paste_sheet(canvas: Bgr, sheet: Sheet, wear: damage.Wear, plane: Plane, opt
     # Large labels are sampled from the printer's dots doubled, small ones from an area average.
     per_mm = min(2.0 * sheet.dots, per_mm * 1.05) if per_mm <= sheet.dots else 2.0 * sheet.dots
     print_, tint = damage.worn_print(sheet, wear, per_mm)
-    paste(
-        canvas, print_, per_mm=per_mm, tint=tint, size_mm=mm, plane=plane, relief=wear.relief, optics=optics
-    )
+    paste(canvas, print_, per_mm=per_mm, tint=tint, size_mm=mm, plane=plane, relief=wear.relief, optics=optics)
 
 
 def _enlarge(quarter: Bgr, size: tuple[int, int], optics: Optics) -> Bgr:
@@ -164,9 +162,7 @@ def sample_photo(seed: int, size: tuple[int, int] = (4000, 3000)) -> Shot:
         for corners, (_, _, _, kind) in zip(bodies, planned, strict=True)
     ]
     rest = [ThingTruth(t.kind, t.name, _quad(np.array(t.quad), shrink), t.sealed) for t in things]
-    return Shot(
-        picture, tuple(labels), tuple(parcels + rest), tuple(others), planned[0][3] + suffix, seed, quality
-    )
+    return Shot(picture, tuple(labels), tuple(parcels + rest), tuple(others), planned[0][3] + suffix, seed, quality)
 
 
 def _under(rng: Generator, quarter: Bgr, sheet: Sheet, plane: Plane, kind: str) -> np.ndarray:
@@ -289,9 +285,7 @@ def no_waybill_photo(seed: int, size: tuple[int, int] = (4000, 3000)) -> Shot:
         plane = place(rng, mm, (top * 0.7, top), frame, [(p, (s.width, s.height)) for _, _, s, p in planned])
         if plane is not None:
             planned.append((name, kind, sheet, plane))
-    things = [
-        ThingTruth(kind, name, _quad(outline(p, (s.width, s.height)), 1.0)) for name, kind, s, p in planned
-    ]
+    things = [ThingTruth(kind, name, _quad(outline(p, (s.width, s.height)), 1.0)) for name, kind, s, p in planned]
     for _, kind, sheet, plane in planned:
         if kind == "goods" and sheet.width < 100:
             _under(rng, quarter, sheet, plane, "carton")

@@ -50,9 +50,7 @@ def place(
         turn = draw_turn(rng)
         centre = (size[0] / 2, size[1] / 2)
         axis = float(rng.uniform(0, 360))
-        plane = aim(
-            sheet_mm, top, turn_deg=turn, tilt_deg=tilt, axis_deg=axis, centre=centre, long_edge=max(size)
-        )
+        plane = aim(sheet_mm, top, turn_deg=turn, tilt_deg=tilt, axis_deg=axis, centre=centre, long_edge=max(size))
         low_x, low_y, high_x, high_y = reach(plane, sheet_mm)
         room_x, room_y = size[0] - (high_x - low_x) - 40, size[1] - (high_y - low_y) - 40
         if room_x < 0 or room_y < 0:

@@ -134,9 +134,7 @@ class Sheet:
         across = (box[2] - box[0]) if sideways else (box[3] - box[1])
         dots = int(min(max_module * self.dots, along * self.dots / count))
         dots = max(dots, 1 if not is_number else 2)
-        picture = cv2.resize(
-            pattern, (count * dots, max(4, self._px(across))), interpolation=cv2.INTER_NEAREST
-        )
+        picture = cv2.resize(pattern, (count * dots, max(4, self._px(across))), interpolation=cv2.INTER_NEAREST)
         if sideways:
             picture = np.ascontiguousarray(np.rot90(picture, -1))
         high, wide = picture.shape

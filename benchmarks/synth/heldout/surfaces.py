@@ -12,9 +12,7 @@ QUARTER = 4
 """Picture pixels per background pixel."""
 
 
-def cloud(
-    rng: Generator, shape: tuple[int, int], cells: int, octaves: int = 4, stretch: float = 1.0
-) -> Floats:
+def cloud(rng: Generator, shape: tuple[int, int], cells: int, octaves: int = 4, stretch: float = 1.0) -> Floats:
     """Smooth noise of (h, w), about -1 to 1; ``stretch`` > 1 draws it out along x."""
     total = np.zeros(shape, np.float32)
     for octave in range(octaves):
@@ -76,9 +74,7 @@ def _kraft(rng: Generator, shape: tuple[int, int]) -> Bgr:
 
 
 def _film(rng: Generator, shape: tuple[int, int]) -> Bgr:
-    base = ((150, 150, 150), (60, 60, 62), (215, 215, 212), (175, 130, 205), (190, 200, 150))[
-        int(rng.integers(5))
-    ]
+    base = ((150, 150, 150), (60, 60, 62), (215, 215, 212), (175, 130, 205), (190, 200, 150))[int(rng.integers(5))]
     ridge = 1 - np.abs(cloud(rng, shape, 5, 4))
     shine = np.clip(ridge - 0.75, 0, 1) * 3
     return _paint(base, (cloud(rng, shape, 4, 3) * 0.6 + shine).astype(np.float32), 0.22)
@@ -142,9 +138,7 @@ def _spread(canvas: Bgr, picture: Bgr, plane: Plane, size_mm: tuple[float, float
     canvas[:] = cv2.multiply(canvas, cv2.merge([cv2.bitwise_not(shadow)] * 3), scale=1 / 255)
     mask = np.zeros((high, wide), np.uint8)
     cv2.fillConvexPoly(mask, np.round(corners * 16).astype(np.int32), 255, cv2.LINE_AA, 4)
-    warped = cv2.warpPerspective(
-        picture, whole, (wide, high), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
+    warped = cv2.warpPerspective(picture, whole, (wide, high), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     weight = cv2.merge([mask] * 3)
     kept = cv2.multiply(canvas, cv2.bitwise_not(weight), scale=1 / 255)
     canvas[:] = cv2.add(cv2.multiply(warped, weight, scale=1 / 255), kept)
