@@ -38,11 +38,17 @@ PARTS = {
     "bottom": (0.67, 0.97), "1": (0.02, 0.2), "2": (0.2, 0.4), "4": (0.6, 0.8), "5": (0.8, 0.98),
 }  # fmt: skip
 """Shares of the bars' length that are averaged, each for itself."""
+DEBLUR = -1.0
+DEBLURRINGS = tuple((sigma, DEBLUR) for sigma in (0.4, 0.55, 0.7, 0.85, 1.0, 1.15, 1.3, 1.5))
+"""Blurs undone, in modules; the module is a guess, so the widths are several."""
+NOISE = 0.0005
+"""Noise power over signal power in Wiener's filter."""
 BOTH = ("LocalAverage", "GlobalHistogram")
 ROUNDS = (
     (slice(0, 3), SHARPENINGS[:2], BOTH[:1]),
     (slice(0, None), SHARPENINGS[:2], BOTH),
     (slice(0, None), SHARPENINGS[2:], BOTH),
+    (slice(0, None), DEBLURRINGS, BOTH[:1]),
 )
 """Parts, treatments and ways to tell black from white, the most telling first."""
 ENOUGH, ENOUGH_PARTS = 5, 3
@@ -170,6 +176,16 @@ def sharpened(profile: Any, sigma: float, amount: float) -> Any:
     return (row + amount * (row - cv2.GaussianBlur(row, (0, 0), sigma)))[0]
 
 
+def deblurred(profile: Any, sigma: float) -> Any:
+    """The profile before a Gaussian blur of ``sigma`` pixels, by Wiener's filter: averaging left little noise."""
+    import numpy as np
+
+    padded = np.pad(profile, len(profile) // 8, mode="edge")
+    passed = np.exp(-2 * (np.pi * sigma * np.fft.rfftfreq(len(padded))) ** 2)
+    restored = np.fft.irfft(np.fft.rfft(padded) * passed / (passed**2 + NOISE), len(padded))
+    return restored[len(profile) // 8 :][: len(profile)].astype(np.float32)
+
+
 def look_closely(picture: NDArray[np.uint8], area: BarArea, *, engine: Engine = "zxing") -> list[CloseRead]:
     """Texts that the bars of ``area`` (in pixels of ``picture``) give, the most agreed on first."""
     import numpy as np
@@ -184,7 +200,8 @@ def look_closely(picture: NDArray[np.uint8], area: BarArea, *, engine: Engine = 
     for parts, treatments, binarizers in ROUNDS:
         for part, profile in shown[parts]:
             for sigma, amount in treatments:
-                row = sharpened(profile, sigma * module, amount)
+                blurred = amount == DEBLUR
+                row = deblurred(profile, sigma * module) if blurred else sharpened(profile, sigma * module, amount)
                 drawn = np.repeat((np.clip(row * 0.8 + 0.1, 0, 1) * 255).astype(np.uint8)[None], ROWS, 0)
                 for binarizer in binarizers:
                     found = decode(
