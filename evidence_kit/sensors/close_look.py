@@ -51,8 +51,8 @@ ROUNDS = (
     (slice(0, None), DEBLURRINGS, BOTH[:1]),
 )
 """Parts, treatments and ways to tell black from white, the most telling first."""
-ENOUGH, ENOUGH_PARTS = 5, 3
-"""So many agreeing ways and parts with no other text end the look after a round."""
+ENOUGH, ENOUGH_PARTS = 4, 2
+"""So many agreeing ways and parts with no other text end the look after a round; harsher treatments only add doubt."""
 
 
 @dataclass(frozen=True, slots=True)

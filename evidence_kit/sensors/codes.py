@@ -155,7 +155,8 @@ def read_codes(
         if edges < FEWEST_EDGES or len(looked) == CLOSE_LOOKS:
             continue
         looked.append(large)
-        if not (closely and _seen_closely(picture, large, seen, engine)):
+        settled = closely and _seen_closely(picture, large, seen, engine)
+        if not settled:
             unread.append(_measured(picture, large, edges))
     if closely and len(unread) > 1:
         torn = [large for large in looked if any(_quad(large.corners, width, height) == r.quad for r in unread)]
@@ -175,15 +176,15 @@ def _copy(area: BarArea, seen: list[SeenCode], width: int, height: int) -> bool:
 
 
 def _seen_closely(picture: NDArray[np.uint8], area: BarArea, seen: list[SeenCode], engine: BarcodeEngine) -> bool:
-    """Looks closely at one area and adds what it reads to ``seen``; whether there was anything."""
-    from evidence_kit.sensors.close_look import look_closely
+    """Looks closely at one area and adds what it reads to ``seen``; whether enough ways agree to leave it at that."""
+    from evidence_kit.sensors.close_look import ENOUGH, ENOUGH_PARTS, look_closely
 
     reads = look_closely(picture, area, engine=engine)
     for read in reads:
         corners = area.corners[2:] + area.corners[:2] if read.backwards else area.corners
         quad = _quad(corners, picture.shape[1], picture.shape[0])
         seen.append(SeenCode(read.text, read.symbology, quad, "close", read.agreeing, read.others, read.parts))
-    return bool(reads)
+    return any(read.agreeing >= ENOUGH and read.parts >= ENOUGH_PARTS for read in reads)
 
 
 def _grown(code: SeenCode, areas: list[BarArea], scale: float, width: int, height: int) -> SeenCode:

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MOST_LABELS = 2
+COHERENT, EDGES = 0.65, 18
+"""Areas below are hardly ever bars: no window is read for them."""
+WORTH_PIXELS = 1_000_000
+"""In a smaller picture reading the line under decoded bars costs more than the picture's own decoding."""
 MOST_STRIPS = 2
 AROUND = 0.75
 """The window reaches so far beyond the bars, as a share of their extent: a label is seldom wider than 1.4 of it."""
@@ -50,7 +54,7 @@ def read_labels(picture: NDArray[np.uint8], codes: Codes, *, engine: TextEngine 
     """Lines beside the bars of a grey picture (H, W), the largest bars first."""
     read = [code for code in codes.seen if code.symbology in LINEAR and len(code.text) >= SHORTEST]
     below: list[TextLine] = []
-    if engine == "rapid":
+    if engine == "rapid" and codes.width * codes.height >= WORTH_PIXELS:
         for code in _apart(read, codes)[:MOST_STRIPS]:
             corners = tuple((x * codes.width, y * codes.height) for x, y in code.quad)
             below += read_below(picture, corners, code.quad, code.text)
@@ -83,6 +87,8 @@ def _alone(codes: Codes, read: list[SeenCode]) -> list[BarRegion]:
     taken = [code.quad for code in read]
     chosen: list[BarRegion] = []
     for region in sorted(codes.unread, key=lambda r: -r.across_px * r.along_px):
+        if region.coherence < COHERENT or region.edges < EDGES:
+            continue
         if not any(on_one_label(quad, region.quad, codes.width, codes.height) for quad in taken):
             chosen.append(region)
             taken.append(region.quad)

@@ -96,6 +96,8 @@ def _session(size: Size, part: Literal["det", "rec"]) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
+    # A plan would be kept for every width of line that is ever read: 120 MB more after a few pages.
+    options.enable_mem_pattern = False
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(str(_weights(size, part)), options, providers=["CPUExecutionProvider"])
 

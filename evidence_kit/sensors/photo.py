@@ -220,7 +220,7 @@ def _shape(image: Image.Image) -> PictureShape:
 def _decoded(content: bytes, header: PictureShape, channel: str, factor: int) -> Any:
     """Upright pixels at 1/``factor`` of the stored size."""
     picture = None
-    if header.format in ("JPEG", "MPO") and header.mode in ("RGB", "L"):
+    if header.format in ("JPEG", "MPO", "PNG") and header.mode in ("RGB", "L"):
         picture = _by_opencv(content, channel, factor)
     if picture is None:
         try:
