@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import product
 from typing import Literal
 
 from evidence_kit.facts.photo_quality import PhotoQuality
@@ -34,11 +35,13 @@ class Point:
 
 # Operating points in pairs: a region beyond the accept point is one, below the reject point it is none, between them
 # a person looks. Set on development composites by ``python -m benchmarks same_frame --part tune``.
-LABEL_ACCEPT, LABEL_REJECT = Point(0.001, 0.45, 0.60), Point(0.004, 0.35, 0.40)
-GOODS_ACCEPT, GOODS_REJECT = Point(0.001, 0.70, 0.95), Point(0.006, 0.35, 0.50)
+LABEL_ACCEPT, LABEL_REJECT = Point(0.001, 0.45, 0.60), Point(0.001, 0.35, 0.40)
+GOODS_ACCEPT, GOODS_REJECT = Point(0.004, 0.75, 0.80), Point(0.002, 0.35, 0.50)
 GOODS_FILLED, GOODS_EDGE_SHARE = 0.40, 0.010
 """Goods fill this share of their rectangle, and those that the border cuts off show at least so much of themselves."""
-PARCEL_ACCEPT, PARCEL_REJECT = Point(0.010, 0.65, 0.80), Point(0.015, 0.45, 0.40)
+CARRIES = 0.40
+"""Share of a label and its surroundings that a region's rectangle holds: from here on it may be what carries it."""
+PARCEL_ACCEPT, PARCEL_REJECT = Point(0.010, 0.65, 0.80), Point(0.001, 0.35, 0.60)
 PAGE_ACCEPT = Point(0.010, 0.60, 0.85)
 
 
@@ -86,7 +89,7 @@ def sure_goods(region: Region, labels: list[Quad], accept: Point | None = None) 
         return False
     if region.at_edge and region.share < GOODS_EDGE_SHARE:
         return False
-    return not any(_within(label, region.quad) for label in labels)
+    return not any(_within(label, region.quad) or _around(label, region.quad) > CARRIES for label in labels)
 
 
 def _seen(regions: Iterable[Region], accept: Point, reject: Point) -> Seen:
@@ -177,10 +180,32 @@ def _unread_cause(unread: tuple[UnreadLabel, ...], content: FrameContent) -> Tex
     return Text("面单拍到了,但读不出单号", "The waybill is in the photo, but its number cannot be read.")
 
 
+def _around(label: Quad, region: Quad) -> float:
+    """Share of a label, enlarged by a third, that lies inside a region's rectangle."""
+    x = sum(corner[0] for corner in label) / 4
+    y = sum(corner[1] for corner in label) / 4
+    a, b, c, d = ((x + 1.33 * (px - x), y + 1.33 * (py - y)) for px, py in label)
+    inside = 0
+    for i, j in product(range(7), range(7)):
+        u, v = i / 6, j / 6
+        inside += _holds(
+            (
+                (a[0] * (1 - u) + b[0] * u) * (1 - v) + (d[0] * (1 - u) + c[0] * u) * v,
+                (a[1] * (1 - u) + b[1] * u) * (1 - v) + (d[1] * (1 - u) + c[1] * u) * v,
+            ),
+            region,
+        )
+    return inside / 49
+
+
 def _within(inner: Quad, outer: Quad) -> bool:
-    """The middle of ``inner`` lies inside ``outer`` (convex, clockwise or not)."""
-    x = sum(corner[0] for corner in inner) / 4
-    y = sum(corner[1] for corner in inner) / 4
+    """The middle of ``inner`` lies inside ``outer``."""
+    return _holds((sum(corner[0] for corner in inner) / 4, sum(corner[1] for corner in inner) / 4), outer)
+
+
+def _holds(point: tuple[float, float], outer: Quad) -> bool:
+    """A point lies inside a convex quad, clockwise or not."""
+    x, y = point
     sides = []
     for (x0, y0), (x1, y1) in zip(outer, (*outer[1:], outer[0]), strict=True):
         sides.append((x1 - x0) * (y - y0) - (y1 - y0) * (x - x0))

@@ -68,7 +68,7 @@ class FrameContent:
     engine: str = ""
 
 
-@sensor(on="photo", version="2", packages=("onnxruntime", "opencv-python-headless"))
+@sensor(on="photo", version="4", packages=("onnxruntime", "opencv-python-headless"))
 def frame_content(photo: Photo) -> FrameContent:
     """Regions of a photo. Raises CannotOpen, LimitReached, EngineMissing."""
     header = photo.header

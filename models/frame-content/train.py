@@ -132,7 +132,8 @@ def train(options: argparse.Namespace) -> FrameContentNet:
     optimiser = torch.optim.AdamW(groups, weight_decay=1e-4)
     paths = shards(options.folder, held_back=False)[: options.shards]
     pictures, kinds = loaded(paths)
-    steps = options.epochs * (len(pictures) // options.batch)
+    per_epoch = min(options.steps, len(pictures) // options.batch)
+    steps = options.epochs * per_epoch
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, [g["lr"] for g in groups], total_steps=steps, pct_start=0.08
     )
@@ -150,7 +151,7 @@ def train(options: argparse.Namespace) -> FrameContentNet:
         order = rng.permutation(len(pictures))
         net.train()
         total, began, spent = 0.0, time.time(), time.process_time()
-        for step in range(len(order) // options.batch):
+        for step in range(per_epoch):
             chosen = order[step * options.batch : (step + 1) * options.batch]
             made = [changed(pictures[i], kinds[i], rng) for i in chosen]
             x = torch.from_numpy(np.stack([p for p, _ in made]).astype(np.float32)).permute(0, 3, 1, 2)
@@ -220,6 +221,7 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--shards", type=int, default=16)
     parser.add_argument("--frozen", type=int, default=FROZEN)
+    parser.add_argument("--steps", type=int, default=10**6, help="at most so many in an epoch")
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--begin", type=Path, help="state of an earlier round to begin with")
     parser.add_argument("--scratch", action="store_true")
