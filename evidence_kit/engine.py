@@ -11,10 +11,11 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Literal
 
 from evidence_kit.cache import Cache
 from evidence_kit.collect import collect_facts, describe_item
+from evidence_kit.facts.waybill_readings import WaybillReadings
 from evidence_kit.masking import mask_case, mask_strings, secrets_of
 from evidence_kit.packs import Binding, Pack
 from evidence_kit.resolve import Resolver, all_providers
@@ -47,6 +48,8 @@ Progress = Callable[[str, int, int], None]
 """Called with what is being looked at, how many are done, and how many there are."""
 
 Target = Item | None
+MOST_TRACES = 20
+"""Places shown of one finding; nobody looks at more."""
 
 
 def judge(
@@ -80,7 +83,7 @@ def judge(
                 deadlines.append(Deadline(binding.rule.id, check.deadline, left_s))
     report = _report(submission, pack, resolver, tuple(findings), tuple(deadlines))
     report = replace(report, run=replace(report.run, seconds=round(time.perf_counter() - started, 3)))
-    return report if reveal else _masked(report, submission)
+    return report if reveal else _masked(report, submission, _numbers_read(resolver))
 
 
 def measure(resolver: Resolver, pack: Pack, *, jobs: int = 1, progress: Progress | None = None) -> None:
@@ -90,23 +93,17 @@ def measure(resolver: Resolver, pack: Pack, *, jobs: int = 1, progress: Progress
         item.id: [kind for kind in _wanted(pack, submission, item) if resolver.gives(kind, item.kind)]
         for item in submission.items
     }
-    done = 0
 
-    def look(item: Item) -> None:
-        nonlocal done
+    def look(item: Item) -> Item:
         for kind in wanted[item.id]:
             resolver.resolve(kind, item)
         resolver.release(item)
-        done += 1
-        if progress is not None:
-            progress(item.id, done, len(submission.items))
+        return item
 
-    if jobs <= 1 or len(submission.items) < 2:
-        for item in submission.items:
-            look(item)
-        return
-    with ThreadPoolExecutor(max_workers=jobs) as pool:
-        list(pool.map(look, submission.items))
+    with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
+        for done, item in enumerate(pool.map(look, submission.items), 1):
+            if progress is not None:
+                progress(item.id, done, len(submission.items))
 
 
 def _wanted(pack: Pack, submission: Submission, item: Item) -> list[type]:
@@ -114,8 +111,7 @@ def _wanted(pack: Pack, submission: Submission, item: Item) -> list[type]:
     for binding in pack.rules:
         targets = _targets(binding, submission)
         for need in binding.rule.signature.needs:
-            counted = item.kind == "video" or item in submission.counted_photos
-            if (need.form == "each" and counted) or (need.form == "plain" and item in targets):
+            if (need.form == "each" and item in submission.judged) or (need.form == "plain" and item in targets):
                 found[need.type] = None
     return list(found)
 
@@ -129,8 +125,7 @@ def _targets(binding: Binding, submission: Submission) -> tuple[Target, ...]:
         case "video":
             return submission.videos
         case "item":
-            counted = submission.counted_photos
-            return tuple(item for item in submission.items if item.kind == "video" or item in counted)
+            return submission.judged
 
 
 def _apply(binding: Binding, target: Target, resolver: Resolver, pack: Pack, submission: Submission) -> Check:
@@ -172,7 +167,7 @@ def _finding(binding: Binding, target: Target, check: Check) -> Finding:
         message=check.message or Text("", ""),
         advice=check.advice,
         retakable=binding.rule.retakable,
-        traces=check.traces or (() if target is None else (Trace(target.id),)),
+        traces=check.traces[:MOST_TRACES] or (() if target is None else (Trace(target.id),)),
     )
 
 
@@ -245,9 +240,7 @@ def _statement(verdict: str, findings: tuple[Finding, ...], human: int) -> Text:
     skipped = list(dict.fromkeys(finding.rule for finding in findings if finding.rule not in judged))
     head = {
         "pass": Text("可以提交:能检查的要求都满足", "Ready to submit: every requirement that could be checked holds"),
-        "fail": Text(
-            f"先补拍或修改再提交:{failing} 项不满足", f"Fix before submitting: {failing} requirement(s) not met"
-        ),
+        "fail": Text(f"先补拍再提交:{failing} 项不满足", f"Fix before submitting: {failing} requirement(s) not met"),
         "review": Text(f"请人工看一眼:{doubtful} 项拿不准", f"A person must look: {doubtful} point(s) are open"),
     }[verdict]
     if verdict == "review" and not doubtful:
@@ -262,15 +255,19 @@ def _statement(verdict: str, findings: tuple[Finding, ...], human: int) -> Text:
     return Text(zh + "。", en + ".")
 
 
-def _masked(report: Report, submission: Submission) -> Report:
-    numbers = [reading.number for reading in report.facts.waybill_readings]
-    seen = [finding.actual.value for finding in report.findings if finding.actual and finding.actual.unit == "text"]
-    secrets = secrets_of(submission.case, [*numbers, *(str(value) for value in seen if _is_number(value))])
+def _masked(report: Report, submission: Submission, numbers: Iterable[str]) -> Report:
+    """``report`` without personal data; ``numbers`` are all that were read off the pictures, sure or not."""
+    secrets = secrets_of(submission.case, numbers)
     keep = frozenset({"item", "target", "id", "submission", "sha256", "tool", "pack", "engines", "run", "items"})
     masked: Report = mask_strings(report, secrets, keep=keep)
     stamp = SubmissionStamp(report.submission.id, mask_case(report.submission.case))
     return replace(masked, submission=stamp)
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, str) and sum(character.isdigit() for character in value) >= 7 and ":" not in value
+def _numbers_read(resolver: Resolver) -> tuple[str, ...]:
+    """Every number that a sentence of the report could repeat."""
+    found: list[str] = []
+    for _, fact in resolver.known(WaybillReadings):
+        found += [reading.number for reading in fact.readings] + list(fact.partial)
+        found += [number for both in fact.disagreements for number in (both.barcode, both.printed)]
+    return tuple(found)

@@ -95,12 +95,8 @@ class Resolver:
         return self.resolve(need.type, item)
 
     def each(self, wanted: type) -> Each[Any]:
-        """``wanted`` of every item that can have it: the counted photos, and the videos."""
-        able = [
-            item for item in (*self.submission.counted_photos, *self.submission.videos) if self.gives(wanted, item.kind)
-        ]
-        order = {item.id: place for place, item in enumerate(self.submission.items)}
-        able.sort(key=lambda item: order[item.id])
+        """``wanted`` of every judged item that can have it."""
+        able = [item for item in self.submission.judged if self.gives(wanted, item.kind)]
         return Each(tuple((item, self.resolve(wanted, item)) for item in able))
 
     def resolve(self, wanted: type, item: Item) -> Any:

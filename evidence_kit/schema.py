@@ -248,6 +248,11 @@ class Submission:
         return tuple(item for item in self.photos if item.role in COUNTED_ROLES)
 
     @property
+    def judged(self) -> tuple[Item, ...]:
+        """What the rules look at: the counted photos and the videos, in the items' order."""
+        return tuple(item for item in self.items if item.kind == "video" or item.role in COUNTED_ROLES)
+
+    @property
     def videos(self) -> tuple[Item, ...]:
         return tuple(item for item in self.items if item.kind == "video")
 
