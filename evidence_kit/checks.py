@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from functools import partial
 
 from evidence_kit.schema import Check, Limit, Outcome, Quantity, Text, Trace
 
@@ -23,7 +24,8 @@ def passed(
     return Check(Outcome.PASS, reason, actual, limit, message, advice, traces, deadline=deadline)
 
 
-def failed(
+def _short(
+    outcome: Outcome,
     reason: str,
     message: Text,
     *,
@@ -34,21 +36,11 @@ def failed(
     deadline: datetime | None = None,
     advised: bool = False,
 ) -> Check:
-    return Check(Outcome.FAIL, reason, actual, limit, message, advice, traces, deadline=deadline, advised=advised)
+    return Check(outcome, reason, actual, limit, message, advice, traces, deadline=deadline, advised=advised)
 
 
-def review(
-    reason: str,
-    message: Text,
-    *,
-    actual: Quantity | None = None,
-    limit: Limit | None = None,
-    advice: Text | None = None,
-    traces: tuple[Trace, ...] = (),
-    deadline: datetime | None = None,
-    advised: bool = False,
-) -> Check:
-    return Check(Outcome.REVIEW, reason, actual, limit, message, advice, traces, deadline=deadline, advised=advised)
+failed = partial(_short, Outcome.FAIL)
+review = partial(_short, Outcome.REVIEW)
 
 
 def not_applicable(message: Text) -> Check:

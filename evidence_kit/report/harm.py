@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from evidence_kit.schema import Finding, Outcome
 
+MAX_FIXES = 5
+"""What a person can act on in one go (rules 5)."""
 ORDER = (
     "within-window",
     "evidence-before-refusal",

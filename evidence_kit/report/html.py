@@ -18,8 +18,8 @@ from typing import Any, Literal
 from evidence_kit.checks import moment, span
 from evidence_kit.report import words
 from evidence_kit.report.appeal import appeal_text
-from evidence_kit.report.harm import fixes
-from evidence_kit.report.picture import MAX_FIXES, Mark, Source, Wish, fix_wish, wishes
+from evidence_kit.report.harm import MAX_FIXES, fixes
+from evidence_kit.report.picture import Mark, Source, Wish, fix_wish, wishes
 from evidence_kit.rules import load_rule
 from evidence_kit.schema import Finding, ItemReport, Outcome, Report, Text
 

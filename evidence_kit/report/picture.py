@@ -10,12 +10,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from evidence_kit.checks import moment
-from evidence_kit.report.harm import fixes
+from evidence_kit.report.harm import MAX_FIXES, fixes
 from evidence_kit.report.words import blind_words, break_words
 from evidence_kit.schema import COUNTED_ROLES, Finding, ItemReport, Outcome, Point, Quad, Report, Text, Trace
 
-MAX_FIXES = 5
-"""What a person can act on in one go (rules 5)."""
 MAX_PHOTOS = 60
 MAX_MOMENTS = 12
 """Moments shown of one video."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import unicodedata
 from typing import Literal
 
-from evidence_kit.report.harm import fixes
+from evidence_kit.report.harm import MAX_FIXES, fixes
+from evidence_kit.report.words import VERDICTS
 from evidence_kit.rules import load_rule
 from evidence_kit.schema import Finding, Outcome, Report, Text
 
@@ -17,12 +18,6 @@ MARKS = {
     Outcome.NOT_APPLICABLE: Text("- 不适用", "n/a"),
     Outcome.ERROR: Text("! 未完成", "error"),
 }
-VERDICTS = {
-    "pass": Text("可以提交", "READY TO SUBMIT"),
-    "fail": Text("先补拍或修改再提交", "FIX BEFORE SUBMITTING"),
-    "review": Text("请人工看一眼", "A PERSON MUST LOOK"),
-}
-MAX_FIXES = 5
 
 
 def render(report: Report, *, lang: Lang = "zh") -> str:

@@ -136,4 +136,4 @@ def _foreign(case: Case, readings: Each[WaybillReadings], direction: Direction) 
 
 
 def _traces(pairs: list[Seen]) -> tuple[Trace, ...]:
-    return tuple(Trace(item.id, None, frame.waybill_quad) for item, frame in pairs[:6])
+    return tuple(Trace(item.id, None, frame.waybill_quad) for item, frame in pairs)

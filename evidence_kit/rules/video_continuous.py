@@ -14,6 +14,8 @@ from evidence_kit.limits import Count, Seconds
 from evidence_kit.rules import rule
 from evidence_kit.schema import Blind, Break, Check, Item, Limit, Quantity, Span, Submission, Text, Trace
 
+MOST_MOMENTS = 5
+"""Moments named in one sentence; the traces hold them all."""
 ORIGINAL = Text(
     "请提交相机里的原视频;若确实没有剪辑,请在申诉里说明该时刻发生了什么",
     "Send the camera's own file; if it was not cut, say in the appeal what happens at that moment.",
@@ -98,9 +100,9 @@ def _at(entry: Break | Blind | Span) -> float:
 
 
 def _moments(entries: list[Break] | tuple[Break, ...] | tuple[Blind, ...] | list[Span]) -> str:
-    shown = [moment(_at(entry)) for entry in entries[:5]]
+    shown = [moment(_at(entry)) for entry in entries[:MOST_MOMENTS]]
     return "、".join(shown) + (" …" if len(entries) > len(shown) else "")
 
 
 def _traces(item: Item, entries: list[Break] | tuple[Break, ...] | tuple[Blind, ...] | list[Span]) -> tuple[Trace, ...]:
-    return tuple(Trace(item.id, round(_at(entry), 3)) for entry in entries[:20])
+    return tuple(Trace(item.id, round(_at(entry), 3)) for entry in entries)

@@ -23,9 +23,9 @@ def video_waybill_readable(item: Item, seen: WaybillReadings) -> Check:
         return passed(
             Text(f"视频里读到单号 {best.number}", f"Read {best.number} in the video."),
             actual=Quantity(best.number, "text"),
-            traces=tuple(Trace(item.id, reading.at_s, reading.quad) for reading in seen.readings[:6]),
+            traces=tuple(Trace(item.id, reading.at_s, reading.quad) for reading in seen.readings),
         )
-    traces = tuple(Trace(item.id, label.at_s, label.quad) for label in seen.unread[:6]) or (Trace(item.id),)
+    traces = tuple(Trace(item.id, label.at_s, label.quad) for label in seen.unread) or (Trace(item.id),)
     causes = [label for label in seen.unread if label.cause]
     if causes and len(causes) == len(seen.unread) and not seen.partial and seen.label_seen:
         worst = causes[0]

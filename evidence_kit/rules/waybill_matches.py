@@ -88,7 +88,7 @@ def _right(right: list[Found], others: list[Found], direction: Direction, limit:
         ),
         actual=Quantity(number, "text"),
         limit=limit,
-        traces=tuple(Trace(item.id, reading.at_s, reading.quad) for item, reading in right[:6]),
+        traces=tuple(Trace(item.id, reading.at_s, reading.quad) for item, reading in right),
     )
 
 
@@ -101,7 +101,7 @@ def _other(case: Case, others: list[Found], direction: Direction, limit: Limit, 
     }[direction]
     crossed = [pair for pair in others if any(same_number(pair[1].number, number) for number in wrong_way)]
     actual = Quantity((crossed[0] if crossed else surest)[1].number, "text")
-    traces = tuple(Trace(owner.id, seen.at_s, seen.quad) for owner, seen in others[:6])
+    traces = tuple(Trace(owner.id, seen.at_s, seen.quad) for owner, seen in others)
     expected = "、".join(limit.value) if isinstance(limit.value, list) else str(limit.value)
     if crossed:
         back = NAMES["outbound" if direction == "return" else "return"]

@@ -44,7 +44,7 @@ def waybill_readable(readings: Each[WaybillReadings], sighted: Each[SightedLabel
         return passed(
             Text(f"读到单号 {first.number}", f"Read {first.number}."),
             actual=Quantity(first.number, "text"),
-            traces=tuple(Trace(owner.id, reading.at_s, reading.quad) for owner, reading in found[:6]),
+            traces=tuple(Trace(owner.id, reading.at_s, reading.quad) for owner, reading in found),
         )
     failing = [fact for _, fact in readings.unknown() if fact.outcome is Outcome.ERROR]
     if failing:
@@ -58,14 +58,14 @@ def waybill_readable(readings: Each[WaybillReadings], sighted: Each[SightedLabel
         (item, label) for item, fact in sighted.known() if item.id not in barred for label in fact.unread
     ]
     if partial:
-        traces = tuple(Trace(item.id) for item, _ in partial[:6])
+        traces = tuple(Trace(item.id) for item, _ in partial)
         return review(
             "WAYBILL_UNREADABLE",
             Text("单号只读到一部分,或不够确定", "Only part of a number was read, or not surely enough."),
             advice=RETAKE,
             traces=traces,
         )
-    traces = tuple(Trace(item.id, label.at_s, label.quad) for item, label in unread[:6])
+    traces = tuple(Trace(item.id, label.at_s, label.quad) for item, label in unread)
     if unread and all(label.cause for _, label in unread):
         return _measured(unread[0][1], traces)
     return review(
