@@ -311,9 +311,10 @@ def missed(rows: dict[str, Row]) -> list[str]:
     """Every bar and assertion that did not hold."""
     lines = []
     for name, found in rows.items():
-        for ratio in ("page_first_to_cli_fresh", "page_next_to_cli_fresh"):
-            if found["ratios"][ratio]["median"] > DROP_BAR:
-                lines.append(f"{name}: {ratio} {found['ratios'][ratio]['median']} > {DROP_BAR}")
+        medians = {
+            ratio: found["ratios"][ratio]["median"] for ratio in ("page_first_to_cli_fresh", "page_next_to_cli_fresh")
+        }
+        lines += [f"{name}: {ratio} {value} > {DROP_BAR}" for ratio, value in medians.items() if value > DROP_BAR]
         if len(found["verdicts"]) != 1:
             lines.append(f"{name}: verdicts differ: {found['verdicts']}")
         if found["again"]["sensors_called"] != [0]:

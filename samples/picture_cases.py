@@ -48,7 +48,7 @@ def photo_cases() -> list[Sample]:
             "card",
             {"order": order(sharp)},
             (Picture(label("STO", sharp, ["book"], ground="tile", blur_px=0.5), legible=True),),
-            comes_to(None, finding("photo-readable", "pass")),
+            comes_to("pass", finding("photo-readable", "pass")),
         ),
         Sample(
             "photo-readable/fail-blurred",

@@ -101,16 +101,11 @@ def _submission(
 
 def _searched(root: Path, notes: list[Note]) -> tuple[Item, ...]:
     found, passed = files.search(root)
-    for name in passed:
-        notes.append(
-            Note(
-                Text(
-                    "已跳过: 不是普通文件,或链接指向文件夹之外,或无法读取",
-                    "passed over: no ordinary file, a link that leads out of the folder, or not readable",
-                ),
-                name,
-            )
-        )
+    passed_over = Text(
+        "已跳过: 不是普通文件,或链接指向文件夹之外,或无法读取",
+        "passed over: no ordinary file, a link that leads out of the folder, or not readable",
+    )
+    notes.extend(Note(passed_over, name) for name in passed)
     items = []
     for file in found:
         seen = look(file.path)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -117,10 +118,9 @@ def _tags(image: Image.Image) -> Iterator[tuple[str, str]]:
         if exif is not None:
             yield from _ifd(exif, _FIRST_IFD)
             for pointer, names in ((0x8769, _EXIF_IFD), (0x8825, _GPS_IFD)):
-                try:
+                inner: Any = {}
+                with suppress(Exception):  # a damaged block is no block
                     inner = exif.get_ifd(pointer)
-                except Exception:
-                    continue
                 yield from _ifd(inner, names)
     for name in ("xmp", "XML:com.adobe.xmp"):
         if found := _XMP_ORIGINAL.search(_xmp(image.info.get(name))):
@@ -130,10 +130,9 @@ def _tags(image: Image.Image) -> Iterator[tuple[str, str]]:
 
 def _ifd(values: Any, names: dict[int, str]) -> Iterator[tuple[str, str]]:
     for tag, name in names.items():
-        try:
+        text = ""
+        with suppress(Exception):  # lazy values are parsed on access
             text = _text(values.get(tag))
-        except Exception:  # lazy values are parsed on access
-            continue
         if text:
             yield name, text
 

@@ -112,17 +112,22 @@ def judged(net: FrameContentNet, pictures: np.ndarray, kinds: np.ndarray) -> dic
     return {name: round(float(both[i] / max(either[i], 1)), 4) for i, name in enumerate(names)}
 
 
-def train(options: argparse.Namespace) -> FrameContentNet:
-    torch.manual_seed(SEED)
-    torch.set_num_threads(1)
-    torch.set_flush_denormal(True)
-    cv2.setNumThreads(1)
+def begun(options: argparse.Namespace) -> FrameContentNet:
+    """The network before training: ImageNet's encoder with its first blocks frozen, or nothing."""
     net = FrameContentNet()
     if not options.scratch:
         net.load_imagenet(imagenet())
         for module in [net.stem, *net.blocks[: options.frozen]]:
             module.requires_grad_(False)
-    net = net.to(memory_format=torch.channels_last)
+    return net.to(memory_format=torch.channels_last)
+
+
+def train(options: argparse.Namespace) -> FrameContentNet:
+    torch.manual_seed(SEED)
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+    cv2.setNumThreads(1)
+    net = begun(options)
     encoder = [p for m in (net.stem, net.blocks) for p in m.parameters() if p.requires_grad]
     decoder = [p for m in (net.side, net.whole, net.mix, net.tell) for p in m.parameters()]
     rate = options.rate
