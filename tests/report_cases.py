@@ -88,7 +88,7 @@ def whole_report() -> Report:
     )
     return Report(
         verdict="fail",
-        statement=Text("先补拍或修改再提交:2 项不满足。", "Fix before submitting."),
+        statement=Text("先补拍再提交:2 项不满足。", "Fix before submitting."),
         run=Run("complete", NOW, 1.84),
         tool=ToolStamp("evidence-kit", "0.1.0"),
         pack=PackStamp("card", "2026-11", "ab" * 32),
