@@ -250,3 +250,16 @@ def test_ids_are_printable_text(name: str) -> None:
     made = files.id_of(name)
     made.encode("utf-8")
     assert not any(char in made for char in "\n\r\x1b\x00\u202e")
+
+
+def test_keys_can_be_taken_back(tmp_path):
+    (tmp_path / "submission.toml").write_text(
+        "files = []\n[order]\nreturn_waybills = ['YT1']\nrefused_at = 2026-11-20T10:00:00\n", "utf-8"
+    )
+    keys = ("order.return_waybills", "order.refused_at")
+    kept = open_submission([tmp_path], facts={}, now=NOW).case
+    assert kept.order.return_waybills == ("YT1",) and kept.order.refused_at is not None
+    taken = open_submission([tmp_path], facts={}, now=NOW, without=keys).case
+    assert taken.order.return_waybills == () and taken.order.refused_at is None and taken.assumed_zone == ()
+    again = open_submission([tmp_path], facts={"order.return_waybills": "YT2"}, now=NOW, without=keys).case
+    assert again.order.return_waybills == ("YT2",)

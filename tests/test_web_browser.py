@@ -116,6 +116,16 @@ def test_a_clerks_way(page):
     assert copied.startswith("举证说明:\n1. ") and "尾号" in copied
 
 
+def test_an_emptied_field_takes_back_what_the_manifest_states(page):
+    judged(page)
+    assert one(page, "[data-key='order.return_waybills']").get_attribute("value")
+    assert "不是这笔订单的" in one(page, "#report").text
+    write(page, "[data-key='order.return_waybills']", " ")
+    until(lambda: "已按新信息重新判断" in one(page, "#changed").text)
+    until(lambda: "不是这笔订单的" not in one(page, "#report").text)
+    assert "缺少信息" in one(page, ".every").text
+
+
 def test_what_is_pasted_is_understood(page):
     write(page, "#paste", "退货单号 YT1234567890123 签收时间 2026-11-21 10:00")
     until(lambda: "认出" in one(page, "#understood").text)

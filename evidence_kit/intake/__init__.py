@@ -7,7 +7,7 @@ are cheap to name.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,17 +22,23 @@ UNREADABLE = ""
 
 
 def open_submission(
-    paths: Sequence[Path], *, facts: Mapping[str, Any], now: datetime, with_manifest: bool = True
+    paths: Sequence[Path],
+    *,
+    facts: Mapping[str, Any],
+    now: datetime,
+    with_manifest: bool = True,
+    without: Collection[str] = (),
 ) -> Submission:
     """The submission at ``paths``: one folder, or one or more files. Files are read once, none as a picture.
 
     ``facts`` go before the manifest's; keys are dotted (``order.return_waybills``), values may be text.
     ``facts["files"]`` (paths, or {path, role, source}) is relative to the folder, for one row of a table.
-    ``with_manifest`` False leaves a manifest in the folder unread. Raises IntakeError.
+    ``with_manifest`` False leaves a manifest in the folder unread; ``without`` are its keys that count as not stated.
+    Raises IntakeError.
     """
     from evidence_kit.intake import submission
 
-    return submission.open_submission(paths, facts=facts, now=now, with_manifest=with_manifest)
+    return submission.open_submission(paths, facts=facts, now=now, with_manifest=with_manifest, without=without)
 
 
 def stated_pack(paths: Sequence[Path]) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import tomllib
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
@@ -72,10 +72,12 @@ def read_manifest(folder: Path) -> Written | None:
     return Written(name, content, lines)
 
 
-def settle(manifest: Written | None, facts: Mapping[str, Any], now: datetime) -> Stated:
+def settle(
+    manifest: Written | None, facts: Mapping[str, Any], now: datetime, *, without: Collection[str] = ()
+) -> Stated:
     """Manifest and facts as one Case; a fact of the command line goes before the manifest's.
 
-    Times without an offset are read as +08:00 and their keys recorded. Raises IntakeError.
+    ``without`` names the manifest's keys that count as not stated. Times without an offset are read as +08:00 and their keys recorded. Raises IntakeError.
     """
     values: dict[str, Any] = {}
     assumed: set[str] = set()
@@ -86,7 +88,7 @@ def settle(manifest: Written | None, facts: Mapping[str, Any], now: datetime) ->
         for key, written in _leaves(source):
             if key == "files":
                 files = _files(source, written)
-            elif written is not None and not (loose and written == ""):
+            elif written is not None and not (loose and written == "") and (loose or key not in without):
                 try:
                     values[key], zone_assumed = value_of(key, written, KEYS[key], loose=loose)
                 except NoValue as error:

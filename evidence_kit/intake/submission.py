@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,17 @@ from evidence_kit.schema import Item, Kind, Note, Submission, Text
 
 
 def open_submission(
-    paths: Sequence[Path], *, facts: Mapping[str, Any], now: datetime, with_manifest: bool = True
+    paths: Sequence[Path],
+    *,
+    facts: Mapping[str, Any],
+    now: datetime,
+    with_manifest: bool = True,
+    without: Collection[str] = (),
 ) -> Submission:
     """See the package's own ``open_submission``."""
     paths = _meant(paths) if with_manifest else [Path(path) for path in paths]
     if len(paths) == 1 and paths[0].is_dir():
-        return _folder(paths[0], facts, now, with_manifest)
+        return _folder(paths[0], facts, now, with_manifest, without)
     if not paths:
         raise IntakeError("没有给出文件或文件夹", "no file and no folder was given")
     for path in paths:
@@ -55,9 +60,11 @@ def _meant(paths: Sequence[Path]) -> list[Path]:
     return paths
 
 
-def _folder(root: Path, facts: Mapping[str, Any], now: datetime, with_manifest: bool) -> Submission:
+def _folder(
+    root: Path, facts: Mapping[str, Any], now: datetime, with_manifest: bool, without: Collection[str]
+) -> Submission:
     manifest = read_manifest(root) if with_manifest else None
-    stated = settle(manifest, facts, now)
+    stated = settle(manifest, facts, now, without=without)
     notes: list[Note] = []
     if stated.files is None:
         items = _searched(root, notes)

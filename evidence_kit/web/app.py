@@ -160,6 +160,7 @@ class Page:
             datetime.now(UTC).replace(microsecond=0),
             self.reveal,
             session.media,
+            frozenset(key for key, value in given.items() if value is None),
         )
         return StreamingResponse(self._judged(session, job), media_type="application/x-ndjson")
 

@@ -57,6 +57,8 @@ class JudgeJob:
     now: datetime
     reveal: bool
     media: Submission | None = None
+    without: frozenset[str] = frozenset()
+    """Manifest keys that the clerk emptied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +213,8 @@ def _stated(job: JudgeJob, media: Submission) -> Submission:
     from evidence_kit.intake.manifest import read_manifest, settle
 
     manifest = read_manifest(job.stated)
-    listed = settle(manifest, job.facts, job.now).files if manifest else None
-    case = open_submission([job.stated], facts={**job.facts, "files": []}, now=job.now)
+    listed = settle(manifest, job.facts, job.now, without=job.without).files if manifest else None
+    case = open_submission([job.stated], facts={**job.facts, "files": []}, now=job.now, without=job.without)
     items = media.items if listed is None else _listed(listed, media)
     return dataclasses.replace(
         case,

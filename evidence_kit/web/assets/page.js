@@ -5,7 +5,7 @@
   var page = byId("page");
   var state = {
     session: null, name: "", files: [], claims: [], limits: { files: 200, bytes: 3e9 },
-    claimTouched: false, busy: null, judged: false, verdict: null, timer: 0
+    claimTouched: false, stated: [], busy: null, judged: false, verdict: null, timer: 0
   };
 
   function byId(id) { return document.getElementById(id); }
@@ -114,6 +114,7 @@
     if (state.session) { ask("api/sessions/" + state.session, { method: "DELETE" }).catch(function () {}); }
     state.session = null;
     state.judged = false;
+    state.stated = [];
     state.files.forEach(function (each) { each.sent = false; });
   }
 
@@ -219,6 +220,13 @@
       var value = input.value.trim();
       if (value) { found[input.dataset.key] = value; }
     });
+    return found;
+  }
+
+  /* What is sent: an emptied field takes back what the manifest states. */
+  function corrected() {
+    var found = facts();
+    state.stated.forEach(function (key) { if (!(key in found)) { found[key] = null; } });
     return found;
   }
 
@@ -342,7 +350,7 @@
     }
     return send().then(function () {
       var chosen = state.claimTouched || !hasManifest() ? claim() : null;
-      return tell("api/sessions/" + state.session + "/judge", { pack: chosen, facts: facts() }, mine.signal);
+      return tell("api/sessions/" + state.session + "/judge", { pack: chosen, facts: corrected() }, mine.signal);
     }).then(function (answer) { return lines(answer, heard); }).catch(function (error) {
       if (error.name === "AbortError") { return; }
       if (error.status === 404) { forget(); }
@@ -382,7 +390,8 @@
         var value = told.facts[key];
         if (key !== "submitter") { stated[key] = Array.isArray(value) ? value.join(" ") : localTime(String(value)); }
       });
-      showFields(Object.assign(stated, facts()));
+      showFields(Object.assign({}, stated, facts()));
+      state.stated = Object.keys(stated);
       byId("result-bar").scrollIntoView({ block: "nearest" });
     }
     document.title = document.querySelector("#verdict-word [lang=zh-CN]").textContent + " · 凭证检查";
