@@ -17,6 +17,7 @@ from evidence_kit.facts.waybill_numbers import same_number
 from evidence_kit.facts.waybill_readings import WaybillReadings, waybill_readings
 from evidence_kit.schema import Deferred, Outcome, Text, Unknown
 from evidence_kit.sensors import EngineMissing
+from evidence_kit.sensors.close_look import profiles
 from evidence_kit.sensors.codes import BarRegion, Codes, SeenCode, codes, read_codes
 from evidence_kit.sensors.engines import paddle
 from evidence_kit.sensors.label_text import LabelText, read_labels
@@ -80,6 +81,37 @@ def test_bars_that_no_row_shows_read_after_averaging() -> None:
     seen = read_codes(np.clip(noisy, 0, 255).astype(np.uint8))
     assert [code.text for code in seen.seen] == ["YT7412589630123"]
     assert seen.seen[0].agreeing >= 4
+
+
+@pytest.mark.parametrize("side", ["left", "right", "both"])
+def test_a_ruled_line_in_the_quiet_zone_does_not_hide_the_bars(side: str) -> None:
+    picture = label("SF1234567890123", printed=" ")
+    if side != "right":
+        picture[320:410, 198:201] = 20  # the bars begin at column 210: three modules of quiet are left
+    if side != "left":
+        end = picture.shape[1] - np.flatnonzero(picture[360, ::-1] < 60)[0]
+        picture[320:410, end + 9 : end + 12] = 20
+    assert [reading.number for reading in read(picture).readings] == ["SF1234567890123"]
+
+
+def test_a_dashed_line_across_the_bars_is_left_out() -> None:
+    strip = np.full((120, 600), 230, np.uint8)
+    strip[:, 100:500:20] = strip[:, 101:500:20] = strip[:, 102:500:20] = strip[:, 103:500:20] = 20
+    for top in range(0, 120, 12):
+        strip[top : top + 9, 310:314] = 20
+    rows = dict(profiles(strip))
+    assert rows["all"][312] < 0.5 < 0.9 < rows["bright"][312] and rows["bright"][302] < 0.1
+
+
+def test_a_neighbour_is_not_taken_for_a_copy() -> None:
+    one, other = label("SF1234567890123", module=2), label("SF9876543210987", module=2)
+    table = np.full((1600, 2000), 120, np.uint8)
+    table[400:720, 500:1000] = one[200:520, 150:650]
+    table[740:1060, 500:1000] = other[200:520, 150:650]
+    small = cv2.resize(table, None, fx=0.4, fy=0.4, interpolation=cv2.INTER_AREA)  # too small for either to decode
+    seen = read_codes(table, search=small)
+    assert {code.text for code in seen.seen} == {"SF1234567890123", "SF9876543210987"}
+    assert "copy" in {code.look for code in seen.seen}
 
 
 def test_bars_and_digits_together() -> None:
@@ -154,6 +186,23 @@ def test_a_third_look_does_not_outvote_a_sure_rival() -> None:
 def test_a_cut_off_look_is_no_rival() -> None:
     lines = [line("776578478478657"), line("776578478478657", "small"), line("76578478478657", quad=ELSEWHERE)]
     assert [one.number for one in decide(lines).sure] == ["776578478478657"]
+
+
+@pytest.mark.parametrize("rest", ["订单号261016-452851244352342", "261016-452851244352342"])
+def test_the_rest_of_an_order_number_is_none(rest: str) -> None:
+    cut_off = [line("452851244352342"), line("452851244352342", "small")]
+    assert decide(cut_off).sure != ()
+    assert decide([*cut_off, line(rest, quad=ELSEWHERE)]).sure == ()
+
+
+def test_a_number_that_begins_where_another_line_ends_is_none() -> None:
+    before = ((0.0, 0.1), (0.095, 0.1), (0.095, 0.2), (0.0, 0.2))
+    numbers = [line("452851244352342"), line("452851244352342", "small")]
+    for text, kept in (("261016-4", 0), ("单号", 1)):
+        sure = decide([line(text, quad=before), line(text, "small", quad=before), *numbers]).sure
+        assert len(sure) == kept
+    prefixed = [line("SF1234567890123"), line("SF1234567890123", "small")]
+    assert len(decide([line("261016-4", quad=before), *prefixed]).sure) == 1
 
 
 def test_a_weak_character_makes_it_partial() -> None:

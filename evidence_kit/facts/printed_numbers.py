@@ -6,10 +6,12 @@ with ``benchmarks/waybill.py`` on the development photos, OCR forced on all of t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from math import hypot
 
-from evidence_kit.facts.waybill_numbers import carriers_of, of_print, strength_of
+from evidence_kit.facts.waybill_numbers import MIN_LENGTH, carriers_of, normalise, of_print, other_kind, strength_of
 from evidence_kit.sensors.number_lines import TextLine
 
 AGREEING_ACCEPT = 2
@@ -23,6 +25,10 @@ LONE_ACCEPT = 0.97
 AIR_WITH_PIECE = 16
 UNCHECKED_ACCEPT = 0.97
 """A number whose check digit does not hold: both networks must be that sure of every character."""
+RUN = re.compile(r"[0-9A-Za-z]+(?:[-‐-―−][0-9A-Za-z]+)*")
+ENDING = re.compile(r"[0-9\-‐-―−]\s*$")
+ADJOINING = 1.5
+"""A line that ends so near (in heights of the next one, in shares of the picture) runs on into it."""
 MIXED = frozenset("0OQD1IL8B5S2Z6G")
 """Characters that print alike; where a form allows letters and digits at a place, they are told apart by ink alone."""
 MIXED_ACCEPT = 0.9
@@ -78,7 +84,10 @@ def _mixed_places(number: str) -> range:
 
 def decide(lines: Iterable[TextLine]) -> Printed:
     """The numbers that ``lines`` say."""
+    lines = tuple(lines)
+    longer = tuple(_longer(lines))
     looks = [look for look in map(look_at, lines) if look is not None]
+    looks = [look for look in looks if not _part_of_more(look, lines, longer)]
     sure: list[PrintedNumber] = []
     partial: list[str] = []
     for number in dict.fromkeys(look.number for look in looks):
@@ -98,6 +107,37 @@ def decide(lines: Iterable[TextLine]) -> Printed:
     kept = [one for one in sure if not any(_alike(one.number, other.number) for other in sure if other is not one)]
     partial += [one.number for one in sure if one not in kept]
     return Printed(tuple(kept), tuple(partial))
+
+
+def _longer(lines: Iterable[TextLine]) -> Iterator[str]:
+    """Strings that tell by their form that they are no waybill number: orders, phones, tax numbers."""
+    for line in lines:
+        for run in RUN.findall(line.text):
+            number = normalise(run)
+            if len(number) > MIN_LENGTH and other_kind(number) is not None:
+                yield number
+
+
+def _part_of_more(look: Look, lines: tuple[TextLine, ...], longer: tuple[str, ...]) -> bool:
+    """Whether digits alone are the rest of a longer number, an order's for one, that a look cut in two."""
+    if strength_of(look.number) != "digits":
+        return False
+    if any(look.number in whole for whole in longer):
+        return True
+    return any(line.look == look.line.look and _runs_on(line, look.line) for line in lines)
+
+
+def _runs_on(line: TextLine, after: TextLine) -> bool:
+    """Whether ``line`` ends in a digit or a hyphen right where ``after`` begins, on one base line."""
+    if line is after or not ENDING.search(line.text):
+        return False
+    end, begin = _between(line.quad[1], line.quad[2]), _between(after.quad[0], after.quad[3])
+    high = hypot(after.quad[0][0] - after.quad[3][0], after.quad[0][1] - after.quad[3][1])
+    return hypot(end[0] - begin[0], end[1] - begin[1]) <= ADJOINING * high
+
+
+def _between(one: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
+    return (one[0] + other[0]) / 2, (one[1] + other[1]) / 2
 
 
 def _accepted(number: str, agreeing: list[Look], against: list[Look]) -> bool:

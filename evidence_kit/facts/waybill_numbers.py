@@ -62,7 +62,7 @@ FORMS: tuple[Form, ...] = (
 def normalise(text: str) -> str:
     """Upper case without spaces and hyphens; of suffixes only JD's trailing ``-n-n-`` goes."""
     plain = unicodedata.normalize("NFKC", text).upper().strip()
-    plain = re.sub(r"[\s\u200b]+", "", plain)
+    plain = unicodedata.normalize("NFKC", re.sub(r"[\s\u200b]+", "", plain))
     parcel = re.fullmatch(r"(JD[0-9A-Z]{2}\d{11})-\d+-\d+-?", plain)
     if parcel:
         plain = parcel[1]

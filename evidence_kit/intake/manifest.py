@@ -77,7 +77,8 @@ def settle(
 ) -> Stated:
     """Manifest and facts as one Case; a fact of the command line goes before the manifest's.
 
-    ``without`` names the manifest's keys that count as not stated. Times without an offset are read as +08:00 and their keys recorded. Raises IntakeError.
+    ``without`` names the manifest's keys that count as not stated. Times without an offset are read as +08:00 and
+    their keys recorded. Raises IntakeError.
     """
     values: dict[str, Any] = {}
     assumed: set[str] = set()

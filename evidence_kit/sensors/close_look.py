@@ -51,6 +51,9 @@ ROUNDS = (
     (slice(0, None), DEBLURRINGS, BOTH[:1]),
 )
 """Parts, treatments and ways to tell black from white, the most telling first."""
+PROBE = (ROUNDS[0], (slice(-1, None), SHARPENINGS[:2], BOTH[:1]))
+FRAMES = ((True, True), (True, False), (False, True))
+"""Sides on which the outermost line is taken for a frame where nothing decodes with it."""
 ENOUGH, ENOUGH_PARTS = 4, 2
 """So many agreeing ways and parts with no other text end the look after a round; harsher treatments only add doubt."""
 
@@ -138,9 +141,10 @@ def _unsheared(strip: Any, row_px: float) -> Any:
 
 
 def profiles(strip: Any) -> Iterator[tuple[str, Any]]:
-    """Mean rows of the strip and of its parts, local black 0 and local white 1; then the dark side of all rows.
+    """Mean rows of the strip and of its parts, local black 0 and local white 1; then both sides of all rows.
 
-    Glare only ever brightens, so a low percentile along the bars shows what any of its rows still shows.
+    Glare only ever brightens, so a low percentile along the bars shows what any of its rows still shows; a dashed line
+    or a pen's stroke across the bars only darkens, and a high one leaves it out.
     """
     import numpy as np
 
@@ -150,6 +154,7 @@ def profiles(strip: Any) -> Iterator[tuple[str, Any]]:
         yield name, _evened(rows.mean(0, dtype=np.float32))
     inner = strip[int(0.05 * h) : max(1, int(0.95 * h))]
     yield "dark", _evened(np.percentile(inner, 12, axis=0))
+    yield "bright", _evened(np.percentile(inner, 88, axis=0))
 
 
 def _evened(profile: Any) -> Any:
@@ -188,16 +193,35 @@ def deblurred(profile: Any, sigma: float) -> Any:
 
 def look_closely(picture: NDArray[np.uint8], area: BarArea, *, engine: Engine = "zxing") -> list[CloseRead]:
     """Texts that the bars of ``area`` (in pixels of ``picture``) give, the most agreed on first."""
+    strip, enlarge = straightened(picture, area)
+    module = area.across * enlarge / 180
+    shown = list(profiles(strip))
+    ways, backwards = _ways(shown, module, ROUNDS, engine)
+    if not ways:
+        for sides in FRAMES:
+            bare = [(part, without_frame(profile, *sides)) for part, profile in shown]
+            if _ways(bare, module, PROBE, engine)[0]:
+                ways, backwards = _ways(bare, module, ROUNDS, engine)
+                break
+    total = sum(len(each) for each in ways.values())
+    reads = [
+        CloseRead(text, symbology, len(each), total - len(each), len({part for part, _, _ in each}), text in backwards)
+        for (text, symbology), each in ways.items()
+    ]
+    return sorted(reads, key=lambda read: -read.agreeing)
+
+
+def _ways(
+    shown: list[tuple[str, Any]], module: float, rounds: tuple[Any, ...], engine: Engine
+) -> tuple[dict[tuple[str, str], set[tuple[str, float, str]]], set[str]]:
+    """By text and symbology the ways of looking that gave it; and the texts that stand upside down."""
     import numpy as np
 
     from evidence_kit.sensors.engines.barcode import decode
 
-    strip, enlarge = straightened(picture, area)
-    module = area.across * enlarge / 180
     ways: dict[tuple[str, str], set[tuple[str, float, str]]] = defaultdict(set)
     backwards: set[str] = set()
-    shown = list(profiles(strip))
-    for parts, treatments, binarizers in ROUNDS:
+    for parts, treatments, binarizers in rounds:
         for part, profile in shown[parts]:
             for sigma, amount in treatments:
                 blurred = amount == DEBLUR
@@ -215,9 +239,28 @@ def look_closely(picture: NDArray[np.uint8], area: BarArea, *, engine: Engine = 
             only = next(iter(ways.values()))
             if len(only) >= ENOUGH and len({part for part, _, _ in only}) >= ENOUGH_PARTS:
                 break
-    total = sum(len(each) for each in ways.values())
-    reads = [
-        CloseRead(text, symbology, len(each), total - len(each), len({part for part, _, _ in each}), text in backwards)
-        for (text, symbology), each in ways.items()
-    ]
-    return sorted(reads, key=lambda read: -read.agreeing)
+    return ways, backwards
+
+
+def without_frame(profile: Any, first: bool, last: bool) -> Any:
+    """The profile (0 black, 1 white) without the first line beyond its quiet zone, the last, or both: a ruled line
+    printed too near hides a code from its decoder. Where the line was a bar of the code, nothing decodes any more."""
+    import numpy as np
+
+    dark = profile < 0.5
+    begins = np.flatnonzero(dark & ~np.roll(dark, 1))
+    ends = np.flatnonzero(dark & ~np.roll(dark, -1)) + 1
+    quiet = 0.6 * QUIET / (1 + 2 * QUIET) * len(profile)
+    bare = profile.copy()
+    if first and len(lines := ends[ends > quiet]):
+        bare[: _risen(profile, int(lines[0]))] = 1.0
+    if last and len(lines := begins[begins < len(profile) - quiet]):
+        bare[len(profile) - _risen(profile[::-1], len(profile) - int(lines[-1])) :] = 1.0
+    return bare
+
+
+def _risen(profile: Any, at: int) -> int:
+    """Where the profile, rising from ``at`` on, has come to its height: even a grey rest there hides a code."""
+    while at < len(profile) and (profile[at] > profile[at - 1] or profile[at] < 0.9):
+        at += 1
+    return at

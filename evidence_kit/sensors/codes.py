@@ -55,7 +55,7 @@ class SeenCode:
     """``CODE_128``, ``EAN_13``, ``QR_CODE`` ..."""
     quad: Quad
     look: str
-    """What decoded it: ``half``, ``full``, or the name of a close look."""
+    """What decoded it: ``half``, ``full``, ``copy``, or the name of a close look."""
     agreeing: int = 1
     """In a close look: ways of looking at the bars that gave this text."""
     others: int = 0
@@ -150,6 +150,7 @@ def read_codes(
     for area in _open_areas(areas, seen, scale, width, height):
         large = _enlarged(area, scale)
         if _copy(large, seen, width, height):
+            add(_at_once(picture, large, engine), 1.0, "copy")
             continue
         edges = bar_edges(picture, large)
         if edges < FEWEST_EDGES or len(looked) == CLOSE_LOOKS:
@@ -173,6 +174,23 @@ def _copy(area: BarArea, seen: list[SeenCode], width: int, height: int) -> bool:
     quad = _quad(area.corners, width, height)
     long = [code for code in seen if code.symbology in LINEAR and len(code.text) >= SHORTEST]
     return any(on_one_label(code.quad, quad, width, height) for code in long)
+
+
+def _at_once(picture: NDArray[np.uint8], area: BarArea, engine: BarcodeEngine) -> list[RawCode]:
+    """What one look at the upright bars gives, with corners in pixels of ``picture``: nothing is spent on a copy, and
+    a label that lies close by its neighbour is not taken for one."""
+    from evidence_kit.sensors.bar_regions import corners_of
+    from evidence_kit.sensors.close_look import QUIET
+    from evidence_kit.sensors.engines.barcode import decode
+    from evidence_kit.sensors.ocr import cut
+
+    with_quiet = corners_of(area.centre, area.across * (1 + 2 * QUIET), area.along, area.turn_deg)
+    found = decode(cut(picture, with_quiet), engine=engine, kinds="code128", upright=True, downscale=False)
+    a, b, c, d = area.corners
+    return [
+        replace(code, corners=(a, b, c, d) if code.corners[0][0] <= code.corners[1][0] else (c, d, a, b))
+        for code in found
+    ]
 
 
 def _seen_closely(picture: NDArray[np.uint8], area: BarArea, seen: list[SeenCode], engine: BarcodeEngine) -> bool:
