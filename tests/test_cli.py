@@ -241,3 +241,15 @@ def test_the_cache_is_kept_shown_and_dropped(capsys, case, tmp_path):
     assert "0 measurements" in out
     for path in folder.rglob("*"):
         assert b"1.jpg" not in path.read_bytes()
+
+
+def test_the_windows_launcher_runs_commands_that_exist(capsys, case, tmp_path):
+    content = (Path(__file__).parents[1] / "docs" / "windows" / "凭证检查.bat").read_bytes()
+    assert content.count(b"\n") == content.count(b"\r\n") and not content.startswith(b"\xef\xbb\xbf")
+    called = [line.split() for line in content.decode("utf-8").splitlines() if "evidence-kit " in line]
+    called = [words for words in called if words[0] == "evidence-kit"]
+    assert [words[1] for words in called] == ["serve", "check"]
+    out = tmp_path / "报告 1.html"
+    given = {"%*": str(case), '"%TEMP%\\evidence-kit.html"': str(out)}
+    assert main([given.get(word, word) for word in called[1][1:]]) in (0, 1)
+    assert out.read_text("utf-8").startswith("<!doctype html>")
