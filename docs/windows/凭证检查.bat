@@ -12,9 +12,10 @@ if "%~1"=="" (
   if errorlevel 1 pause
   exit /b
 )
+del "%TEMP%\evidence-kit.html" 2>nul
 evidence-kit check %* --lang zh --format html --output "%TEMP%\evidence-kit.html"
-if errorlevel 2 (
+if exist "%TEMP%\evidence-kit.html" (
+  start "" "%TEMP%\evidence-kit.html"
+) else (
   pause
-  exit /b 2
 )
-start "" "%TEMP%\evidence-kit.html"
