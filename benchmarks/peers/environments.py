@@ -18,6 +18,7 @@ PACKAGES: dict[str, tuple[str, ...]] = {
     "zbar": (*COMMON, "pyzbar==0.1.9"),
     "rapidocr": (*COMMON, "rapidocr==3.10.0", "onnxruntime==1.31.1"),
     "paddleocr": ("paddleocr==3.7.0", "onnxruntime==1.26.0"),
+    "scenedetect": (*COMMON, "scenedetect==0.7.2"),
 }
 """paddleocr needs older numpy and OpenCV; it gets PP-OCRv6 tiny on onnxruntime, without paddlepaddle."""
 

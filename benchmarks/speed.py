@@ -1,0 +1,340 @@
+"""What a verdict costs, as multiples of what it cannot do without: ``python -m benchmarks speed [PART ...]``.
+
+Parts: ``photo`` (one 12-megapixel photo against its own decoding and against OCR of the whole photo), ``six`` (six
+photos, and what the second core brings), ``video`` (a video's check against a plain decode with one thread, and against
+PySceneDetect), ``whole`` (a submission end to end, judged again, first line), ``growth`` (cost against size). Each part
+replaces its own figures in ``results/speed.json`` and draws its plots into ``docs/figures``.
+
+Every figure is a ratio of CPU times (wall times where it says so) taken in turn within one run: the median over pairs
+of runs, with the smallest and the largest. Absolute times stand only beside ratios, to show of what.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from benchmarks import speed_media as media
+from benchmarks.peers import environments
+from benchmarks.peers.processes import ROOT, start
+
+RESULT = ROOT / "benchmarks" / "results" / "speed.json"
+NOW = "2026-11-21T17:00:00+08:00"
+OCR_PEERS = {"rapidocr v6 small": 0.5, "paddleocr v6 tiny": 1.0, "rapidocr v6 tiny": None}
+PACK = "pinduoduo-return-damaged"
+
+Row = dict[str, Any]
+
+
+def paired(name: str, ours: Sequence[float], theirs: Sequence[float], bar: float | None = None) -> Row:
+    """The ratio of each pair: median, smallest, largest."""
+    ratios = [one / other for one, other in zip(ours, theirs, strict=True)]
+    row: Row = {
+        "median": round(statistics.median(ratios), 3),
+        "min": round(min(ratios), 3),
+        "max": round(max(ratios), 3),
+        "pairs": len(ratios),
+        "ours_s": round(statistics.median(ours), 4),
+        "theirs_s": round(statistics.median(theirs), 4),
+    }
+    if bar is not None:
+        row |= {"bar": bar, "met": row["median"] <= bar}
+    print(f"{name:<64} {row['median']:>8} x  ({row['min']}-{row['max']}, {row['pairs']} pairs) {row.get('met', '')}")
+    return row
+
+
+def apart(pairs: Sequence[tuple[float, float]]) -> tuple[list[float], list[float]]:
+    return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+
+
+def cpu(work: Callable[[], object]) -> float:
+    """CPU seconds of this process."""
+    began = time.process_time()
+    work()
+    return time.process_time() - began
+
+
+def child(arguments: Sequence[str], **more: Any) -> tuple[float, float, float]:
+    """CPU seconds, wall seconds and peak memory (MB) of a fresh process and its children."""
+    began = time.perf_counter()
+    process = subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **more)
+    _, _, used = os.wait4(process.pid, 0)
+    return used.ru_utime + used.ru_stime, time.perf_counter() - began, used.ru_maxrss / 1024
+
+
+def kit(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "evidence_kit", *arguments]
+
+
+def check_command(paths: Sequence[Path], *more: str) -> list[str]:
+    """``check`` of these files under PACK with a number and a sign-off, so that every rule has what it asks for."""
+    stated = ["--pack", PACK, "--waybill", "SF1234567890123", "--signed-at", "2026-11-21T10:00:00+08:00", "--now", NOW]
+    return kit("check", *map(str, paths), *stated, "-q", "--format", "json", *more)
+
+
+def decoding(photos: Sequence[Path]) -> Callable[[], object]:
+    """``cv2.imdecode`` of the photos in colour, bytes already read."""
+    import cv2
+    import numpy as np
+
+    contents = [np.fromfile(path, np.uint8) for path in photos]
+    return lambda: [cv2.imdecode(content, cv2.IMREAD_COLOR) for content in contents]
+
+
+# --- one photo ---
+
+
+def photo(runs: int) -> Row:
+    """Waybill rules alone, where bars settle and where print must be read; the same-frame sensors by themselves."""
+    import cv2
+
+    from benchmarks.waybill_reader import read
+    from evidence_kit.sensors.frame_content import frame_content
+    from evidence_kit.sensors.photo import Photo
+    from evidence_kit.sensors.sharpness import sharpness
+
+    cv2.setNumThreads(1)
+    told = {path: read(str(path)) for path in media.photos(30)}
+    settled = [path for path, said in told.items() if said["taken"] == ["codes"] and said["numbers"]][:8]
+    printed = [path for path, said in told.items() if said["taken"] != ["codes"]][:6]
+    rows: Row = {}
+    ours, theirs = [], []
+    for _ in range(runs):
+        for path in settled:
+            ours.append(cpu(partial(read, str(path))))
+            theirs.append(cpu(decoding([path])))
+    rows["barcode settles ÷ imdecode"] = paired("barcode settles ÷ imdecode", ours, theirs, 1.5)
+    peers = {name: start(name) for name in OCR_PEERS}
+    try:
+        for name, reader in peers.items():
+            reader.read(printed[0])  # its models are loaded
+            pairs = [
+                (cpu(partial(read, str(path))), float(reader.read(path)["cpu_s"]))
+                for _ in range(max(1, runs // 3))
+                for path in printed
+            ]
+            title = f"OCR needed ÷ {name}, whole photo at 1600"
+            rows[title] = paired(title, *apart(pairs), OCR_PEERS[name])
+    finally:
+        for reader in peers.values():
+            reader.close()
+
+    def same_frame(path: Path) -> None:
+        picture = Photo(path)
+        sharpness(picture)
+        frame_content(picture)
+
+    same_frame(settled[0])
+    pairs = [
+        (cpu(partial(same_frame, path)), cpu(decoding([path]))) for _ in range(max(1, runs // 2)) for path in settled
+    ]
+    title = "sharpness and frame content, decoding included ÷ imdecode"
+    rows[title] = paired(title, *apart(pairs))
+    return rows
+
+
+# --- six photos ---
+
+
+def _spin(_: object = None) -> None:
+    """About a second and a half of pure CPU work."""
+    total = 0
+    for number in range(30_000_000):
+        total += number & 7
+
+
+def six(runs: int) -> Row:
+    """All photo rules on six photos: cold, warm, and with both cores beside a control that only spins."""
+    import cv2
+
+    from evidence_kit import check
+
+    cv2.setNumThreads(1)
+    files = media.photos(6)
+    facts = {"order.return_waybills": "SF1234567890123", "order.return_signed_at": "2026-11-21T10:00:00+08:00"}
+
+    def warm(jobs: int = 1) -> None:
+        check(files, pack=PACK, facts=facts, jobs=jobs)
+
+    rows: Row = {}
+    warm()
+    pairs = [(cpu(warm), cpu(decoding(files))) for _ in range(runs)]
+    rows["six photos, warm ÷ imdecode of the six"] = paired("six photos, warm ÷ imdecode", *apart(pairs))
+    cold = check_command(files, "--cache", "off", "--jobs", "1")
+    pairs = [(child(cold)[0], cpu(decoding(files))) for _ in range(max(3, runs // 2))]
+    rows["six photos, cold ÷ imdecode of the six"] = paired("six photos, cold ÷ imdecode", *apart(pairs))
+    rows["six photos, peak MB"] = round(child(cold)[2])
+    rows["second core"] = second_core(warm, runs)
+    return rows
+
+
+def second_core(warm: Callable[[int], None], runs: int) -> Row:
+    """Wall-time gain of two jobs, beside what two spinning processes gain over the same work done by one."""
+    import multiprocessing
+
+    gains, controls = [], []
+    with multiprocessing.get_context("spawn").Pool(2) as pool:
+        pool.map(_spin, [0, 0])
+        for _ in range(max(3, runs // 2)):
+            gains.append(_wall(lambda: warm(1)) / _wall(lambda: warm(2)))
+            alone = _wall(lambda: [pool.apply(_spin, (0,)) for _ in range(2)])
+            controls.append(alone / _wall(lambda: pool.map(_spin, [0, 0])))
+    gain, control = statistics.median(gains), statistics.median(controls)
+    share = round(gain / control, 3)
+    print(f"second core: {gain:.2f} x beside a control of {control:.2f} x: {share}")
+    return {"gain": round(gain, 3), "control": round(control, 3), "share": share, "bar": 0.85, "met": share >= 0.85}
+
+
+def _wall(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+# --- video ---
+
+
+def video(runs: int, longest: float) -> Row:
+    """The whole check of one video against ``ffmpeg -threads 1 -f null`` and PySceneDetect on the same clip."""
+    kinds: list[tuple[str, dict[str, Any]]] = [
+        ("1080p30 H.264, 1 min", {"minutes": 1}),
+        ("1080p30 H.264, 3 min", {"minutes": 3}),
+        ("1080p30 H.264, 10 min", {"minutes": 10}),
+        ("1080p30 HEVC, 1 min", {"minutes": 1, "codec": "libx265"}),
+        ("4K30 H.264, 1 min", {"minutes": 1, "width": 3840, "height": 2160}),
+    ]
+    scenes = environments.make("scenedetect")
+    script = str(ROOT / "benchmarks" / "continuity_peers.py")
+    rows: Row = {}
+    for name, options in kinds:
+        if options["minutes"] > longest:
+            continue
+        path = media.clip(**options)
+        command = check_command([path], "--cache", "off", "--jobs", "1")
+        plain = [media.program(), "-v", "error", "-threads", "1", "-i", str(path), "-f", "null", "-"]
+        many = max(1, runs // 3) if options["minutes"] < 2 else 1
+        ours, theirs = [], []
+        for _ in range(many):
+            spent, _, peak = child(command)
+            ours.append(spent)
+            theirs.append(child(plain)[0])
+        row = paired(f"video, {name} ÷ decode", ours, theirs, 1.0) | {"peak_mb": round(peak)}
+        if name.endswith("1 min"):
+            adaptive = [child([str(scenes), script, "adaptive", str(path)], env=_single())[0] for _ in range(many)]
+            title = f"video, {name} ÷ PySceneDetect adaptive"
+            row["scenedetect"] = paired(title, ours, adaptive, 0.7)
+        rows[name] = row
+    return rows
+
+
+def _single() -> dict[str, str]:
+    return {**os.environ, "OMP_NUM_THREADS": "1"}
+
+
+# --- a whole submission ---
+
+
+def whole(runs: int) -> Row:
+    """Six photos and a 3-minute clip, cold; judged again from the cache; the first line."""
+    import tempfile
+
+    files = [*media.photos(6), media.clip(3, width=1280, height=720)]
+    rows: Row = {}
+    again, first, walls = [], [], []
+    for _ in range(max(2, runs // 4)):
+        with tempfile.TemporaryDirectory() as folder:
+            spent, wall, peak = child(check_command(files, "--cache", folder))
+            first.append(wall)
+            walls.append({"cpu_s": round(spent, 2), "wall_s": round(wall, 2), "peak_mb": round(peak)})
+            again.append(child(check_command(files, "--cache", folder, "--refused-at", "2026-11-21T16:00:00+08:00"))[1])
+    rows["submission, cold"] = walls
+    rows["judged again ÷ first"] = paired("judged again from the cache ÷ first (wall)", again, first, 0.02)
+    bare = [child([sys.executable, "-c", "pass"])[0] for _ in range(runs)]
+    rows["first line"] = {
+        name: paired(f"{name} ÷ bare interpreter", [child(kit(*arguments))[0] for _ in range(runs)], bare)
+        for name, arguments in {
+            "--help": ["--help"],
+            "packs": ["packs"],
+            "explain": ["explain", "within-window"],
+        }.items()
+    }
+    return rows
+
+
+# --- growth ---
+
+
+def growth(runs: int) -> Row:
+    """CPU against photos, megapixels, minutes, frame rate and submissions, with a straight line through each."""
+    import cv2
+
+    from evidence_kit import check
+
+    cv2.setNumThreads(1)
+    files = media.photos(8)
+    facts = {"order.return_waybills": "SF1234567890123"}
+
+    def cost(paths: Sequence[Path]) -> float:
+        return statistics.median(cpu(lambda: check(paths, pack="card", facts=facts)) for _ in range(max(1, runs // 3)))
+
+    check(files[:1], pack="card")
+    minutes = {n: media.clip(n, width=640, height=360) for n in (0.5, 1, 2, 4)}
+    rates = {n: media.clip(0.5, width=640, height=360, rate=n) for n in (15, 30, 60)}
+    curves: dict[str, list[tuple[float, float]]] = {
+        "photos": [(n, cost(files[:n])) for n in (1, 2, 4, 6, 8)],
+        "megapixels": [(n, cost([media.scaled(files[0], n)])) for n in (3, 6, 12, 24, 48)],
+        "minutes of video": [(n, cost([path])) for n, path in minutes.items()],
+        "frames a second": [(n, cost([path])) for n, path in rates.items()],
+        "submissions": [(n, sum(cost([files[k % 8]]) for k in range(n))) for n in (1, 2, 4, 8)],
+    }
+    return {name: fitted(name, points) for name, points in curves.items()}
+
+
+def fitted(name: str, points: list[tuple[float, float]]) -> Row:
+    """The straight line through ``points`` and the largest distance from it, as a share of the largest cost."""
+    import numpy as np
+
+    x, y = np.array(points).T
+    slope, start_s = np.polyfit(x, y, 1)
+    residual = float(np.abs(y - slope * x - start_s).max() / y.max())
+    print(f"growth with {name:<18} {slope:.3f} s each + {start_s:.3f} s, residual {residual:.1%}")
+    return {
+        "points": [[float(a), round(float(b), 3)] for a, b in points],
+        "each_s": round(float(slope), 4),
+        "fixed_s": round(float(start_s), 4),
+        "residual": round(residual, 4),
+    }
+
+
+def main(argv: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks speed", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("parts", nargs="*", choices=["photo", "six", "video", "whole", "growth", []], default=[])
+    parser.add_argument("--runs", type=int, default=9)
+    parser.add_argument("--longest", type=float, default=10, metavar="MINUTES", help="leave longer clips out")
+    chosen = parser.parse_args(argv)
+    work: dict[str, Callable[[], Row]] = {
+        "photo": lambda: photo(chosen.runs),
+        "six": lambda: six(chosen.runs),
+        "video": lambda: video(chosen.runs, chosen.longest),
+        "whole": lambda: whole(chosen.runs),
+        "growth": lambda: growth(chosen.runs),
+    }
+    result: Row = json.loads(RESULT.read_text("utf-8")) if RESULT.exists() else {}
+    result |= {"python": platform.python_version(), "machine": platform.machine(), "cores": os.cpu_count()}
+    for part in chosen.parts or list(work):
+        result[part] = work[part]()
+        RESULT.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    from benchmarks.speed_plots import draw
+
+    draw(result)
+    return 0
