@@ -205,6 +205,16 @@ def test_a_number_that_begins_where_another_line_ends_is_none() -> None:
     assert len(decide([line("261016-4", quad=before), *prefixed]).sure) == 1
 
 
+@pytest.mark.parametrize(("small", "kept"), [(0.98, 1), (0.95, 0)])
+def test_without_a_check_digit_both_networks_must_be_sure(small: float, kept: int) -> None:
+    said = decide([line("SF1234567890123", weak=0.99), line("SF1234567890123", "small", weak=small)])
+    assert len(said.sure) == kept and len(said.partial) == 1 - kept
+    both_tiny = [line("SF1234567890123"), line("SF1234567890123", quad=ELSEWHERE)]
+    assert decide(both_tiny).sure == ()
+    both_paddle = [line("SF1234567890123", "paddle"), line("SF1234567890123", "paddle", quad=ELSEWHERE)]
+    assert len(decide(both_paddle).sure) == 1 and decide(both_paddle[:1]).sure == ()
+
+
 def test_a_weak_character_makes_it_partial() -> None:
     lines = [line("SF1234567890123", weak=0.7), line("SF1234567890123", "small", weak=0.75)]
     said = decide(lines)
