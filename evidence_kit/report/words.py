@@ -8,6 +8,7 @@ from datetime import datetime
 
 from evidence_kit.checks import BEIJING, span
 from evidence_kit.schema import Limit, Outcome, Quantity, Text
+from evidence_kit.windows import MOMENTS
 
 VERDICTS: Mapping[str, Text] = {
     "pass": Text("可以提交", "Ready to submit"),
@@ -52,19 +53,7 @@ KEYS: Mapping[str, Text] = {
     "order.carrier": Text("快递公司", "carrier"),
     "order.outbound_waybills": Text("发货单号", "outbound waybill"),
     "order.return_waybills": Text("退货单号", "return waybill"),
-    "order.ordered_at": Text("下单时间", "ordered"),
-    "order.paid_at": Text("付款时间", "paid"),
-    "order.shipped_at": Text("发货时间", "shipped"),
-    "order.buyer_signed_at": Text("买家签收时间", "signed for by the buyer"),
-    "order.completed_at": Text("交易成功时间", "completed"),
-    "order.refund_requested_at": Text("申请退款时间", "refund requested"),
-    "order.return_agreed_at": Text("同意退货时间", "return agreed"),
-    "order.responded_at": Text("回复时间", "responded"),
-    "order.return_signed_at": Text("退货签收时间", "return signed for"),
-    "order.refused_at": Text("拒绝时间", "refused"),
-    "order.refund_succeeded_at": Text("退款成功时间", "refunded"),
-    "order.first_evidence_at": Text("首次举证时间", "first evidence"),
-    "order.submitted_at": Text("提交时间", "submitted"),
+    **{f"order.{name}": words for name, words in MOMENTS.items()},
     "order.sign_kind": Text("签收方式", "kind of sign-off"),
     "order.parcel_kind": Text("包裹类型", "kind of parcel"),
     "promised_refund": Text("客服是否承诺退款", "refund promised"),
@@ -140,6 +129,7 @@ _UNITS: Mapping[str, Text] = {
     "px": Text("像素", "px"),
     "yuan": Text("元", "yuan"),
     "h": Text("小时", "h"),
+    "day": Text("天", "day(s)"),
     "min": Text("分钟", "min"),
     "g": Text("克", "g"),
 }
