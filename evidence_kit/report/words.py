@@ -114,6 +114,15 @@ CAUSES: Mapping[str, Text] = {
     "black": Text("黑屏", "black"),
     "dark": Text("太暗", "dark"),
 }
+_DUE: Mapping[str, Text] = {
+    "within-days": Text("提交", ""),
+    "responded-in-time": Text("响应退款申请", " for the answer"),
+    "shipped-in-time": Text("发货", " for shipping"),
+    "sent-back-in-time": Text("买家寄回", " for sending back"),
+    "return-confirmed-in-time": Text("确认退货", " for settling the return"),
+    "cheaper-offer-in-time": Text("申请站外低价补偿", " for a cheaper offer"),
+}
+_EVIDENCE_DUE = Text("举证", "")
 _OTHER_BREAK = Text("画面可能中断", "maybe interrupted")
 _OTHER_CAUSE = Text("看不到画面", "nothing can be seen")
 _UNITS: Mapping[str, Text] = {
@@ -153,6 +162,11 @@ def break_words(kind: str) -> Text:
 def blind_words(cause: str) -> Text:
     """Why nothing can be seen."""
     return CAUSES.get(cause, _OTHER_CAUSE)
+
+
+def due_words(rule: str) -> Text:
+    """What a rule's deadline is for: a noun in Chinese, what follows "the window" in English."""
+    return _DUE.get(rule, _EVIDENCE_DUE)
 
 
 def file_size(count: int) -> str:

@@ -42,9 +42,7 @@ def complaint_fields_complete(case: Case) -> Check:
     if _same_phone(complaint):
         return review(
             "CONTACT_IS_RECIPIENT",
-            Text(
-                "联系方式是收件人的电话;应填反馈人的", "The contact is the recipient's number."
-            ),
+            Text("联系方式是收件人的电话;应填反馈人的", "The contact is the recipient's number."),
             actual=actual,
             limit=limit,
             advice=Text("请填反馈人的电话,不是收件人的", "Give the number of who complains."),

@@ -21,9 +21,7 @@ def liability_appeal_recovers_no_money(case: Case) -> Check:
         return not_applicable(Text(f"是{appeal.type}申诉", f"The appeal is of type {appeal.type}."))
     actual, limit = Quantity(appeal.amount or 0.0, "yuan"), Limit("<=", 0.0, "yuan")
     if not appeal.amount:
-        return passed(
-            Text("判责申诉,没有要求金额", "On liability, no amount asked."), actual=actual, limit=limit
-        )
+        return passed(Text("判责申诉,没有要求金额", "On liability, no amount asked."), actual=actual, limit=limit)
     return review(
         "WRONG_CLAIM_TYPE",
         Text(

@@ -31,9 +31,7 @@ def problem_photo_present(submission: Submission, *, min_photos: Photos) -> Chec
     if together:
         return review(
             "MISSING_ROLE",
-            Text(
-                "只有和面单的合照,能不能看清问题请人工确认", "Only photos with the waybill: a person looks."
-            ),
+            Text("只有和面单的合照,能不能看清问题请人工确认", "Only photos with the waybill: a person looks."),
             actual=actual,
             limit=limit,
             advice=advice,
