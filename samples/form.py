@@ -27,6 +27,9 @@ class Picture:
     long_edge_px: int | None = None
     draw: int = 0
     """Another number draws the same scene anew."""
+    drawn_as: str | None = None
+    """Samples that name the same word here share one file, byte for byte."""
+    max_bytes: int = 300_000
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ class Sample:
     expected: dict[str, Any]
     submitter: str = "merchant"
     texts: dict[str, str] = field(default_factory=dict)
+    videos: tuple[str, ...] = ()
+    """Names of videos that the manifest lists beside the pictures; ``clip_cases`` makes them."""
 
 
 def hours(h: float) -> datetime:
