@@ -33,7 +33,11 @@ def within_days(case: Case, *, since: Moment, until: Moment, days: Days) -> Chec
     if case.order.sign_kind == "station" and since in ("buyer_signed_at", "return_signed_at"):
         return review(
             "STATION_SIGN_OFF",
-            Text("驿站代收,签收时间以哪一次为准需人工确认", "A station signed: which moment counts is for a person."),
+            Text(
+                f"驿站代收,签收时间以哪一次为准需人工确认;按填写的时间,截止是 {clock(window.by_hours)}",
+                "A station signed: which moment counts is for a person. "
+                f"By the stated one it ends {clock(window.by_hours)} (+08:00).",
+            ),
             actual=actual,
             limit=limit,
             deadline=window.by_hours,
