@@ -30,8 +30,10 @@ def toml_lines(text: str) -> Mapping[str, int]:
                 table = f"{first}[{arrays[first]}]{table[len(first) :]}"
             found.setdefault(table, number)
         elif key := _KEY.match(line):
-            name = _plain(key.group(1))
-            found.setdefault(f"{table}.{name}" if table else name, number)
+            around = table
+            for part in _plain(key.group(1)).split("."):  # a dotted key opens the tables that it passes through
+                around = f"{around}.{part}" if around else part
+                found.setdefault(around, number)
         inside = next((quote for quote in _QUOTES if line.count(quote) % 2), None)
     return found
 
