@@ -164,6 +164,11 @@ def blind_words(cause: str) -> Text:
     return CAUSES.get(cause, _OTHER_CAUSE)
 
 
+def value_words(value: str) -> Text:
+    """A manifest's word as people say it."""
+    return _VALUES.get(value, Text(value, value))
+
+
 def due_words(rule: str) -> Text:
     """What a rule's deadline is for: a noun in Chinese, what follows "the window" in English."""
     return _DUE.get(rule, _EVIDENCE_DUE)
@@ -234,7 +239,7 @@ def _stated(value: object) -> Text:
         return Text("、".join(map(str, value)), ", ".join(map(str, value)))
     if isinstance(value, str):
         if value in _VALUES:
-            return _VALUES[value]
+            return value_words(value)
         if re.fullmatch(r"\d{4}-\d\d-\d\dT.*", value):
             try:
                 shown = local_time(datetime.fromisoformat(value))
