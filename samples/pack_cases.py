@@ -10,10 +10,13 @@ from typing import Any
 
 from samples.clip_cases import Clip, ClipSample
 from samples.form import (
+    DAMAGED,
     MATCHES,
+    NO_VIDEO,
     READABLE,
     SAME_FRAME,
     SIGNED,
+    YIRITAO,
     Picture,
     Sample,
     bare,
@@ -470,6 +473,74 @@ def photo_set_cases() -> list[Sample]:
     ]
 
 
+# --- the same clauses under the packs of returns and of the self-service refund ---
+
+
+def further_cases() -> list[Sample]:
+    """Clauses that other samples show under another pack's words."""
+    given = "order-number-given"
+
+    def refund(order_no: str | None, number: str = NUMBER) -> Tables:
+        order = {"outbound_waybills": [number], "buyer_signed_at": SIGNED, "submitted_at": hours(4)}
+        return {
+            "order": ({"order_no": order_no} if order_no else {}) | order,
+            "item": {"name": "马克杯", "qty": 2, "paid_amount": 40.0, "declared_damaged_qty": 1},
+            "claim": {"type": "仅退款", "description": "收到时杯口有裂纹", "refund_amount": 20.0},
+        }
+
+    def damaged(number: str = NUMBER, **moments: Any) -> Tables:
+        stated = {"order_no": "261115-000318842067512", "return_waybills": [number], "return_signed_at": SIGNED}
+        return {"order": stated | moments}
+
+    def self_refund(path: str, facts: Tables, verdict: str, *findings: dict[str, Any]) -> Sample:
+        return Sample(path, YIRITAO, facts, (together(),), comes_to(verdict, *findings), submitter="buyer")
+
+    def returned(path: str, facts: Tables, *findings: dict[str, Any]) -> Sample:
+        return Sample(path, DAMAGED, facts, (together(),), comes_to("fail", *findings, NO_VIDEO))
+
+    return [
+        self_refund(
+            f"{given}/pass-given",
+            refund("261115-000318842067512"),
+            "pass",
+            finding(given, "pass"),
+            finding(MATCHES, "pass"),
+            finding(READABLE, "pass"),
+        ),
+        self_refund(f"{given}/review-not-given", refund(None), "review", finding(given, "review", "MISSING_FACT")),
+        self_refund(
+            f"{MATCHES}/fail-self-refund-other-parcel",
+            refund("261115-000318842067512", OTHER_NUMBER),
+            "fail",
+            finding(MATCHES, "fail", "WAYBILL_MISMATCH"),
+        ),
+        returned(
+            f"{MATCHES}/fail-return-damaged-other-parcel",
+            damaged(OTHER_NUMBER, submitted_at=hours(5)),
+            finding(MATCHES, "fail", "WAYBILL_MISMATCH"),
+        ),
+        returned(
+            "within-window/pass-supplement",
+            damaged(first_evidence_at=hours(30), refused_at=hours(31), submitted_at=hours(70)),
+            finding("within-window", "pass", "SUPPLEMENT"),
+            finding("evidence-before-refusal", "pass"),
+            finding(SAME_FRAME, "pass"),
+        ),
+        returned(
+            "within-window/fail-past-both-routes",
+            damaged(first_evidence_at=hours(30), refused_at=hours(31), submitted_at=hours(80)),
+            finding("within-window", "fail", "LATE"),
+        ),
+        Sample(
+            f"{PROBLEM}/fail-appeal-receipt-only",
+            APPEAL,
+            _appeal(days(2)),
+            (close_up("1.jpg", "freight_receipt"),),
+            comes_to("fail", finding(PROBLEM, "fail", "MISSING_ROLE")),
+        ),
+    ]
+
+
 def pack_cases() -> tuple[Sample, ...]:
     """All of them but those with a video."""
     return (
@@ -480,4 +551,5 @@ def pack_cases() -> tuple[Sample, ...]:
         *warranty_cases(),
         *price_cases(),
         *photo_set_cases(),
+        *further_cases(),
     )
