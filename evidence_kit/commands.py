@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -211,17 +211,35 @@ def summary(reports: list[Report]) -> str:
 
 def run_packs(args: argparse.Namespace) -> int:
     lang = language(args)
+    today = datetime.now(UTC).date()
     if args.check is not None:
-        pack = load_pack(str(args.check)) if args.check.suffix == ".toml" else None
-        if pack is None:
+        if args.check.suffix != ".toml":
             raise UsageProblem(f"{args.check}: a pack file ends in .toml")
-        print(f"{args.check}: {pack.id} {pack.version}, {len(pack.rules)} rules: valid")
+        pack = load_pack(str(args.check))
+        base = f", extends {pack.extends}" if pack.extends else ""
+        checked = f"{len(pack.rules)} rules, {len(pack.checklist)} clauses for a person"
+        print(f"{args.check}: {pack.id} {pack.version}{base}, {checked}: valid")
+        for line in age_of(pack, today, lang):
+            print(f"{args.check}: {line}")
         return 0
     for name in shipped():
         pack = load_pack(name)
         print(f"{pack.id}  {pack.version}  {say(pack.title, lang)}")
         print(f"    {say(pack.summary, lang)}")
+        for line in (f"{pack.source}, {pack.dated}", *age_of(pack, today, lang)):
+            print(f"    {line}")
     return 0
+
+
+def age_of(pack: Pack, today: date, lang: Lang) -> list[str]:
+    """A warning where the pack's document is old, or is dated in the future."""
+    if pack.dated > today:
+        zh, en = f"注意:文件日期 {pack.dated} 在今天之后", f"warning: the document's date, {pack.dated}, is yet to come"
+    elif pack.is_old(today):
+        zh, en = "注意:文件已超过一年,平台可能已改规则", "warning: older than a year; the platform may have changed it"
+    else:
+        return []
+    return [zh if lang == "zh" else en]
 
 
 def run_explain(args: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ load error ("300" for bytes is surely meant as megabytes).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args, get_origin
 
@@ -27,11 +28,28 @@ Seconds = Annotated[float, Unit("s", 0.0, 7200.0)]
 Minutes = Annotated[float, Unit("min", 0.0, 1440.0)]
 Hours = Annotated[float, Unit("h", 0.0, 2400.0)]
 """0 means that the document opens no such route."""
+Days = Annotated[int, Unit("day", 1, 366)]
 Amount = Annotated[float, Unit("yuan", 0.0, 1e6)]
 Names = Annotated[tuple[str, ...], Unit("text", 1, 100)]
 Keys = Annotated[tuple[str, ...], Unit("manifest key", 1, 100)]
 Direction = Literal["return", "outbound", "either"]
 SignOff = Literal["return_signed_at", "buyer_signed_at"]
+Moment = Literal[
+    "ordered_at",
+    "paid_at",
+    "shipped_at",
+    "buyer_signed_at",
+    "completed_at",
+    "refund_requested_at",
+    "return_agreed_at",
+    "responded_at",
+    "return_signed_at",
+    "refused_at",
+    "refund_succeeded_at",
+    "first_evidence_at",
+    "submitted_at",
+]
+"""A moment of the order, as the manifest names it without ``order.``."""
 
 
 def describe(annotation: Any) -> str:
@@ -61,7 +79,9 @@ def convert(value: Any, annotation: Any) -> Any:
         if not isinstance(value, bool):
             raise ValueError(expected)
         return value
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or (base is int and value != int(value)):
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not -math.inf < value < math.inf:
+        raise ValueError(expected)
+    if base is int and value != int(value):
         raise ValueError(expected)
     if unit and not unit.least <= value <= unit.most:
         raise ValueError(expected)

@@ -27,6 +27,9 @@ class Picture:
     long_edge_px: int | None = None
     draw: int = 0
     """Another number draws the same scene anew."""
+    drawn_as: str | None = None
+    """Samples that name the same word here share one file, byte for byte."""
+    max_bytes: int = 300_000
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ class Sample:
     expected: dict[str, Any]
     submitter: str = "merchant"
     texts: dict[str, str] = field(default_factory=dict)
+    videos: tuple[str, ...] = ()
+    """Names of videos that the manifest lists beside the pictures; ``clip_cases`` makes them."""
 
 
 def hours(h: float) -> datetime:
@@ -102,3 +107,7 @@ def comes_to(verdict: str | None, *findings: dict[str, Any], **more: Any) -> dic
 ACTIVATED, DAMAGED, YIRITAO = "pinduoduo-return-activated", "pinduoduo-return-damaged", "yiritao-self-refund"
 SAME_FRAME, READABLE, MATCHES = "goods-with-waybill", "waybill-readable", "waybill-matches"
 NO_VIDEO = finding("unboxing-video-present", "fail", "MISSING_ROLE")
+KNOWN_MISSES = {
+    "photo-readable/pass-sharp": "the book beside the label is not surely seen as goods, so a person is asked",
+}
+"""What the kit does not do yet, though the scene says that it should; strict, so that a mended one is noticed."""

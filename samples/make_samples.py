@@ -27,10 +27,10 @@ from benchmarks.synth.truth import Shot
 from samples.clip_cases import clip_cases, write_clips
 from samples.fact_cases import claim_cases, time_cases
 from samples.form import Picture, Sample
+from samples.pack_cases import pack_cases, pack_clips
 from samples.picture_cases import photo_cases, same_frame_cases, waybill_cases
 
-CASES = (*photo_cases(), *waybill_cases(), *same_frame_cases(), *time_cases(), *claim_cases())
-MAX_BYTES = 300_000
+CASES = (*photo_cases(), *waybill_cases(), *same_frame_cases(), *time_cases(), *claim_cases(), *pack_cases())
 LONG_EDGE_PX = 1800
 EXIF_IFD, DATE_TIME_ORIGINAL, OFFSET_TIME_ORIGINAL = 0x8769, 0x9003, 0x9011
 
@@ -55,6 +55,8 @@ def manifest(sample: Sample) -> str:
         lines += ["", "[[files]]", f"path = {_toml_value(picture.name)}"]
         if picture.role:
             lines.append(f"role = {_toml_value(picture.role)}")
+    for name in sample.videos:
+        lines += ["", "[[files]]", f"path = {_toml_value(name)}"]
     return "\n".join(lines) + "\n"
 
 
@@ -69,8 +71,8 @@ def check_truth(sample: Sample, picture: Picture, shot: Shot) -> None:
         raise ValueError(f"{sample.path}/{picture.name}: a barcode survived")
 
 
-def jpeg(shot: Shot, taken: datetime | None, *, offset: bool = True) -> bytes:
-    """The file as a phone saves it, as good as fits ``MAX_BYTES``; ``taken`` goes into the EXIF block."""
+def jpeg(shot: Shot, taken: datetime | None, *, offset: bool = True, max_bytes: int) -> bytes:
+    """The file as a phone saves it, as good as fits ``max_bytes``; ``taken`` goes into the EXIF block."""
     picture = Image.fromarray(cv2.cvtColor(shot.bgr, cv2.COLOR_BGR2RGB))
     exif = Image.Exif()
     if taken is not None:
@@ -83,7 +85,7 @@ def jpeg(shot: Shot, taken: datetime | None, *, offset: bool = True) -> bytes:
         buffer = io.BytesIO()
         picture.save(buffer, "JPEG", quality=quality, exif=exif)
         data = buffer.getvalue()
-        if len(data) <= MAX_BYTES:
+        if len(data) <= max_bytes:
             return data
     raise ValueError(f"too large at any quality: {len(data)} bytes")
 
@@ -108,9 +110,11 @@ def write(sample: Sample, out: Path) -> None:
             **picture.scene,
         }
         # From the path, so that no two samples share a file and adding one changes no other.
-        shot = photo(zlib.crc32(f"{sample.path}/{picture.name}/{picture.draw}".encode()), **scene)
+        seed = zlib.crc32((picture.drawn_as or f"{sample.path}/{picture.name}/{picture.draw}").encode())
+        shot = photo(seed, **scene)
         check_truth(sample, picture, shot)
-        (folder / picture.name).write_bytes(jpeg(shot, picture.taken, offset=picture.offset))
+        data = jpeg(shot, picture.taken, offset=picture.offset, max_bytes=picture.max_bytes)
+        (folder / picture.name).write_bytes(data)
 
 
 def main() -> None:
@@ -123,7 +127,7 @@ def main() -> None:
     for sample in CASES:
         if options.only in sample.path:
             write(sample, options.out)
-    for entry in clip_cases():
+    for entry in (*clip_cases(), *pack_clips()):
         if options.only in entry.sample.path:
             write(entry.sample, options.out)
             write_clips(entry, options.out / entry.sample.path)

@@ -20,6 +20,10 @@ def test_the_readme_s_tables_are_the_packs():
     assert page == GENERATE["readme"](page), "run python docs/generate.py"
 
 
+def test_the_page_of_rules_is_the_code_s():
+    assert (ROOT / "docs" / "rules.md").read_text("utf-8") == GENERATE["rules_page"](), "run python docs/generate.py"
+
+
 def test_ci_runs_the_readme_s_test_command():
     page = (ROOT / "README.md").read_text("utf-8")
     command = re.search(r"One command runs the tests:\n\n```sh\n(.*?)\n```", page, re.DOTALL)[1]

@@ -199,3 +199,21 @@ def serious(driver):
         if rule["impact"] in ("serious", "critical")
     ]
     assert bad == []
+
+
+def test_claims_stand_by_platform(page):
+    """A desk shows them all; on a phone only the chosen one's platform is open, and a tap opens another."""
+    wide = page.execute_script("return window.matchMedia('(min-width: 44rem)').matches")
+    groups = "Array.from(document.querySelectorAll('.platform'))"
+    names = page.execute_script(f"return {groups}.map(function (each) {{ return [each.dataset.name, each.open]; }})")
+    assert names[0][0] == "拼多多" and names[-1] == ["通用", True]
+    assert all(shown for _, shown in names) is wide
+    assert len(page.execute_script("return document.querySelectorAll('.platform input[name=claim]')")) == 14
+    if not wide:
+        press(page, ".platform[data-name='拼多多'] summary")
+    press(page, "input[value='pinduoduo-refund-appeal']")
+    labels = page.execute_script(
+        "return Array.from(document.querySelectorAll('#fields label')).map(function (l) { return l.textContent; })"
+    )
+    assert "申诉类型" in labels and "退款成功时间" in labels and "退货签收时间" not in labels
+    assert page.execute_script("return document.documentElement.scrollWidth <= window.innerWidth")

@@ -17,8 +17,8 @@ from typing import Any, Literal, NoReturn
 from evidence_kit.intake.errors import IntakeError, shown
 from evidence_kit.intake.files import MANIFEST_NAMES, MAX_FILES
 from evidence_kit.intake.keys import FILE_KEYS, KEYS, TABLES, NoValue, nearest, value_of
-from evidence_kit.intake.lines import json_lines, line_of, toml_lines
 from evidence_kit.intake.times import BEIJING
+from evidence_kit.lines import json_lines, line_of, toml_error_line, toml_lines
 from evidence_kit.schema import Case, Role
 
 MAX_BYTES = 1_000_000
@@ -127,14 +127,9 @@ def _toml(text: str, name: str) -> tuple[Mapping[str, Any], Mapping[str, int]]:
     try:
         return tomllib.loads(text.replace("\r\n", "\n")), toml_lines(text)
     except (ValueError, RecursionError, OverflowError) as error:
-        line = getattr(error, "lineno", None) or _line_in(str(error))
-        raise IntakeError(f"TOML 语法错误: {error}", f"not valid TOML: {error}", file=name, line=line) from error
-
-
-def _line_in(message: str) -> int | None:
-    """Python before 3.14 tells the line of a TOML error in its text alone."""
-    digits = message.rpartition("at line ")[2].partition(",")[0]
-    return int(digits) if digits.isdecimal() else None
+        raise IntakeError(
+            f"TOML 语法错误: {error}", f"not valid TOML: {error}", file=name, line=toml_error_line(error)
+        ) from error
 
 
 def _json(text: str, name: str) -> tuple[Mapping[str, Any], Mapping[str, int]]:

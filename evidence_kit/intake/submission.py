@@ -11,8 +11,8 @@ from evidence_kit.intake import files
 from evidence_kit.intake.errors import IntakeError
 from evidence_kit.intake.files import MANIFEST_NAMES, Found, Look, look
 from evidence_kit.intake.kind import IMAGE_EXTENSIONS, SIDE_EXTENSIONS, VIDEO_EXTENSIONS, Content, content_of
-from evidence_kit.intake.lines import line_of
 from evidence_kit.intake.manifest import Listed, Stated, Written, read_manifest, settle
+from evidence_kit.lines import line_of
 from evidence_kit.schema import Item, Kind, Note, Submission, Text
 
 

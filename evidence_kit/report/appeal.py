@@ -13,6 +13,7 @@ from evidence_kit.schema import Finding, Outcome, Report, Text
 
 ASSERTED = (
     "within-window",
+    "within-days",
     "evidence-before-refusal",
     "goods-with-waybill",
     "waybill-matches",
@@ -39,7 +40,7 @@ def _points(report: Report) -> Iterator[Text]:
         if finding.outcome is Outcome.PASS and finding.rule in ASSERTED:
             held.setdefault(finding.rule, []).append(finding)
     for deadline in report.facts.deadlines:
-        if "within-window" in held and deadline.left_s >= 0:
+        if deadline.rule in ("within-window", "within-days") and deadline.rule in held and deadline.left_s >= 0:
             end = local_time(deadline.at)
             yield Text(f"本次举证在时限内提交,截止时间是 {end}。", f"Handed in within the window, which closes {end}.")
             break

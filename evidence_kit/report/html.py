@@ -192,6 +192,7 @@ def _deadline(report: Report) -> dict[str, Any] | None:
     handed_in = report.submission.case.get("order", {}).get("submitted_at") is not None
     return {
         "at": first.at.isoformat(),
+        "due": words.due_words(first.rule),
         "clock": words.local_time(first.at),
         "over": first.left_s < 0,
         "left": span(first.left_s),

@@ -6,7 +6,7 @@ import unicodedata
 from typing import Literal
 
 from evidence_kit.report.harm import MAX_FIXES, fixes
-from evidence_kit.report.words import VERDICTS
+from evidence_kit.report.words import VERDICTS, due_words
 from evidence_kit.rules import load_rule
 from evidence_kit.schema import Finding, Outcome, Report, Text
 
@@ -72,12 +72,14 @@ def _deadline(report: Report, lang: Lang) -> list[str]:
     from evidence_kit.checks import clock, span
 
     first = min(report.facts.deadlines, key=lambda entry: entry.at)
-    left = span(first.left_s)
+    left, due = span(first.left_s), due_words(first.rule)
     if first.left_s < 0:
-        return [f"举证已截止于 {clock(first.at)}" if lang == "zh" else f"The window closed {clock(first.at)} (+08:00)."]
+        if lang == "zh":
+            return [f"{due.zh}已截止于 {clock(first.at)}"]
+        return [f"The window{due.en} closed {clock(first.at)} (+08:00)."]
     if lang == "zh":
-        return [f"距离举证截止({clock(first.at)})还剩 {left.zh}"]
-    return [f"{left.en} left until the window closes, {clock(first.at)} (+08:00)."]
+        return [f"距离{due.zh}截止({clock(first.at)})还剩 {left.zh}"]
+    return [f"{left.en} left until the window{due.en} closes, {clock(first.at)} (+08:00)."]
 
 
 def _fix(place: int, finding: Finding, lang: Lang) -> list[str]:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from evidence_kit.checks import BEIJING, span
 from evidence_kit.schema import Limit, Outcome, Quantity, Text
+from evidence_kit.windows import MOMENTS
 
 VERDICTS: Mapping[str, Text] = {
     "pass": Text("可以提交", "Ready to submit"),
@@ -52,19 +53,7 @@ KEYS: Mapping[str, Text] = {
     "order.carrier": Text("快递公司", "carrier"),
     "order.outbound_waybills": Text("发货单号", "outbound waybill"),
     "order.return_waybills": Text("退货单号", "return waybill"),
-    "order.ordered_at": Text("下单时间", "ordered"),
-    "order.paid_at": Text("付款时间", "paid"),
-    "order.shipped_at": Text("发货时间", "shipped"),
-    "order.buyer_signed_at": Text("买家签收时间", "signed for by the buyer"),
-    "order.completed_at": Text("交易成功时间", "completed"),
-    "order.refund_requested_at": Text("申请退款时间", "refund requested"),
-    "order.return_agreed_at": Text("同意退货时间", "return agreed"),
-    "order.responded_at": Text("回复时间", "responded"),
-    "order.return_signed_at": Text("退货签收时间", "return signed for"),
-    "order.refused_at": Text("拒绝时间", "refused"),
-    "order.refund_succeeded_at": Text("退款成功时间", "refunded"),
-    "order.first_evidence_at": Text("首次举证时间", "first evidence"),
-    "order.submitted_at": Text("提交时间", "submitted"),
+    **{f"order.{name}": words for name, words in MOMENTS.items()},
     "order.sign_kind": Text("签收方式", "kind of sign-off"),
     "order.parcel_kind": Text("包裹类型", "kind of parcel"),
     "promised_refund": Text("客服是否承诺退款", "refund promised"),
@@ -125,6 +114,15 @@ CAUSES: Mapping[str, Text] = {
     "black": Text("黑屏", "black"),
     "dark": Text("太暗", "dark"),
 }
+_DUE: Mapping[str, Text] = {
+    "within-days": Text("提交", ""),
+    "responded-in-time": Text("响应退款申请", " for the answer"),
+    "shipped-in-time": Text("发货", " for shipping"),
+    "sent-back-in-time": Text("买家寄回", " for sending back"),
+    "return-confirmed-in-time": Text("确认退货", " for settling the return"),
+    "cheaper-offer-in-time": Text("申请站外低价补偿", " for a cheaper offer"),
+}
+_EVIDENCE_DUE = Text("举证", "")
 _OTHER_BREAK = Text("画面可能中断", "maybe interrupted")
 _OTHER_CAUSE = Text("看不到画面", "nothing can be seen")
 _UNITS: Mapping[str, Text] = {
@@ -140,6 +138,7 @@ _UNITS: Mapping[str, Text] = {
     "px": Text("像素", "px"),
     "yuan": Text("元", "yuan"),
     "h": Text("小时", "h"),
+    "day": Text("天", "day(s)"),
     "min": Text("分钟", "min"),
     "g": Text("克", "g"),
 }
@@ -163,6 +162,16 @@ def break_words(kind: str) -> Text:
 def blind_words(cause: str) -> Text:
     """Why nothing can be seen."""
     return CAUSES.get(cause, _OTHER_CAUSE)
+
+
+def value_words(value: str) -> Text:
+    """A manifest's word as people say it."""
+    return _VALUES.get(value, Text(value, value))
+
+
+def due_words(rule: str) -> Text:
+    """What a rule's deadline is for: a noun in Chinese, what follows "the window" in English."""
+    return _DUE.get(rule, _EVIDENCE_DUE)
 
 
 def file_size(count: int) -> str:
@@ -230,7 +239,7 @@ def _stated(value: object) -> Text:
         return Text("、".join(map(str, value)), ", ".join(map(str, value)))
     if isinstance(value, str):
         if value in _VALUES:
-            return _VALUES[value]
+            return value_words(value)
         if re.fullmatch(r"\d{4}-\d\d-\d\dT.*", value):
             try:
                 shown = local_time(datetime.fromisoformat(value))

@@ -30,17 +30,20 @@ def evidence_before_refusal(case: Case, *, refusal_window_h: Hours) -> Check:
             limit=limit,
         )
     advice = Text("下次请先提交举证,再拒绝退款申请", "Next time file the evidence first, then refuse.")
-    if filed <= refused + timedelta(hours=refusal_window_h):
+    supplement_until = refused + timedelta(hours=refusal_window_h)
+    if filed <= supplement_until:
         return review(
             "EVIDENCE_AFTER_REFUSAL",
             Text(
-                f"先拒绝后举证,但在拒绝后 {refusal_window_h:g} 小时内;条款读法不一,请人工确认",
-                f"Refused first, yet filed within {refusal_window_h:g} h of it: the clause reads both ways.",
+                f"先拒绝后举证,但在拒绝后 {refusal_window_h:g} 小时内(到 {clock(supplement_until)});"
+                "条款读法不一,请人工确认",
+                f"Refused first, yet filed within {refusal_window_h:g} h of it (until {clock(supplement_until)}): "
+                "the clause reads both ways.",
             ),
             actual=actual,
             limit=limit,
             advice=advice,
-            deadline=refused + timedelta(hours=refusal_window_h),
+            deadline=supplement_until,
         )
     return failed(
         "EVIDENCE_AFTER_REFUSAL",

@@ -28,10 +28,6 @@ def within_window(case: Case, *, sign_off: SignOff, window_h: Hours, refusal_win
     deadline = signed + timedelta(hours=window_h)
     actual = Quantity(round(elapsed / timedelta(hours=1), 4), "h")
     limit = Limit("<=", window_h, "h")
-    late = Text(
-        f"签收后 {span(elapsed.total_seconds()).zh} 才举证,截止是 {clock(deadline)}",
-        f"Filed {span(elapsed.total_seconds()).en} after sign-off; the window closed {clock(deadline)} (+08:00).",
-    )
     if elapsed < timedelta(0):
         return review(
             "BEFORE_START",
@@ -43,7 +39,10 @@ def within_window(case: Case, *, sign_off: SignOff, window_h: Hours, refusal_win
     if order.sign_kind == "station":
         return review(
             "STATION_SIGN_OFF",
-            Text("驿站代收,签收时间以哪一次为准需人工确认", "A station signed: which moment counts is for a person."),
+            Text(
+                f"驿站代收,签收时间以哪一次为准需人工确认;按填写的时间,截止是 {clock(deadline)}",
+                f"A station signed: which moment counts is for a person. By the stated one it ends {clock(deadline)}.",
+            ),
             actual=actual,
             limit=limit,
             deadline=deadline,
@@ -79,11 +78,19 @@ def within_window(case: Case, *, sign_off: SignOff, window_h: Hours, refusal_win
             return review(
                 "LATE",
                 Text(
-                    f"超过 {window_h:g} 小时,但在拒绝后 {refusal_window_h:g} 小时内;条款读法不一,请人工确认",
-                    f"Past {window_h:g} h, within {refusal_window_h:g} h of the refusal: the clause reads both ways.",
+                    f"超过 {window_h:g} 小时,但在拒绝后 {refusal_window_h:g} 小时内"
+                    f"(到 {clock(supplement_until)});条款读法不一,请人工确认",
+                    f"Past {window_h:g} h, within {refusal_window_h:g} h of the refusal "
+                    f"(until {clock(supplement_until)}): the clause reads both ways.",
                 ),
                 actual=actual,
                 limit=limit,
                 deadline=supplement_until,
             )
+        deadline = max(deadline, supplement_until)
+    after = span(elapsed.total_seconds())
+    late = Text(
+        f"签收后 {after.zh} 才举证,截止是 {clock(deadline)}",
+        f"Filed {after.en} after sign-off; the window closed {clock(deadline)} (+08:00).",
+    )
     return failed("LATE", late, actual=actual, limit=limit, deadline=deadline)

@@ -24,7 +24,7 @@ from evidence_kit.report import html
 from evidence_kit.report.picture import Source, wishes
 from evidence_kit.report.words import KEYS
 from evidence_kit.schema import dumps, plain
-from evidence_kit.web.claims import claims, facts_of
+from evidence_kit.web.claims import claims, facts_of, field_of
 from evidence_kit.web.desk import AGAIN, DRAWING, HEAVY, Broken, Desk
 from evidence_kit.web.guard import Guard
 from evidence_kit.web.pasted import understand
@@ -86,7 +86,7 @@ class Page:
         return Response(text, media_type=ASSETS[name])
 
     async def claims(self, _request: Request) -> Response:
-        every = [{"key": key, "label": label.zh} for key, label in KEYS.items()]
+        every = [field_of(key) for key in KEYS]
         limits = {"files": MAX_FILES, "bytes": MAX_SESSION_BYTES}
         return JSONResponse({"claims": claims(), "keys": every, "limits": limits})
 

@@ -40,6 +40,8 @@ WORDS: tuple[tuple[str, str], ...] = (
     (r"(?:下单|创建|拍下)时间", "order.ordered_at"),
     (r"(?:损坏|破损|变质|坏)(?:数量|个数|件数)", "item.declared_damaged_qty"),
     (r"(?:购买|商品)?(?:数量|件数)", "item.qty"),
+    (r"申诉金额", "appeal.amount"),
+    (r"已退(?:款)?金额", "appeal.refunded_amount"),
     (r"(?:退款|申请)金额", "claim.refund_amount"),
     (r"(?:实付|实收|付款|支付)(?:金额|款)?", "item.paid_amount"),
 )

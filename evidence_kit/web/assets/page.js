@@ -153,6 +153,25 @@
     return chosen ? chosen.value : "card";
   }
 
+  /* The platform of the chosen claim is open; on a wide screen all of them, until there is a result. */
+  function openPlatforms() {
+    var all = window.matchMedia("(min-width: 44rem)").matches && !state.judged;
+    document.querySelectorAll(".platform").forEach(function (group) {
+      group.open = all || group.contains(document.querySelector("input[name=claim]:checked"));
+    });
+  }
+
+  function platform(name) {
+    var group = Array.from(document.querySelectorAll(".platform")).find(function (each) { return each.dataset.name === name; });
+    if (!group) {
+      group = make("details", "", "platform");
+      group.dataset.name = name;
+      group.append(make("summary", name), make("div", "", "claims-of"));
+      byId("claims").append(group);
+    }
+    return group;
+  }
+
   function showClaims() {
     state.claims.forEach(function (each) {
       var label = make("label", "", "claim");
@@ -165,22 +184,22 @@
       var words = make("span");
       words.append(make("b", each.title), make("span", each.summary));
       label.append(radio, words);
-      byId("claims").append(label);
+      platform(each.platform).querySelector(".claims-of").append(label);
     });
+    document.querySelectorAll(".platform").forEach(function (group) {
+      var count = group.querySelectorAll(".claim").length;
+      group.querySelector("summary").append(make("span", count + " 种", "count"));
+    });
+    openPlatforms();
     showFields();
   }
-
-  var CHOICES = {
-    "order.sign_kind": [["direct", "本人签收"], ["station", "驿站代收"]],
-    "order.parcel_kind": [["box", "纸箱"], ["bag", "快递袋"]]
-  };
 
   function showFields(extra) {
     var before = facts();
     var asked = (state.claims.find(function (each) { return each.id === claim(); }) || { facts: [] }).facts.slice();
     Object.keys(Object.assign({}, before, extra || {})).forEach(function (key) {
       if (key in state.keys && !asked.some(function (each) { return each.key === key; }) && key !== "submitter") {
-        asked.push({ key: key, label: state.keys[key], kind: key.endsWith("_at") ? "time" : "text" });
+        asked.push(state.keys[key]);
       }
     });
     var fields = byId("fields");
@@ -193,7 +212,7 @@
       var input;
       if (each.kind === "choice") {
         input = make("select");
-        [["", "不清楚"]].concat(CHOICES[each.key] || [["true", "是"], ["false", "否"]]).forEach(function (pair) {
+        [["", "不清楚"]].concat(each.choices).forEach(function (pair) {
           var option = make("option", pair[1]);
           option.value = pair[0];
           input.append(option);
@@ -385,6 +404,7 @@
     if (first) {
       var chosen = document.querySelector("input[name=claim][value='" + CSS.escape(told.pack) + "']");
       if (chosen) { chosen.checked = true; }
+      openPlatforms();
       var stated = {};
       Object.keys(told.facts).forEach(function (key) {
         var value = told.facts[key];
@@ -446,7 +466,7 @@
     state.claims = told.claims;
     state.limits = told.limits;
     state.keys = {};
-    told.keys.forEach(function (each) { state.keys[each.key] = each.label; });
+    told.keys.forEach(function (each) { state.keys[each.key] = each; });
     showClaims();
   }).catch(function (error) { problem(error.message); });
   showFiles();

@@ -1,4 +1,4 @@
-"""On which line of a manifest does a key stand? For error messages only: no parser, and None where unsure."""
+"""On which line of a TOML or JSON text does a key stand? For error messages only: no parser, None where unsure."""
 
 from __future__ import annotations
 
@@ -26,10 +26,14 @@ def toml_lines(text: str) -> Mapping[str, int]:
             if header.group(1) == "[[":
                 turn = arrays[table] = arrays.get(table, -1) + 1
                 table = f"{table}[{turn}]"
+            elif (first := table.partition(".")[0]) in arrays:  # [rules.limits] belongs to the last [[rules]]
+                table = f"{first}[{arrays[first]}]{table[len(first) :]}"
             found.setdefault(table, number)
         elif key := _KEY.match(line):
-            name = _plain(key.group(1))
-            found.setdefault(f"{table}.{name}" if table else name, number)
+            around = table
+            for part in _plain(key.group(1)).split("."):  # a dotted key opens the tables that it passes through
+                around = f"{around}.{part}" if around else part
+                found.setdefault(around, number)
         inside = next((quote for quote in _QUOTES if line.count(quote) % 2), None)
     return found
 
@@ -53,6 +57,13 @@ def line_of(lines: Mapping[str, int], key: str) -> int | None:
                 return lines[name]
         at = at[: at.rindex("[")] if at.endswith("]") else at.rpartition(".")[0]
     return None
+
+
+def toml_error_line(error: Exception) -> int | None:
+    """The line that a TOML parser complains of; Python before 3.14 tells it in the message alone."""
+    stated = getattr(error, "lineno", None)
+    digits = str(error).rpartition("at line ")[2].partition(",")[0]
+    return stated or (int(digits) if digits.isdecimal() else None)
 
 
 def _plain(name: str) -> str:
