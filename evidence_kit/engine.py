@@ -18,7 +18,7 @@ from evidence_kit.collect import collect_facts, describe_item
 from evidence_kit.facts.waybill_readings import WaybillReadings
 from evidence_kit.masking import mask_case, mask_strings, secrets_of
 from evidence_kit.packs import Binding, Pack
-from evidence_kit.resolve import Resolver, all_providers
+from evidence_kit.resolve import Gate, Resolver, all_providers
 from evidence_kit.rules import load_rule
 from evidence_kit.schema import (
     Check,
@@ -62,14 +62,19 @@ def judge(
     reveal: bool = False,
     providers: Iterable[Provider] | None = None,
     progress: Progress | None = None,
+    gate: Gate | None = None,
 ) -> Report:
-    """The report on one submission under one pack. Never raises for what a file does."""
+    """The report on one submission under one pack. Never raises for what a file does.
+
+    ``gate`` is asked before a sensor looks at an item; an Unknown from it stands in for the look.
+    """
     started = time.perf_counter()
     resolver = Resolver(
         submission,
         providers=all_providers() if providers is None else providers,
         options=options or {},
         cache=cache,
+        gate=gate,
     )
     measure(resolver, pack, jobs=jobs, progress=progress)
     findings: list[Finding] = []

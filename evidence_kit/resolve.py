@@ -9,7 +9,7 @@ import hashlib
 import importlib.metadata
 import logging
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,8 @@ from evidence_kit.wiring import Need, Provider, providers_in
 log = logging.getLogger("evidence_kit")
 
 MEDIA: Mapping[type, Kind] = {Photo: "photo", Footage: "video"}
+Gate = Callable[[Item], Unknown | None]
+"""Asked before a sensor looks at an item; an Unknown stands in for the look."""
 CANNOT_OPEN = Unknown("FORMAT", Text("文件打不开", "The file cannot be opened."), Outcome.NOT_APPLICABLE)
 
 
@@ -46,7 +48,8 @@ def package_version(name: str) -> str:
 class Resolver:
     """Answers for one submission: facts and measurements by type and item, each established once.
 
-    ``options`` are engine choices by name (``barcode``, ``ocr``) for the sensors that take them.
+    ``options`` are engine choices by name (``barcode``, ``ocr``) for the sensors that take them. ``gate`` is asked
+    before each look.
     """
 
     def __init__(
@@ -56,10 +59,12 @@ class Resolver:
         providers: Iterable[Provider],
         options: Mapping[str, str],
         cache: Cache | None = None,
+        gate: Gate | None = None,
     ) -> None:
         self.submission = submission
         self.options = options
         self.cache = cache
+        self.gate = gate
         self.stamps: dict[str, EngineStamp] = {}
         self._providers: dict[tuple[type, Kind], Provider] = {}
         for provider in providers:
@@ -136,6 +141,10 @@ class Resolver:
                 if value is not None:
                     self._stamp(provider)
                     return value
+        if provider.layer == "sensor" and self.gate is not None:
+            barred = self.gate(item)
+            if barred is not None:
+                return barred
         try:
             value = self._call(provider, item)
         except CannotOpen:

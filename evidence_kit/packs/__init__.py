@@ -82,6 +82,12 @@ def shipped() -> tuple[str, ...]:
 
 def load_pack(name: str) -> Pack:
     """A shipped pack by id, or a pack file by path (anything that ends in ``.toml``). Raises PackError."""
+    where, data = pack_file(name)
+    return read_pack(data, where)
+
+
+def pack_file(name: str) -> tuple[str, bytes]:
+    """What ``load_pack`` reads: the file's name for errors, and its bytes. Raises PackError."""
     if name.endswith(".toml"):
         path = Path(name)
         try:
@@ -90,10 +96,10 @@ def load_pack(name: str) -> Pack:
             data = path.read_bytes()
         except OSError as problem:
             raise PackError(f"{path}: {problem.strerror or problem}") from None
-        return read_pack(data, str(path))
+        return str(path), data
     if name not in shipped():
         raise PackError(f"no pack {name!r}{_nearest(name, shipped())}; the packs are {', '.join(shipped())}")
-    return read_pack((resources.files(__name__) / f"{name}.toml").read_bytes(), f"{name}.toml")
+    return f"{name}.toml", (resources.files(__name__) / f"{name}.toml").read_bytes()
 
 
 def read_pack(data: bytes, where: str) -> Pack:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, TextIO
 
 from evidence_kit.schema import Finding, Report, Text
 
@@ -38,18 +38,23 @@ _STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 
 def render(reports: Report | Iterable[Report], *, lang: Lang = "zh") -> str:
     """A head line and one line for each finding, ended by CRLF (RFC 4180)."""
-    several = [reports] if isinstance(reports, Report) else list(reports)
     made = io.StringIO(newline="")
-    made.write(BOM)
-    writer = csv.writer(made, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for report in several:
-        for finding in report.findings:
-            writer.writerow([_safe(cell) for cell in _row(report, finding, lang)])
+    write(made, [reports] if isinstance(reports, Report) else reports, lang=lang)
     return made.getvalue()
 
 
-def _row(report: Report, finding: Finding, lang: Lang) -> list[object]:
+def write(stream: TextIO, reports: Iterable[Report], *, lang: Lang = "zh") -> None:
+    """``render`` into a text stream opened with ``newline=""``, one report at a time."""
+    stream.write(BOM)
+    writer = csv.writer(stream, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for report in reports:
+        for finding in report.findings:
+            writer.writerow([_safe(cell) for cell in cells(report, finding, lang)])
+
+
+def cells(report: Report, finding: Finding, lang: Lang) -> list[object]:
+    """One finding's values in the order of COLUMNS, as they are: nothing is escaped."""
     actual, limit = finding.actual, finding.limit
     return [
         report.submission.id,
