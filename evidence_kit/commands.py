@@ -180,12 +180,12 @@ def run_scan(args: argparse.Namespace) -> int:
         options={"barcode": args.barcode, "ocr": args.ocr},
         reveal=args.reveal,
         cache=None if args.cache == "off" else str(cache_folder(args.cache).absolute()),
+        lang=language(args),
     )
     plan = Plan(
         settings,
         stated_now=clock if args.now else None,
         out=args.out,
-        lang=language(args),
         progress=None if args.quiet else sys.stderr,
     )
     cases = read_cases(args.path)

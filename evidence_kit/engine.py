@@ -6,6 +6,7 @@ the case. Only ``Report.run`` may differ between two runs on the same files, fac
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -105,8 +106,11 @@ def measure(resolver: Resolver, pack: Pack, *, jobs: int = 1, progress: Progress
         resolver.release(item)
         return item
 
-    with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
-        for done, item in enumerate(pool.map(look, submission.items), 1):
+    with contextlib.ExitStack() as stack:
+        looked: Iterable[Item] = map(look, submission.items)
+        if jobs > 1:
+            looked = stack.enter_context(ThreadPoolExecutor(max_workers=jobs)).map(look, submission.items)
+        for done, item in enumerate(looked, 1):
             if progress is not None:
                 progress(item.id, done, len(submission.items))
 

@@ -547,7 +547,8 @@ class Report:
         """The contract's JSON: ``schema`` first, ``statement`` as one sentence in ``lang``."""
         whole = plain(self)
         whole["statement"] = whole["statement"][lang]
-        return dumps({"schema": whole.pop("schema"), **whole}, indent=indent)
+        ordered = {"schema": whole.pop("schema"), **whole}
+        return json.dumps(ordered, ensure_ascii=False, indent=indent, allow_nan=False)
 
 
 def plain(value: Any) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TextIO
@@ -28,6 +28,10 @@ SUMMARY = "summary.json"
 INDEX = "index.html"
 MOST_REASONS = 20
 ROW_GROUP = 20_000
+MOST_TOLD = 50
+"""Cases named beside one that shares a file with them."""
+NUMBERS = ("actual", "limit")
+"""Columns whose values are numbers or text."""
 
 
 @dataclass(slots=True)
@@ -66,27 +70,24 @@ class Summary:
 class ReportLines:
     """reports.jsonl as it grows. What is in it when it is opened is written anew: a kill may leave half a line."""
 
-    def __init__(self, folder: Path, kept: Iterable[str], lang: Lang) -> None:
-        self.path = folder / REPORTS
-        self.lang: Lang = lang
-        write_whole(self.path, lambda stream: stream.writelines(self._line(text) for text in kept))
-        self._stream = self.path.open("a", encoding="utf-8", newline="")
+    def __init__(self, folder: Path, kept: Iterable[bytes], lang: Lang) -> None:
+        path = folder / REPORTS
+        with whole(path) as stream:
+            stream.writelines(read_report(text).to_json(lang=lang) + "\n" for text in kept)
+        self._stream = path.open("a", encoding="utf-8", newline="")
 
-    def add(self, report: str) -> None:
-        self._stream.write(self._line(report))
+    def add(self, line: str) -> None:
+        self._stream.write(line + "\n")
         self._stream.flush()
 
     def close(self) -> None:
         with contextlib.suppress(OSError):
             self._stream.close()
 
-    def _line(self, report: str) -> str:
-        return read_report(report).to_json(lang=self.lang) + "\n"
-
 
 def write_all(
     folder: Path,
-    reports: Callable[[], Iterator[str]],
+    reports: Iterable[bytes],
     shared: Sequence[SharedFile],
     links: Mapping[str, str],
     lang: Lang,
@@ -96,40 +97,44 @@ def write_all(
 
     summary = Summary(shared_files=len(shared))
     rows: list[queue.Row] = []
-    elsewhere: dict[str, set[str]] = {}
-    for group in shared:
-        names = {name for name, _ in group.files}
-        for name in names:
-            elsewhere.setdefault(name, set()).update(names - {name})
-
-    def lines(stream: TextIO) -> None:
-        for text in reports():
+    elsewhere = _elsewhere(shared)
+    with whole(folder / REPORTS) as lines, whole(folder / FINDINGS_CSV) as table, _Parquet(folder) as typed:
+        sheet = csv.Sheet(table, lang=lang)
+        for text in reports:
             report = read_report(text)
-            summary.add(report)
             name = report.submission.id
-            rows.append(queue.row(report, link=links.get(name), same_as=sorted(elsewhere.get(name, ()))))
-            stream.write(report.to_json(lang=lang) + "\n")
-
-    write_whole(folder / REPORTS, lines)
-    write_whole(folder / FINDINGS_CSV, lambda stream: csv.write(stream, map(read_report, reports()), lang=lang))
-    _write_parquet(folder / FINDINGS_PARQUET, map(read_report, reports()), lang)
-    write_whole(folder / DUPLICATES, lambda stream: stream.writelines(_shared_line(group) for group in shared))
+            summary.add(report)
+            rows.append(queue.row(report, link=links.get(name), same_as=elsewhere.get(name, ())))
+            lines.write(report.to_json(lang=lang) + "\n")
+            found = sheet.add(report)
+            typed.add(found)
+    with whole(folder / DUPLICATES) as stream:
+        stream.writelines(_shared_line(group) for group in shared)
     pages = queue.render(rows, summary.plain(), lang=lang)
-    for name, text in pages.items():
-        write_whole(folder / name, lambda stream, text=text: stream.write(text))  # type: ignore[misc]
+    for name, page in pages.items():
+        with whole(folder / name) as stream:
+            stream.write(page)
     for stale in folder.glob("index-*.html"):
         if stale.name not in pages:
             stale.unlink(missing_ok=True)
-    write_whole(folder / SUMMARY, lambda stream: stream.write(dumps(summary.plain(), indent=2) + "\n"))
+    with whole(folder / SUMMARY) as stream:
+        stream.write(dumps(summary.plain(), indent=2) + "\n")
     return summary
 
 
-def write_whole(path: Path, write: Callable[[TextIO], object]) -> None:
+@contextlib.contextmanager
+def whole(path: Path) -> Iterator[TextIO]:
     """A text file that is there as a whole or not at all."""
+    with _moved(path) as beside, beside.open("w", encoding="utf-8", newline="") as stream:
+        yield stream
+
+
+@contextlib.contextmanager
+def _moved(path: Path) -> Iterator[Path]:
+    """A place beside ``path``; what is written there is moved to ``path`` unless something goes wrong."""
     beside = path.with_name(f".{path.name}.part")
     try:
-        with beside.open("w", encoding="utf-8", newline="") as stream:
-            write(stream)
+        yield beside
         os.replace(beside, path)  # noqa: PTH105 (the same call on every system)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -137,45 +142,67 @@ def write_whole(path: Path, write: Callable[[TextIO], object]) -> None:
         raise
 
 
+def _elsewhere(shared: Sequence[SharedFile]) -> dict[str, tuple[str, ...]]:
+    """For each case the others that hold one of its files."""
+    found: dict[str, set[str]] = {}
+    for group in shared:
+        names = list(dict.fromkeys(name for name, _ in group.files))[: MOST_TOLD + 1]
+        for name, _ in group.files:
+            found.setdefault(name, set()).update(names)
+    return {name: tuple(sorted(others - {name})) for name, others in found.items()}
+
+
 def _shared_line(group: SharedFile) -> str:
     files = [{"submission": case, "item": item} for case, item in group.files]
     return dumps({"kind": "same-file", "sha256": group.sha256, "files": files}) + "\n"
 
 
-def _write_parquet(path: Path, reports: Iterable[Report], lang: Lang) -> bool:
-    """findings.parquet, where pyarrow is installed; the columns of findings.csv, typed."""
-    try:
+class _Parquet:
+    """findings.parquet, where pyarrow is installed: the columns of findings.csv, typed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / FINDINGS_PARQUET
+        self.rows: list[dict[str, Any]] = []
+        self._stack = contextlib.ExitStack()
+        self._writer: Any = None
+
+    def __enter__(self) -> _Parquet:
+        try:
+            import pyarrow as pa
+            from pyarrow import parquet
+        except ImportError:
+            self.path.unlink(missing_ok=True)  # one of an earlier run would tell of other verdicts
+            return self
+        columns = [pa.field(name, pa.bool_() if name == "required" else pa.string()) for name in csv.COLUMNS]
+        columns += [pa.field(f"{name}_number", pa.float64()) for name in NUMBERS]
+        beside = self._stack.enter_context(_moved(self.path))
+        self._writer = self._stack.enter_context(
+            parquet.ParquetWriter(beside, pa.schema(columns), compression="zstd")
+        )
+        return self
+
+    def __exit__(self, *problem: Any) -> bool | None:
+        if self._writer is not None and problem[0] is None:
+            self._flush()
+        return self._stack.__exit__(*problem)
+
+    def add(self, found: Iterable[Sequence[object]]) -> None:
+        if self._writer is not None:
+            self.rows += map(_typed, found)
+            if len(self.rows) >= ROW_GROUP:
+                self._flush()
+
+    def _flush(self) -> None:
         import pyarrow as pa
-        from pyarrow import parquet
-    except ImportError:
-        path.unlink(missing_ok=True)  # one of an earlier run would tell of other verdicts
-        return False
-    number = {"actual", "limit"}
-    columns = [pa.field(name, pa.bool_() if name == "required" else pa.string()) for name in csv.COLUMNS]
-    columns += [pa.field(f"{name}_number", pa.float64()) for name in sorted(number)]
-    schema = pa.schema(columns)
-    beside = path.with_name(f".{path.name}.part")
-    try:
-        with parquet.ParquetWriter(beside, schema, compression="zstd") as writer:
-            rows: list[dict[str, Any]] = []
-            for report in reports:
-                rows += [_typed(csv.cells(report, finding, lang)) for finding in report.findings]
-                if len(rows) >= ROW_GROUP:
-                    writer.write_table(pa.Table.from_pylist(rows, schema=schema))
-                    rows = []
-            writer.write_table(pa.Table.from_pylist(rows, schema=schema))
-        os.replace(beside, path)  # noqa: PTH105
-    except BaseException:
-        with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise
-    return True
+
+        self._writer.write_table(pa.Table.from_pylist(self.rows, schema=self._writer.schema))
+        self.rows = []
 
 
 def _typed(values: Sequence[object]) -> dict[str, Any]:
     """One row of findings.parquet: text as text, and numbers once more in columns of numbers."""
     row: dict[str, Any] = dict(zip(csv.COLUMNS, values, strict=True))
-    for name in ("actual", "limit"):
+    for name in NUMBERS:
         value = row[name]
         row[f"{name}_number"] = float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
         if isinstance(value, (list, tuple)):

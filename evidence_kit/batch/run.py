@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, Protocol, TextIO
+from typing import Protocol, TextIO
 
 from evidence_kit.batch import storage
 from evidence_kit.batch.cases import CaseInput, digest
@@ -21,8 +21,6 @@ from evidence_kit.packs import PackError, load_pack, shipped
 from evidence_kit.resolve import all_providers, package_version
 from evidence_kit.schema import Copy
 from evidence_kit.version import __version__
-
-Lang = Literal["zh", "en"]
 
 
 class Engine(Protocol):
@@ -42,7 +40,6 @@ class Plan:
     """Its ``now`` is the clock's where ``stated_now`` is None."""
     stated_now: datetime | None
     out: Path
-    lang: Lang
     progress: TextIO | None = None
 
 
@@ -71,7 +68,7 @@ class _Scan:
     def run(self, start: StartEngine) -> Summary:
         copies = find_copies(self.state.repeated_files()) if self.settled else {}
         todo = self._stale(copies)
-        lines = ReportLines(self.plan.out, self.state.reports(but=[case.id for case in todo]), self.plan.lang)
+        lines = ReportLines(self.plan.out, self.state.reports(but=[case.id for case in todo]), self.settings.lang)
         progress = Progress(self.plan.progress, len(self.cases), len(self.cases) - len(todo))
         try:
             with start(self.settings) as engine:
@@ -82,14 +79,14 @@ class _Scan:
                 if again:
                     lines.close()
                     kept = self.state.reports(but=[case.id for case in again])
-                    lines = ReportLines(self.plan.out, kept, self.plan.lang)
+                    lines = ReportLines(self.plan.out, kept, self.settings.lang)
                     progress.expect_more(len(again))
                     self._judge(engine, again, copies, lines, progress)
         finally:
             lines.close()
         progress.end()
         shared = shared_files(self.state.repeated_files())
-        summary = write_all(self.plan.out, self.state.reports, shared, self._links(), self.plan.lang)
+        summary = write_all(self.plan.out, self.state.reports(), shared, self._links(), self.settings.lang)
         self.state.finish()
         return summary
 
@@ -105,9 +102,9 @@ class _Scan:
         for done in engine.judge(Order(case, copies.get(case.id, ())) for case in cases):
             case = by_id[done.case_id]
             key = self._key(case, copies.get(case.id, ()))
-            pack_sha256 = self.state.settle(done, key, case.place)
-            self.settled[case.id] = Settled(key, done.pack, pack_sha256)
-            lines.add(done.report)
+            self.state.settle(done, key, case.place)
+            self.settled[case.id] = Settled(key, done.pack, done.pack_sha256)
+            lines.add(done.line)
             progress.settled(done.verdict)
 
     def _stale(self, copies: Mapping[str, tuple[Copy, ...]]) -> list[CaseInput]:

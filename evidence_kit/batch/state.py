@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from evidence_kit.batch.work import Done, read_report
+from evidence_kit.batch.work import Done
 
 FILE = "scan.sqlite3"
 LAYOUT = 1
@@ -23,7 +23,7 @@ _TABLES = """
 CREATE TABLE IF NOT EXISTS run (one INTEGER PRIMARY KEY CHECK (one = 1), settings TEXT, now TEXT, finished INTEGER);
 CREATE TABLE IF NOT EXISTS cases (
     id TEXT PRIMARY KEY, place INTEGER, key TEXT, verdict TEXT, pack TEXT, pack_sha256 TEXT,
-    order_digest TEXT, submitted_at TEXT, report TEXT
+    order_digest TEXT, submitted_at TEXT, report BLOB
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS files (
     case_id TEXT, item TEXT, sha256 TEXT, PRIMARY KEY (case_id, item)
@@ -141,16 +141,15 @@ class State:
                 db.execute("DELETE FROM files WHERE case_id = ?", (name,))
             db.executemany("UPDATE cases SET place = ? WHERE id = ?", ((at, name) for name, at in cases.items()))
 
-    def settle(self, done: Done, key: str, place: int) -> str:
-        """Keep one report with its key, in one transaction; the digest of the pack that it follows."""
-        report = read_report(done.report)
+    def settle(self, done: Done, key: str, place: int) -> None:
+        """Keep one report with its key, in one transaction."""
         values = (
             done.case_id,
             place,
             key,
             done.verdict,
             done.pack,
-            report.pack.sha256,
+            done.pack_sha256,
             done.order,
             done.submitted_at,
             done.report,
@@ -160,9 +159,8 @@ class State:
             db.execute("DELETE FROM files WHERE case_id = ?", (done.case_id,))
             db.executemany(
                 "INSERT INTO files VALUES (?, ?, ?)",
-                ((done.case_id, item.id, item.sha256) for item in report.items if item.sha256 and item.bytes),
+                ((done.case_id, item, sha256) for item, sha256 in done.files),
             )
-        return report.pack.sha256
 
     def repeated_files(self) -> Iterator[FileSeen]:
         """Files whose content more than one case has, in order of digest and of the input."""
@@ -174,7 +172,7 @@ class State:
         for name, item, sha256, order, handed_in in rows:
             yield FileSeen(name, item, sha256, order, datetime.fromisoformat(handed_in) if handed_in else None)
 
-    def reports(self, but: Iterable[str] = ()) -> Iterator[str]:
+    def reports(self, but: Iterable[str] = ()) -> Iterator[bytes]:
         """Every kept report as ``Done.report`` holds it, in the input's order; without the cases ``but``."""
         without = set(but)
         for name, report in self._read("SELECT id, report FROM cases ORDER BY place, id"):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from evidence_kit.batch import storage
 from evidence_kit.batch.cases import CaseInput, digest
@@ -29,8 +30,6 @@ from evidence_kit.schema import (
     Text,
     ToolStamp,
     Unknown,
-    dumps,
-    plain,
 )
 from evidence_kit.version import __version__
 
@@ -53,6 +52,8 @@ class Settings:
     reveal: bool = False
     cache: str | None = None
     """The folder of measurements, on the machine that measures; None keeps none."""
+    lang: Literal["zh", "en"] = "zh"
+    """Of the statement in ``Done.line``; no report follows from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,14 @@ class Done:
     """A judged case."""
 
     case_id: str
-    report: str
+    report: bytes
     """The whole report in both languages, as JSON (``read_report``)."""
+    line: str
+    """The report as the contract has it."""
     verdict: str
+    pack_sha256: str
+    files: tuple[tuple[str, str], ...]
+    """(item, sha256) of every file that has content."""
     pack: str
     """The pack that was asked for, by name."""
     order: str
@@ -91,12 +97,22 @@ def judge_order(order: Order, settings: Settings, cache: Cache | None, announce:
     pack = read_stated_pack(settings.pack) if settings.pack else None
     report, submission = judge_case(order, settings, cache, announce, pack=pack)
     name = settings.pack[0] if settings.pack else (submission.pack or DEFAULT_PACK) if submission else report.pack.id
+    return pack_up(report, name, settings.lang, submission)
+
+
+def pack_up(report: Report, pack: str, lang: Literal["zh", "en"], submission: Submission | None = None) -> Done:
+    """``report`` as it crosses processes and is kept. ``pack`` is the name that was asked for."""
+    import msgspec
+
     stated = submission.case.order if submission else None
     return Done(
-        case_id=order.case.id,
-        report=dumps(plain(report)),
+        case_id=report.submission.id,
+        report=msgspec.json.encode(report),
+        line=report.to_json(lang=lang),
         verdict=report.verdict,
-        pack=name,
+        pack_sha256=report.pack.sha256,
+        files=tuple((item.id, item.sha256) for item in report.items if item.sha256 and item.bytes),
+        pack=pack,
         order=digest(stated.order_no) if stated and stated.order_no else "",
         submitted_at=stated.submitted_at.isoformat() if stated and stated.submitted_at else "",
     )
@@ -119,11 +135,11 @@ def judge_case(
 
     case = order.case
     asked: str | Pack = pack or ""
-    with tempfile.TemporaryDirectory(prefix="evidence-kit-") as folder:
+    with ExitStack() as brought:
         try:
             if case.trouble is not None:
                 return broken_case(case.id, asked, case.trouble, settings.now), None
-            submission = replace(open_case(case, settings, Path(folder), announce), copies=order.copies)
+            submission = replace(open_case(case, settings, brought, announce), copies=order.copies)
             asked = asked or submission.pack or DEFAULT_PACK
             report = judge(
                 submission,
@@ -141,26 +157,34 @@ def judge_case(
     return report, submission
 
 
-def open_case(case: CaseInput, settings: Settings, folder: Path, announce: Announce) -> Submission:
-    """The submission of ``case``; what lies behind an address is brought to ``folder`` first. Raises IntakeError."""
+def open_case(case: CaseInput, settings: Settings, brought: ExitStack, announce: Announce) -> Submission:
+    """The submission of ``case``; what lies behind an address is brought here until ``brought`` ends.
+
+    Raises IntakeError.
+    """
     if case.files is None:
         root = Path(case.root)
         if storage.is_address(case.root):
-            storage.bring_folder(case.root, folder, announce)
-            root = folder
+            root = _temporary(brought)
+            storage.bring_folder(case.root, root, announce)
         return replace(open_submission([root], facts=settings.facts, now=settings.now), id=case.id)
     root, files = Path(case.root), list(case.files)
     far = storage.is_address(case.root)
     if far or any(stands_alone(str(entry["path"])) for entry in files):
         places = [_place(case.root, str(entry["path"])) for entry in files]
-        names = storage.bring_files(places, folder, announce)
-        root, files = folder, [{**entry, "path": name} for entry, name in zip(files, names, strict=True)]
+        root = _temporary(brought)
+        names = storage.bring_files(places, root, announce)
+        files = [{**entry, "path": name} for entry, name in zip(files, names, strict=True)]
     stated = {**case.facts, **settings.facts, "files": files}
     submission = open_submission([root], facts=stated, now=settings.now, with_manifest=False)
     return replace(submission, id=case.id, has_manifest=True)
 
 
-def read_report(text: str) -> Report:
+def _temporary(stack: ExitStack) -> Path:
+    return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="evidence-kit-")))
+
+
+def read_report(text: bytes) -> Report:
     """The report that ``Done.report`` holds."""
     import msgspec
 

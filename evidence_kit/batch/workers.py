@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
+import logging
 import multiprocessing
 import os
 import signal
@@ -21,13 +22,15 @@ from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any
 
-from evidence_kit.batch.work import Announce, Done, Order, Settings, judge_order, lost_case
-from evidence_kit.schema import Text, dumps, plain
+from evidence_kit.batch.work import Announce, Done, Order, Settings, judge_order, lost_case, pack_up
+from evidence_kit.schema import Text
 
 if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess
 
     from evidence_kit.cache import Cache
+
+log = logging.getLogger("evidence_kit")
 
 ITEM_S = 300.0
 """Seconds for one item, and for opening a case."""
@@ -217,7 +220,7 @@ class Workers:
 def _given_up(order: Order, settings: Settings, why: Text) -> Done:
     pack = settings.pack[0] if settings.pack else ""
     report = lost_case(order.case.id, pack, why, settings.now)
-    return Done(order.case.id, dumps(plain(report)), report.verdict, pack, "", "")
+    return pack_up(report, pack, settings.lang)
 
 
 def _told(why: Text) -> Text:
@@ -276,6 +279,8 @@ def _answer(work: Work, order: Order, settings: Settings, cache: Cache | None, a
         return work(order, settings, cache, announce)
     except Exception as problem:
         name = type(problem).__name__
+        log.warning("%s: %s: %s", order.case.id, name, problem)
+        log.debug("where", exc_info=True)
         return _given_up(order, settings, Text(f"程序出错({name})", f"the check itself failed ({name})"))
 
 

@@ -39,18 +39,26 @@ _STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 def render(reports: Report | Iterable[Report], *, lang: Lang = "zh") -> str:
     """A head line and one line for each finding, ended by CRLF (RFC 4180)."""
     made = io.StringIO(newline="")
-    write(made, [reports] if isinstance(reports, Report) else reports, lang=lang)
+    sheet = Sheet(made, lang=lang)
+    for report in [reports] if isinstance(reports, Report) else reports:
+        sheet.add(report)
     return made.getvalue()
 
 
-def write(stream: TextIO, reports: Iterable[Report], *, lang: Lang = "zh") -> None:
+class Sheet:
     """``render`` into a text stream opened with ``newline=""``, one report at a time."""
-    stream.write(BOM)
-    writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for report in reports:
-        for finding in report.findings:
-            writer.writerow([_safe(cell) for cell in cells(report, finding, lang)])
+
+    def __init__(self, stream: TextIO, *, lang: Lang = "zh") -> None:
+        self.lang: Lang = lang
+        stream.write(BOM)
+        self._writer = csv.writer(stream, lineterminator="\r\n")
+        self._writer.writerow(COLUMNS)
+
+    def add(self, report: Report) -> list[list[object]]:
+        """Write one report's findings; their values as they are, nothing escaped."""
+        rows = [cells(report, finding, self.lang) for finding in report.findings]
+        self._writer.writerows([_safe(cell) for cell in row] for row in rows)
+        return rows
 
 
 def cells(report: Report, finding: Finding, lang: Lang) -> list[object]:
