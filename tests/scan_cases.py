@@ -31,11 +31,11 @@ sign_off = "return_signed_at"
 missing_facts = "review"
 
 [[rules]]
-rule = "photo-count"
+rule = "media-present"
 clause = "T1"
-quote = "最多 6 张"
+quote = "有照片"
 source = "test"
-limits = { min_photos = 0, max_photos = 6 }
+limits = { min_files = 1 }
 
 [[rules]]
 rule = "photo-readable"
@@ -51,10 +51,11 @@ source = "test"
 """
 
 
-def quick_pack(folder: Path, most: int = 6) -> Path:
+def quick_pack(folder: Path, least: int = 1) -> Path:
     """A pack whose rules need little more than a look at each photo."""
-    path = folder / f"quick-{most}.toml"
-    path.write_text(QUICK_PACK.replace("max_photos = 6", f"max_photos = {most}"), encoding="utf-8")
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"quick-{least}.toml"
+    path.write_text(QUICK_PACK.replace("min_files = 1", f"min_files = {least}"), encoding="utf-8")
     return path
 
 

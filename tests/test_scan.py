@@ -136,13 +136,15 @@ def test_only_what_changed_is_judged_again(tmp_path):
 
 def test_a_changed_pack_is_judged_from_kept_measurements(tmp_path):
     cases = small_cases(tmp_path / "cases", 2, photos=3)
-    first = scan_here(cases, tmp_path / "out", pack=quick_pack(tmp_path), cache=tmp_path / "cache")
-    assert first.verdicts["fail"] == 0
-    again = scan_here(
-        cases, tmp_path / "out", pack=quick_pack(tmp_path, most=2), cache=tmp_path / "cache", work=no_sensors
-    )
-    assert again.verdicts["fail"] == 2
+    out, cache = tmp_path / "out", tmp_path / "cache"
+    scan_here(cases, out, pack=quick_pack(tmp_path), cache=cache)
+    before = reports(out)
+    again = scan_here(cases, out, pack=quick_pack(tmp_path, least=4), cache=cache, work=no_decoding)
     assert again.outcomes["error"] == 0
+    for name, after in reports(out).items():
+        assert (finding(before[name], "media-present")["outcome"], after["verdict"]) == ("pass", "fail")
+        for at in ("1.jpg", "2.jpg", "3.jpg"):
+            assert finding(before[name], "photo-readable", at) == finding(after, "photo-readable", at)
 
 
 def test_an_unfinished_run_keeps_its_moment_and_a_finished_one_takes_a_new(tmp_path):
@@ -337,7 +339,7 @@ def only_changed(order, settings, cache, announce):
     return judge_order(order, settings, cache, announce)
 
 
-def no_sensors(order, settings, cache, announce):
+def no_decoding(order, settings, cache, announce):
     from evidence_kit.batch.work import judge_order
     from evidence_kit.sensors import photo as decoder
 
