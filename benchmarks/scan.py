@@ -359,9 +359,7 @@ def _kill_workers(
     return {"kills": done, "scans": scans, "wrong": wrong}
 
 
-def _kill_nodes(
-    cases: Path, base: Path, more: Sequence[object], kills: int, draw: random.Random, wanted: Row
-) -> Row:
+def _kill_nodes(cases: Path, base: Path, more: Sequence[object], kills: int, draw: random.Random, wanted: Row) -> Row:
     """A node with a CPU is added, the scan begins, the node is killed; the rest of the cluster finishes."""
     done, wrong, late = 0, 0, 0
     if not kills:

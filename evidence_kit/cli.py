@@ -78,12 +78,16 @@ def build_parser() -> argparse.ArgumentParser:
     scan.add_argument(
         "path", help="a folder with one sub-folder per case, a CSV, JSONL or Parquet table, or the address of one"
     )
-    scan.add_argument("--out", type=Path, required=True, metavar="DIR", help="for all that is written; run again to resume")
+    scan.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="for all that is written; run again to resume"
+    )
     scan.add_argument("--lang", choices=("zh", "en"))
     scan.add_argument("--engine", choices=("local", "ray"), default="local", help="this machine, or a Ray cluster")
     scan.add_argument("--address", help="of the Ray cluster (default: RAY_ADDRESS, else one is started here)")
     scan.add_argument("--time-limit", type=float, metavar="S", help="seconds for one file (default: 300)")
-    scan.add_argument("--memory-limit", type=float, metavar="MB", help="of one worker, beyond its start (default: 3000)")
+    scan.add_argument(
+        "--memory-limit", type=float, metavar="MB", help="of one worker, beyond its start (default: 3000)"
+    )
     add_judging(scan)
 
     serve = commands.add_parser("serve", help="the local web page: drag a folder in, read the result")

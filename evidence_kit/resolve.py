@@ -134,17 +134,12 @@ class Resolver:
         if provider.layer == "sensor" and item.sha256 == UNREADABLE:
             return _error("UNREADABLE_FILE", "文件读不出来,请检查权限", "The file cannot be read.")
         key = self._cache_key(provider, item) if provider.layer == "sensor" else None
-        if key and self.cache is not None:
-            kept = self.cache.get(key)
-            if kept is not None:
-                value = _decode(kept, wanted)
-                if value is not None:
-                    self._stamp(provider)
-                    return value
-        if provider.layer == "sensor" and self.gate is not None:
-            barred = self.gate(item)
-            if barred is not None:
-                return barred
+        if key is not None:
+            value = self._kept(key, provider, wanted)
+            if value is None and self.gate is not None:
+                value = self.gate(item)
+            if value is not None:
+                return value
         try:
             value = self._call(provider, item)
         except CannotOpen:
@@ -161,6 +156,14 @@ class Resolver:
             return _error("CRASHED", "检查没有完成", f"The check did not finish ({type(problem).__name__}).")
         if key and self.cache is not None and not isinstance(value, Unknown):
             self.cache.put(key, _encode(value))
+        return value
+
+    def _kept(self, key: str, provider: Provider, wanted: type) -> Any:
+        """The measurement that the cache has, or None."""
+        kept = self.cache.get(key) if self.cache is not None else None
+        value = _decode(kept, wanted) if kept is not None else None
+        if value is not None:
+            self._stamp(provider)
         return value
 
     def _call(self, provider: Provider, item: Item) -> Any:

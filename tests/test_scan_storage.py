@@ -98,7 +98,7 @@ def test_a_table_in_a_bucket_names_files_beside_it_and_elsewhere(bucket, cases, 
 
 def test_a_table_here_may_name_addresses(bucket, cases, tmp_path):
     table = tmp_path / "cases.csv"
-    table.write_text(f'id,files\nA,s3://{BUCKET}/cases/case-000/1.jpg\nB,cases/case-001/1.jpg\n', encoding="utf-8")
+    table.write_text(f"id,files\nA,s3://{BUCKET}/cases/case-000/1.jpg\nB,cases/case-001/1.jpg\n", encoding="utf-8")
     scan_here(table, tmp_path / "out", pack=quick_pack(tmp_path))
     assert {name: len(report["items"]) for name, report in reports(tmp_path / "out").items()} == {"A": 1, "B": 1}
 

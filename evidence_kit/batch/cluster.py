@@ -41,6 +41,7 @@ class Cluster:
         self._ray: Any = None
         self._ours = False
         self._lanes: dict[Any, Any] = {}
+        self._lost = 0
 
     def __enter__(self) -> Cluster:
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing leaves the machine
@@ -76,46 +77,58 @@ class Cluster:
 
     def judge(self, orders: Iterable[Order]) -> Iterator[Done]:
         """Every order's answer as it comes, not in order. A lost machine's cases are judged elsewhere."""
-        ray = self._ray
         coming = iter(orders)
         again: deque[Order] = deque()
         given: dict[Any, tuple[Any, Order | None]] = {}
-        count = self.jobs or max(1, int(ray.cluster_resources().get("CPU", 1)))
         for actor in self._lanes.values():
             given[actor.hello.remote()] = (actor, None)
-        for _ in range(count - len(self._lanes)):
+        wanted = self.jobs or max(1, int(self._ray.cluster_resources().get("CPU", 1)))
+        for _ in range(wanted - len(self._lanes)):
             self._hire(given)
-        lost = 0
         while given:
-            ready, _ = ray.wait(list(given), num_returns=1, timeout=WAIT_S)
-            if not ready:
-                if all(order is None for _, order in given.values()):
-                    raise EngineProblem(f"the Ray cluster has had no free CPU for {WAIT_S:g} s")
+            reference = self._next(given)
+            if reference is None:
                 continue
-            actor, order = given.pop(ready[0])
-            try:
-                answer = ray.get(ready[0])
-            except ray.exceptions.RayTaskError as problem:
-                raise EngineProblem(f"the check itself failed on a worker: {_first_line(problem)}") from None
-            except ray.exceptions.RayError as problem:
-                lost += 1
-                if lost > MOST_LOST:
-                    raise EngineProblem(f"the Ray cluster keeps losing its workers: {_first_line(problem)}") from None
+            actor, order = given.pop(reference)
+            answer = self._answer(reference)
+            if answer is None:
                 if order is not None:
                     again.append(order)
                 self._dismiss(actor)
                 self._hire(given)
                 continue
-            if order is None:
-                _same_version(answer)
-            else:
-                lost = 0
+            if isinstance(answer, Done):
                 yield answer
+            else:
+                _same_version(answer)
             following = again.popleft() if again else next(coming, None)
             if following is not None:
                 given[actor.judge.remote(following)] = (actor, following)
-            elif not again and all(order is None for _, order in given.values()):
+            elif all(waiting is None for _, waiting in given.values()):
                 return  # actors that are still starting have nothing to start for
+
+    def _next(self, given: dict[Any, tuple[Any, Order | None]]) -> Any:
+        """The next reference that is ready; None where all are still at work."""
+        ready, _ = self._ray.wait(list(given), num_returns=1, timeout=WAIT_S)
+        if not ready and all(order is None for _, order in given.values()):
+            raise EngineProblem(f"the Ray cluster has had no free CPU for {WAIT_S:g} s")
+        return ready[0] if ready else None
+
+    def _answer(self, reference: Any) -> Done | str | None:
+        """What an actor says: a judged case, or its version as a greeting; None where it is lost."""
+        errors = self._ray.exceptions
+        try:
+            answer: Done | str = self._ray.get(reference)
+        except errors.RayTaskError as problem:
+            raise EngineProblem(f"the check itself failed on a worker: {_first_line(problem)}") from None
+        except errors.RayError as problem:
+            self._lost += 1
+            if self._lost > MOST_LOST:
+                raise EngineProblem(f"the Ray cluster keeps losing its workers: {_first_line(problem)}") from None
+            return None
+        if isinstance(answer, Done):
+            self._lost = 0
+        return answer
 
     def _hire(self, given: dict[Any, tuple[Any, Order | None]]) -> None:
         """Ask for one more actor. It gets its first case when it has answered."""

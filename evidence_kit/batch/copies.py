@@ -11,7 +11,6 @@ from typing import Literal
 from evidence_kit.batch.state import FileSeen
 from evidence_kit.schema import Copy
 
-
 MOST = 50
 """Copies told of one file and of one case."""
 NEVER = datetime.max.replace(tzinfo=UTC)

@@ -24,9 +24,7 @@ def starter(
     memory_bytes: int | None = None,
 ) -> StartEngine:
     """How ``engine`` is started once the settings are known. ``jobs`` 0 means every core. Raises EngineProblem."""
-    limits = Limits(
-        ITEM_S if item_s is None else item_s, MEMORY_BYTES if memory_bytes is None else memory_bytes
-    )
+    limits = Limits(ITEM_S if item_s is None else item_s, MEMORY_BYTES if memory_bytes is None else memory_bytes)
     if limits.item_s <= 0 or limits.memory_bytes <= 0:
         raise EngineProblem("--time-limit and --memory-limit must be above 0")
     if engine == "local":

@@ -1,4 +1,4 @@
-"""What a scan leaves in its folder: reports.jsonl, findings.csv and .parquet, duplicates.jsonl, summary.json, index.html.
+"""What a scan leaves in its folder: reports, findings as CSV and Parquet, duplicates, a summary, the queue's pages.
 
 Each file is written beside its place and moved there when it is whole, so that a reader never meets half a file;
 only reports.jsonl grows line by line while cases are judged.
@@ -176,9 +176,7 @@ class _Parquet:
         columns = [pa.field(name, pa.bool_() if name == "required" else pa.string()) for name in csv.COLUMNS]
         columns += [pa.field(f"{name}_number", pa.float64()) for name in NUMBERS]
         beside = self._stack.enter_context(_moved(self.path))
-        self._writer = self._stack.enter_context(
-            parquet.ParquetWriter(beside, pa.schema(columns), compression="zstd")
-        )
+        self._writer = self._stack.enter_context(parquet.ParquetWriter(beside, pa.schema(columns), compression="zstd"))
         return self
 
     def __exit__(self, *problem: Any) -> bool | None:
@@ -204,7 +202,9 @@ def _typed(values: Sequence[object]) -> dict[str, Any]:
     row: dict[str, Any] = dict(zip(csv.COLUMNS, values, strict=True))
     for name in NUMBERS:
         value = row[name]
-        row[f"{name}_number"] = float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+        row[f"{name}_number"] = (
+            float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+        )
         if isinstance(value, (list, tuple)):
             value = " ".join(map(str, value))
         row[name] = None if value is None else str(value)

@@ -159,6 +159,4 @@ def _settings_digest(settings: Settings) -> str:
         if provider.layer == "sensor"
     ]
     packs = [load_pack(name).sha256 for name in shipped()] if settings.pack is None else settings.pack[1].hex()
-    return digest(
-        __version__, sorted(sensors), packs, dict(settings.facts), dict(settings.options), settings.reveal
-    )
+    return digest(__version__, sorted(sensors), packs, dict(settings.facts), dict(settings.options), settings.reveal)

@@ -11,7 +11,6 @@ import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from os.path import commonprefix
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
@@ -142,7 +141,9 @@ def _case(row: Mapping[str, Any], at: int, home: str, trouble: Text | None) -> C
         except IntakeError as problem:
             trouble = problem.text
     seen = [_print(root, str(entry["path"])) for entry in files]
-    return CaseInput(name[:200], at, root, digest(name, facts, files, seen, trouble and trouble.en), facts, files, trouble)
+    return CaseInput(
+        name[:200], at, root, digest(name, facts, files, seen, trouble and trouble.en), facts, files, trouble
+    )
 
 
 def _files(written: object) -> tuple[Mapping[str, Any], ...]:
@@ -176,7 +177,7 @@ def _nearest_root(home: str, files: tuple[Mapping[str, Any], ...]) -> tuple[str,
     if any(storage.is_address(path) for path in paths) or any(alone) != all(alone):
         return home, files
     heads = [PureWindowsPath(path).parts[:-1] for path in paths]
-    cut = len(commonprefix(heads))
+    cut = next((at for at, names in enumerate(zip(*heads, strict=False)) if len(set(names)) > 1), min(map(len, heads)))
     if not cut:
         return home, files
     short = tuple({**entry, "path": "/".join(PureWindowsPath(str(entry["path"])).parts[cut:])} for entry in files)
@@ -198,4 +199,3 @@ def _print(root: str, path: str) -> object:
 
 def _twice(case: CaseInput, turn: int) -> CaseInput:
     return replace(case, id=f"{case.id} ({turn})")
-
