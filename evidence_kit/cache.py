@@ -1,12 +1,14 @@
 """Measurements kept between runs, by content: (sha256 of the file, sensor, versions, options) -> JSON.
 
 Holds no pictures and no file names. One SQLite file (WAL, safe for several processes), private to the user, bounded
-in size and age. Losing it costs time, never a result: anything odd about it is treated as a miss.
+in size and age, also while a long scan writes. Losing it costs time, never a result: anything odd about it is treated
+as a miss, and each value carries a checksum, so that a flipped byte is a miss and no other number.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -16,6 +18,9 @@ from pathlib import Path
 MAX_AGE_S = 30 * 86400.0
 MAX_BYTES = 256 * 1024 * 1024
 ENTRY_MAX_BYTES = 4 * 1024 * 1024
+TRIM_SHARE = 16
+"""The bound is looked at after every sixteenth of it that one process writes."""
+CHECK_CHARS = 16
 FILE = "measurements.sqlite3"
 
 
@@ -38,6 +43,7 @@ class Cache:
         self.max_age_s = max_age_s
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
+        self._written = 0
         with contextlib.suppress(OSError, sqlite3.Error):
             self._connection = self._open(folder)
 
@@ -78,36 +84,54 @@ class Cache:
             if connection is None:
                 return None
             row = connection.execute("SELECT value FROM kept WHERE key = ?", (key,)).fetchone()
-            if row is not None:
-                return str(row[0])
+            if row is not None and isinstance(row[0], str):
+                check, value = row[0][:CHECK_CHARS], row[0][CHECK_CHARS:]
+                return value if check == _check(key, value) else None
         return None
 
     def put(self, key: str, value: str) -> None:
         """Keep ``value``; too large a one, a full disk or a read-only folder keeps nothing."""
-        if len(value) > ENTRY_MAX_BYTES:
+        size = len(value.encode("utf-8", "surrogatepass"))
+        if size > min(ENTRY_MAX_BYTES, self.max_bytes):
             return
         with self._use() as connection:
             if connection is not None:
-                connection.execute("INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", (key, value, self.now_s))
+                kept = _check(key, value) + value
+                connection.execute("INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", (key, kept, self.now_s))
+                self._written += size
+                if self._written >= self.max_bytes // TRIM_SHARE:
+                    self._written = 0
+                    self._trim(connection)
 
     def close(self) -> None:
         """Trim to the size bound, oldest first, and let the file go."""
         with self._use() as connection:
             if connection is None:
                 return
-            over = self._bytes(connection) - self.max_bytes
-            if over > 0:
-                self._drop_oldest(connection, over)
-            connection.close()
+            self._trim(connection)
+        with self._use() as connection:
+            if connection is not None:
+                connection.close()
         self._connection = None
 
-    def _drop_oldest(self, connection: sqlite3.Connection, over: int) -> None:
-        for key, size in connection.execute("SELECT key, length(value) FROM kept ORDER BY written").fetchall():
+    def _trim(self, connection: sqlite3.Connection) -> None:
+        """Drop the oldest entries above the bound; the file keeps its pages and fills them again."""
+        over = self._bytes(connection) - self.max_bytes
+        if over <= 0:
+            return
+        # Some room beyond the bound, so that a full cache is not trimmed at every turn.
+        over += self.max_bytes // TRIM_SHARE
+        going = []
+        for key, size in connection.execute("SELECT key, length(value) FROM kept ORDER BY written, key"):
             if over <= 0:
                 break
-            connection.execute("DELETE FROM kept WHERE key = ?", (key,))
+            going.append((key,))
             over -= size
-        connection.execute("VACUUM")
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            connection.executemany("DELETE FROM kept WHERE key = ?", going)
+        finally:
+            connection.execute("COMMIT")
 
     def _bytes(self, connection: sqlite3.Connection) -> int:
         return int(connection.execute("SELECT COALESCE(SUM(length(value)), 0) FROM kept").fetchone()[0])
@@ -129,3 +153,8 @@ class Cache:
                 connection.execute("VACUUM")
                 return count
         return 0
+
+
+def _check(key: str, value: str) -> str:
+    text = f"{key}\0{value}".encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(text, digest_size=CHECK_CHARS // 2).hexdigest()

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from evidence_kit.cache import Cache
-    from evidence_kit.schema import Report
 
 EXIT_CODES = {"pass": 0, "fail": 1, "review": 3}
 USAGE = 2
@@ -75,10 +74,20 @@ def build_parser() -> argparse.ArgumentParser:
     check.add_argument("--lang", choices=("zh", "en"), help="default: Chinese where the locale is, else English")
     add_judging(check)
 
-    scan = commands.add_parser("scan", help="judge many submissions: a folder of folders")
-    scan.add_argument("path", type=Path, help="a folder with one sub-folder per case")
-    scan.add_argument("--out", type=Path, required=True, metavar="DIR", help="for reports.jsonl and summary.json")
+    scan = commands.add_parser("scan", help="judge many submissions: a folder of folders, or a table")
+    scan.add_argument(
+        "path", help="a folder with one sub-folder per case, a CSV, JSONL or Parquet table, or the address of one"
+    )
+    scan.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="for all that is written; run again to resume"
+    )
     scan.add_argument("--lang", choices=("zh", "en"))
+    scan.add_argument("--engine", choices=("local", "ray"), default="local", help="this machine, or a Ray cluster")
+    scan.add_argument("--address", help="of the Ray cluster (default: RAY_ADDRESS, else one is started here)")
+    scan.add_argument("--time-limit", type=float, metavar="S", help="seconds for one file (default: 300)")
+    scan.add_argument(
+        "--memory-limit", type=float, metavar="MB", help="of one worker, beyond its start (default: 3000)"
+    )
     add_judging(scan)
 
     serve = commands.add_parser("serve", help="the local web page: drag a folder in, read the result")
@@ -138,9 +147,8 @@ def facts_of(args: argparse.Namespace, direction: str, sign_off: str) -> dict[st
     return found
 
 
-def worst(reports: Sequence[Report]) -> int:
-    """The exit code for several reports: fail before review before pass."""
-    verdicts = {report.verdict for report in reports}
+def worst(verdicts: Collection[str]) -> int:
+    """The exit code for several verdicts: fail before review before pass."""
     return EXIT_CODES["fail" if "fail" in verdicts else "review" if "review" in verdicts else "pass"]
 
 
@@ -148,11 +156,16 @@ def open_cache(choice: str | None, now_s: float) -> Cache | None:
     """The cache that ``--cache`` names; None for ``off``."""
     if choice == "off":
         return None
-    from platformdirs import user_cache_dir
-
     from evidence_kit.cache import Cache
 
-    return Cache(Path(choice) if choice else Path(user_cache_dir("evidence-kit")), now_s=now_s)
+    return Cache(cache_folder(choice), now_s=now_s)
+
+
+def cache_folder(choice: str | None) -> Path:
+    """The folder that ``--cache`` names, else the user's."""
+    from platformdirs import user_cache_dir
+
+    return Path(choice) if choice else Path(user_cache_dir("evidence-kit"))
 
 
 if __name__ == "__main__":

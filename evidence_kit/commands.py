@@ -12,9 +12,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from evidence_kit.cli import EXIT_CODES, USAGE, facts_of, open_cache, worst
+from evidence_kit.cli import EXIT_CODES, USAGE, cache_folder, facts_of, open_cache, worst
 from evidence_kit.intake import IntakeError
-from evidence_kit.packs import Pack, PackError, load_pack, shipped
+from evidence_kit.packs import Pack, PackError, load_pack, pack_file, read_pack, shipped
 from evidence_kit.report.text import say
 from evidence_kit.rules import load_rule, rule_ids
 from evidence_kit.schema import Report, Submission, dumps
@@ -163,50 +163,47 @@ def show_progress(name: str, done: int, total: int) -> None:
 
 
 def run_scan(args: argparse.Namespace) -> int:
-    from evidence_kit.batch import judge_cases
+    from evidence_kit.batch.cases import read_cases
+    from evidence_kit.batch.engines import EngineProblem, starter
+    from evidence_kit.batch.run import Plan, run_scan
+    from evidence_kit.batch.state import StateError
+    from evidence_kit.batch.work import Settings
 
-    if not args.path.is_dir():
-        raise UsageProblem(f"{args.path}: not a folder")
-    now = moment_now(args)
-    pack = load_pack(args.pack) if args.pack else None
+    clock = moment_now(args)
+    given = pack_file(args.pack) if args.pack else None
+    pack = read_pack(given[1], given[0]) if given else None
     direction, sign_off = (pack.direction, pack.sign_off) if pack else ("either", "return_signed_at")
-    cache = open_cache(args.cache, time.time())
-    reports: list[Report] = []
+    settings = Settings(
+        now=clock,
+        facts=facts_of(args, direction, sign_off),
+        pack=given,
+        options={"barcode": args.barcode, "ocr": args.ocr},
+        reveal=args.reveal,
+        cache=None if args.cache == "off" else str(cache_folder(args.cache).absolute()),
+        lang=language(args),
+    )
+    plan = Plan(
+        settings,
+        stated_now=clock if args.now else None,
+        out=args.out,
+        progress=None if args.quiet else sys.stderr,
+    )
+    cases = read_cases(args.path)
     try:
-        args.out.mkdir(parents=True, exist_ok=True)
-        with (args.out / "reports.jsonl").open("w", encoding="utf-8") as lines:
-            for report in judge_cases(
-                args.path,
-                pack=pack,
-                now=now,
-                facts=facts_of(args, direction, sign_off),
-                options={"barcode": args.barcode, "ocr": args.ocr},
-                cache=cache,
-                jobs=args.jobs or os.cpu_count() or 1,
-                reveal=args.reveal,
-            ):
-                lines.write(report.to_json(lang=language(args)) + "\n")
-                lines.flush()
-                reports.append(report)
-                if not args.quiet:
-                    print(f"[{len(reports)}] {report.submission.id}: {report.verdict}", file=sys.stderr)
-        write(args.out / "summary.json", summary(reports))
+        start = starter(
+            args.engine,
+            jobs=args.jobs,
+            address=args.address,
+            item_s=args.time_limit,
+            memory_bytes=None if args.memory_limit is None else int(args.memory_limit * 1e6),
+        )
+        summary = run_scan(cases, plan, start)
+    except (StateError, EngineProblem) as problem:
+        raise UsageProblem(str(problem)) from None
     except OSError as problem:
         raise UsageProblem(f"{args.out}: {problem.strerror or problem}") from None
-    finally:
-        if cache is not None:
-            cache.close()
-    if not reports:
-        raise UsageProblem(f"{args.path}: no sub-folder, so no case")
-    sys.stdout.write(summary(reports))
-    return worst(reports)
-
-
-def summary(reports: list[Report]) -> str:
-    """How many cases ended how, as JSON."""
-    verdicts = {name: sum(report.verdict == name for report in reports) for name in EXIT_CODES}
-    broken = sum(report.run.status != "complete" for report in reports)
-    return dumps({"cases": len(reports), "verdicts": verdicts, "incomplete": broken}, indent=2) + "\n"
+    sys.stdout.write(dumps(summary.plain(), indent=2) + "\n")
+    return worst([name for name, count in summary.verdicts.items() if count])
 
 
 def run_packs(args: argparse.Namespace) -> int:

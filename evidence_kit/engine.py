@@ -6,6 +6,7 @@ the case. Only ``Report.run`` may differ between two runs on the same files, fac
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -18,7 +19,7 @@ from evidence_kit.collect import collect_facts, describe_item
 from evidence_kit.facts.waybill_readings import WaybillReadings
 from evidence_kit.masking import mask_case, mask_strings, secrets_of
 from evidence_kit.packs import Binding, Pack
-from evidence_kit.resolve import Resolver, all_providers
+from evidence_kit.resolve import Gate, Resolver, all_providers
 from evidence_kit.rules import load_rule
 from evidence_kit.schema import (
     Check,
@@ -62,14 +63,19 @@ def judge(
     reveal: bool = False,
     providers: Iterable[Provider] | None = None,
     progress: Progress | None = None,
+    gate: Gate | None = None,
 ) -> Report:
-    """The report on one submission under one pack. Never raises for what a file does."""
+    """The report on one submission under one pack. Never raises for what a file does.
+
+    ``gate`` is asked before a sensor looks at an item; an Unknown from it stands in for the look.
+    """
     started = time.perf_counter()
     resolver = Resolver(
         submission,
         providers=all_providers() if providers is None else providers,
         options=options or {},
         cache=cache,
+        gate=gate,
     )
     measure(resolver, pack, jobs=jobs, progress=progress)
     findings: list[Finding] = []
@@ -100,8 +106,11 @@ def measure(resolver: Resolver, pack: Pack, *, jobs: int = 1, progress: Progress
         resolver.release(item)
         return item
 
-    with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
-        for done, item in enumerate(pool.map(look, submission.items), 1):
+    with contextlib.ExitStack() as stack:
+        looked: Iterable[Item] = map(look, submission.items)
+        if jobs > 1:
+            looked = stack.enter_context(ThreadPoolExecutor(max_workers=jobs)).map(look, submission.items)
+        for done, item in enumerate(looked, 1):
             if progress is not None:
                 progress(item.id, done, len(submission.items))
 

@@ -9,7 +9,7 @@ import hashlib
 import importlib.metadata
 import logging
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,8 @@ from evidence_kit.wiring import Need, Provider, providers_in
 log = logging.getLogger("evidence_kit")
 
 MEDIA: Mapping[type, Kind] = {Photo: "photo", Footage: "video"}
+Gate = Callable[[Item], Unknown | None]
+"""Asked before a sensor looks at an item; an Unknown stands in for the look."""
 CANNOT_OPEN = Unknown("FORMAT", Text("文件打不开", "The file cannot be opened."), Outcome.NOT_APPLICABLE)
 
 
@@ -46,7 +48,8 @@ def package_version(name: str) -> str:
 class Resolver:
     """Answers for one submission: facts and measurements by type and item, each established once.
 
-    ``options`` are engine choices by name (``barcode``, ``ocr``) for the sensors that take them.
+    ``options`` are engine choices by name (``barcode``, ``ocr``) for the sensors that take them. ``gate`` is asked
+    before each look.
     """
 
     def __init__(
@@ -56,10 +59,12 @@ class Resolver:
         providers: Iterable[Provider],
         options: Mapping[str, str],
         cache: Cache | None = None,
+        gate: Gate | None = None,
     ) -> None:
         self.submission = submission
         self.options = options
         self.cache = cache
+        self.gate = gate
         self.stamps: dict[str, EngineStamp] = {}
         self._providers: dict[tuple[type, Kind], Provider] = {}
         for provider in providers:
@@ -129,13 +134,12 @@ class Resolver:
         if provider.layer == "sensor" and item.sha256 == UNREADABLE:
             return _error("UNREADABLE_FILE", "文件读不出来,请检查权限", "The file cannot be read.")
         key = self._cache_key(provider, item) if provider.layer == "sensor" else None
-        if key and self.cache is not None:
-            kept = self.cache.get(key)
-            if kept is not None:
-                value = _decode(kept, wanted)
-                if value is not None:
-                    self._stamp(provider)
-                    return value
+        if key is not None:
+            value = self._kept(key, provider, wanted)
+            if value is None and self.gate is not None:
+                value = self.gate(item)
+            if value is not None:
+                return value
         try:
             value = self._call(provider, item)
         except CannotOpen:
@@ -152,6 +156,14 @@ class Resolver:
             return _error("CRASHED", "检查没有完成", f"The check did not finish ({type(problem).__name__}).")
         if key and self.cache is not None and not isinstance(value, Unknown):
             self.cache.put(key, _encode(value))
+        return value
+
+    def _kept(self, key: str, provider: Provider, wanted: type) -> Any:
+        """The measurement that the cache has, or None."""
+        kept = self.cache.get(key) if self.cache is not None else None
+        value = _decode(kept, wanted) if kept is not None else None
+        if value is not None:
+            self._stamp(provider)
         return value
 
     def _call(self, provider: Provider, item: Item) -> Any:

@@ -228,6 +228,18 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """A file of another submission that is the same, byte for byte, as one of this."""
+
+    item: str
+    submission: str
+    """The other submission's id, and ``other`` the file's there."""
+    other: str
+    handed_in: Literal["earlier", "later", "unknown"]
+    """When the other submission was, beside this one; unknown also where it may be of the same order."""
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """A case and its items."""
 
@@ -237,6 +249,8 @@ class Submission:
     pack: str | None = None
     has_manifest: bool = False
     notes: tuple[Note, ...] = ()
+    copies: tuple[Copy, ...] = ()
+    """Known only where several submissions are judged together."""
 
     @property
     def photos(self) -> tuple[Item, ...]:
@@ -533,7 +547,8 @@ class Report:
         """The contract's JSON: ``schema`` first, ``statement`` as one sentence in ``lang``."""
         whole = plain(self)
         whole["statement"] = whole["statement"][lang]
-        return dumps({"schema": whole.pop("schema"), **whole}, indent=indent)
+        ordered = {"schema": whole.pop("schema"), **whole}
+        return json.dumps(ordered, ensure_ascii=False, indent=indent, allow_nan=False)
 
 
 def plain(value: Any) -> Any:

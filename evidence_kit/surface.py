@@ -49,8 +49,12 @@ def check(
     return judge(submission, chosen, options=options, cache=cache, jobs=jobs, reveal=reveal, progress=progress)
 
 
-def scan(folder: PathLike, **how: Any) -> Iterator[Report]:
-    """Judge every sub-folder of ``folder`` in turn, with the options of ``check``. A broken one raises nothing."""
+def scan(place: PathLike, **how: Any) -> Iterator[Report]:
+    """Judge every case of a folder of folders, or of a table, in turn and in this process; options as of ``check``.
+
+    A broken case raises nothing. Worker processes, resuming and the outputs are the command line's
+    (``evidence-kit scan``).
+    """
     from evidence_kit.batch import judge_cases
 
-    return judge_cases(Path(folder), **how)
+    return judge_cases(place, **how)

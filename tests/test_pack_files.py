@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from evidence_kit.cli import main
 from evidence_kit.limits import Amount, Bytes, Days, Hours, Photos, convert
-from evidence_kit.packs import PackError, load_pack, read_pack, shipped
+from evidence_kit.packs import PackError, load_pack, pack_file, read_pack, shipped
 from evidence_kit.packs.draft import MAX_DEPTH
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -267,3 +267,11 @@ def test_a_shipped_pack_says_what_a_clerk_and_a_reader_need(name):
         assert re.fullmatch(r"F\d:\d+([-,]\s?(F\d:)?\d+)*", entry.source)
     # The six photos of an upload form hold for every submission (rules 1c-A).
     assert limits_of(pack, "photo-count")["max_photos"] == 6
+
+
+def test_a_pack_sent_elsewhere_finds_what_it_extends(tmp_path):
+    (tmp_path / "base.toml").write_text('extends = "card"\nid = "base"\n', "utf-8")
+    (tmp_path / "own.toml").write_text('extends = "base.toml"\nid = "own"\n', "utf-8")
+    where, data = pack_file(str(tmp_path / "own.toml"))
+    sent, loaded = read_pack(data, where), load_pack(str(tmp_path / "own.toml"))
+    assert (sent.id, sent.sha256) == (loaded.id, loaded.sha256) == ("own", loaded.sha256)

@@ -3,36 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from evidence_kit.cache import Cache
-from evidence_kit.engine import judge
-from evidence_kit.intake import IntakeError, open_submission
-from evidence_kit.packs import Pack, PackError, load_pack
-from evidence_kit.schema import (
-    Facts,
-    Finding,
-    Outcome,
-    PackStamp,
-    Report,
-    Run,
-    SubmissionStamp,
-    Text,
-    ToolStamp,
-)
-from evidence_kit.version import __version__
+from evidence_kit.schema import Report
 
-
-def case_folders(root: Path) -> tuple[Path, ...]:
-    """The sub-folders of ``root``, hidden ones left out, in name order: one case each."""
-    return tuple(sorted(entry for entry in root.iterdir() if entry.is_dir() and not entry.name.startswith(".")))
+if TYPE_CHECKING:
+    from evidence_kit.cache import Cache
+    from evidence_kit.packs import Pack
 
 
 def judge_cases(
-    root: Path,
+    place: str | Path,
     *,
     pack: str | Pack | None = None,
     now: datetime | None = None,
@@ -42,47 +25,21 @@ def judge_cases(
     jobs: int = 1,
     reveal: bool = False,
 ) -> Iterator[Report]:
-    """One report per sub-folder. A case that cannot be judged is a report with an ``error`` finding (rules 1e.19)."""
+    """One report per case of a folder of folders or a table, in the input's order, judged in this process.
+
+    A case that cannot be judged is a report with an ``error`` finding (rules 1e.19). Raises IntakeError where
+    ``place`` holds no cases, PackError for a pack that cannot be used.
+    """
+    from evidence_kit.batch.cases import read_cases
+    from evidence_kit.batch.work import Order, Settings, judge_case
+    from evidence_kit.packs import load_pack
+
     now = now or datetime.now(UTC).replace(microsecond=0)
-    for folder in case_folders(root):
-        chosen = pack
-        try:
-            submission = replace(open_submission([folder], facts=facts or {}, now=now), id=folder.name)
-            chosen = pack if isinstance(pack, Pack) else load_pack(pack or submission.pack or "card")
-            yield judge(submission, chosen, options=options, cache=cache, jobs=jobs, reveal=reveal)
-        except (IntakeError, PackError) as problem:
-            yield broken_case(folder.name, chosen, str(problem), now)
+    chosen = load_pack(pack) if isinstance(pack, str) else pack
+    settings = Settings(now, facts=facts or {}, options=options or {}, reveal=reveal)
+    for case in read_cases(str(place)):
+        yield judge_case(Order(case), settings, cache, _nobody, pack=chosen, jobs=jobs)[0]
 
 
-def broken_case(case_id: str, pack: str | Pack | None, why: str, now: datetime) -> Report:
-    """The report of a case whose manifest or pack cannot be used."""
-    stamp = PackStamp(pack.id, pack.version, pack.sha256) if isinstance(pack, Pack) else PackStamp(pack or "", "", "")
-    finding = Finding(
-        rule="media-present",
-        clause="",
-        quote="",
-        target=None,
-        outcome=Outcome.ERROR,
-        required=True,
-        reason="BROKEN_SUBMISSION",
-        actual=None,
-        limit=None,
-        message=Text(f"这份材料没法检查:{why}", f"This case could not be checked: {why}"),
-        advice=Text("请修正清单文件后重试", "Mend the manifest and try again."),
-        retakable=True,
-        traces=(),
-    )
-    return Report(
-        verdict="review",
-        statement=Text("没有完成检查。", "The check did not finish."),
-        run=Run("incomplete", now, 0.0),
-        tool=ToolStamp("evidence-kit", __version__),
-        pack=stamp,
-        engines=(),
-        submission=SubmissionStamp(case_id, {}),
-        items=(),
-        summary={outcome.value: int(outcome is Outcome.ERROR) for outcome in Outcome},
-        findings=(finding,),
-        facts=Facts(),
-        checklist=(),
-    )
+def _nobody(_item: str) -> None:
+    """Nobody watches: in one process there is no one to stop it."""

@@ -18,9 +18,9 @@ AGREEING_ACCEPT = 2
 """Looks that must give exactly the same characters."""
 SURE_ACCEPT, SURE_REJECT = 0.97, 0.5
 """Weakest character: without a check digit both networks must be that sure of every one before a number is a reading;
-below the second it is nothing. Clean print scores 0.99 and more; digits half under a finger and slashed zeros in blurred
-print score 0.85 to 0.96 in at least one network, and both can agree on the wrong digit. Of 129 right numbers on 176
-development photos 113 pass (127 at 0.85 in one network, which let 5 wrong ones of 3,000 photos through)."""
+below the second it is nothing. Clean print scores 0.99 and more; digits half under a finger and slashed zeros in
+blurred print score 0.85 to 0.96 in at least one network, and both can agree on the wrong digit. Of 129 right numbers on
+176 development photos 113 pass; 127 did at 0.85 in one network, which let 5 wrong ones of 3,000 photos through."""
 RIVAL_REJECT = 0.6
 """Another look at the same line that says something else with no weaker character than this: no reading."""
 LONE_ACCEPT = 0.97

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any, Literal
 
 from evidence_kit.limits import Direction, SignOff, convert, describe
@@ -19,6 +20,7 @@ from evidence_kit.packs.draft import (
     PackError,
     Written,
     check_keys,
+    file_of,
     nearest,
     read_named,
     read_text,
@@ -27,7 +29,7 @@ from evidence_kit.packs.draft import (
 from evidence_kit.rules import Rule, load_rule, rule_ids
 from evidence_kit.schema import Text
 
-__all__ = ["Binding", "HumanClause", "Pack", "PackError", "load_pack", "read_pack", "shipped"]
+__all__ = ["Binding", "HumanClause", "Pack", "PackError", "load_pack", "pack_file", "read_pack", "shipped"]
 
 OLD_DAYS = 365
 """A document older than this is shown with a warning: platforms change their rules."""
@@ -86,9 +88,18 @@ def load_pack(name: str) -> Pack:
     return _pack(read_named(name))
 
 
+def pack_file(name: str) -> tuple[str, bytes]:
+    """A pack to send to another process: where it stands (absolute, for a file) and its bytes. Raises PackError."""
+    return file_of(name)
+
+
 def read_pack(data: bytes, where: str) -> Pack:
-    """The pack that ``data`` (UTF-8 TOML) describes; ``where`` names it in errors. Raises PackError."""
-    return _pack(read_text(data, where))
+    """The pack that ``data`` (UTF-8 TOML) describes; ``where`` names it in errors. Raises PackError.
+
+    Where ``where`` is an absolute path, files that the pack extends are sought beside it.
+    """
+    folder = Path(where).parent if Path(where).is_absolute() else None
+    return _pack(read_text(data, where, folder))
 
 
 # --- inside ---

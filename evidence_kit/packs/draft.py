@@ -88,18 +88,25 @@ def shipped() -> tuple[str, ...]:
 
 def read_named(name: str, folder: Path | None = None, chain: tuple[str, ...] = ()) -> Draft:
     """The pack of that shipped id, or of that file (it ends in ``.toml``) seen from ``folder``. Raises PackError."""
+    path = Path(name) if folder is None else folder / name
+    where, data = file_of(name if folder is None or not name.endswith(".toml") else str(path))
+    if not name.endswith(".toml"):
+        return read_text(data, where, None, (*chain, name))
+    return read_text(data, str(path), path.parent, (*chain, str(path.resolve())))
+
+
+def file_of(name: str) -> tuple[str, bytes]:
+    """Where the pack of that id or file stands, and its bytes. Raises PackError."""
     if not name.endswith(".toml"):
         if name not in shipped():
             raise PackError(f"no pack {name!r}{nearest(name, shipped())}; the packs are {', '.join(shipped())}")
-        data = (resources.files(__package__) / f"{name}.toml").read_bytes()
-        return read_text(data, f"{name}.toml", None, (*chain, name))
-    path = Path(name) if folder is None else folder / name
+        return f"{name}.toml", (resources.files(__package__) / f"{name}.toml").read_bytes()
+    path = Path(name)
     try:
         with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
+            return str(path.absolute()), stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as problem:
         raise PackError(f"{path}: {getattr(problem, 'strerror', None) or problem}") from None
-    return read_text(data, str(path), path.parent, (*chain, str(path.resolve())))
 
 
 def read_text(data: bytes, where: str, folder: Path | None = None, chain: tuple[str, ...] = ()) -> Draft:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, TextIO
 
 from evidence_kit.schema import Finding, Report, Text
 
@@ -38,18 +38,31 @@ _STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 
 def render(reports: Report | Iterable[Report], *, lang: Lang = "zh") -> str:
     """A head line and one line for each finding, ended by CRLF (RFC 4180)."""
-    several = [reports] if isinstance(reports, Report) else list(reports)
     made = io.StringIO(newline="")
-    made.write(BOM)
-    writer = csv.writer(made, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for report in several:
-        for finding in report.findings:
-            writer.writerow([_safe(cell) for cell in _row(report, finding, lang)])
+    sheet = Sheet(made, lang=lang)
+    for report in [reports] if isinstance(reports, Report) else reports:
+        sheet.add(report)
     return made.getvalue()
 
 
-def _row(report: Report, finding: Finding, lang: Lang) -> list[object]:
+class Sheet:
+    """``render`` into a text stream opened with ``newline=""``, one report at a time."""
+
+    def __init__(self, stream: TextIO, *, lang: Lang = "zh") -> None:
+        self.lang: Lang = lang
+        stream.write(BOM)
+        self._writer = csv.writer(stream, lineterminator="\r\n")
+        self._writer.writerow(COLUMNS)
+
+    def add(self, report: Report) -> list[list[object]]:
+        """Write one report's findings; their values as they are, nothing escaped."""
+        rows = [cells(report, finding, self.lang) for finding in report.findings]
+        self._writer.writerows([_safe(cell) for cell in row] for row in rows)
+        return rows
+
+
+def cells(report: Report, finding: Finding, lang: Lang) -> list[object]:
+    """One finding's values in the order of COLUMNS, as they are: nothing is escaped."""
     actual, limit = finding.actual, finding.limit
     return [
         report.submission.id,

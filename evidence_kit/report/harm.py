@@ -43,10 +43,11 @@ RANK = {Outcome.FAIL: 0, Outcome.ERROR: 1, Outcome.REVIEW: 2}
 def fixes(findings: Iterable[Finding]) -> list[Finding]:
     """What a person should act on, in order of harm."""
     open_ = [finding for finding in findings if finding.outcome in RANK]
-    return sorted(open_, key=lambda finding: (not finding.required, RANK[finding.outcome], _place(finding)))
+    return sorted(open_, key=lambda finding: (not finding.required, RANK[finding.outcome], place(finding)))
 
 
-def _place(finding: Finding) -> int:
+def place(finding: Finding) -> int:
+    """Where a finding stands in ORDER; what is surely lost already comes before all."""
     if finding.reason in ("CODES_DISAGREE", "LATE"):
         return -1
     return ORDER.index(finding.rule) if finding.rule in ORDER else len(ORDER)

@@ -87,10 +87,10 @@ def render(
     """The whole page. ``sources`` are the drawn pictures by wish id; without one its place says so."""
     style, script = asset("report.css"), asset("report.js")
     policy = (
-        f"default-src 'none'; img-src data:; style-src 'sha256-{_digest(style)}'; "
-        f"script-src 'sha256-{_digest(script)}'; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; img-src data:; style-src 'sha256-{digest(style)}'; "
+        f"script-src 'sha256-{digest(script)}'; base-uri 'none'; form-action 'none'"
     )
-    page = _environment().get_template("page.html.j2")
+    page = environment().get_template("page.html.j2")
     text: str = page.render(
         **_context(report, lang, sources or {}, masked=masked), style=style, script=script, policy=policy
     )
@@ -101,7 +101,7 @@ def render_body(
     report: Report, *, lang: Lang = "zh", sources: Mapping[str, Source] | None = None, masked: bool = True
 ) -> str:
     """The report alone, to stand inside another page that has the style and script."""
-    body = _environment().get_template("body.html.j2")
+    body = environment().get_template("body.html.j2")
     text: str = body.render(**_context(report, lang, sources or {}, masked=masked))
     return text
 
@@ -112,11 +112,9 @@ def asset(name: str) -> str:
     return (resources.files(__package__) / ASSETS / name).read_text("utf-8")
 
 
-# --- inside ---
-
-
 @cache
-def _environment() -> Any:
+def environment() -> Any:
+    """The templates of this folder, everything escaped."""
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     made = Environment(
@@ -126,8 +124,12 @@ def _environment() -> Any:
     return made
 
 
-def _digest(text: str) -> str:
+def digest(text: str) -> str:
+    """A style or script as a content policy names it."""
     return base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
+
+
+# --- inside ---
 
 
 def _context(report: Report, lang: Lang, sources: Mapping[str, Source], *, masked: bool) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from typing import BinaryIO
 
 MAX_BOXES = 4_000
 MAX_TABLE_ENTRIES = 4_096
+MAX_TRACKS = 64
+"""A phone's file has two to six. Each may hold two tables of MAX_TABLE_ENTRIES, so their number bounds the memory."""
 _OPENERS = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"styp", b"pnot")
 _CONTAINERS = (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"mvex")
 
@@ -111,6 +113,8 @@ class _Walk:
             if name == b"moov":
                 self.moov = True
             if name == b"trak":
+                if len(self.raw) >= MAX_TRACKS:
+                    return
                 self.raw.append({})
             self._level(body, end, depth=depth + 1)
         elif name == b"ftyp" and self.brand is None:

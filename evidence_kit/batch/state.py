@@ -1,0 +1,190 @@
+"""What a scan has done, in one SQLite file beside its output: kill it at any moment and nothing settled is lost.
+
+A case is settled by one transaction that holds its report and its files' digests. Its key is a digest of everything
+the report follows from: files, facts, pack, options, versions, ``now``, and copies in other cases. A case whose key
+has changed is judged again; one whose key has not is never looked at twice.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from evidence_kit.batch.work import Done
+
+FILE = "scan.sqlite3"
+LAYOUT = 1
+_TABLES = """
+CREATE TABLE IF NOT EXISTS run (one INTEGER PRIMARY KEY CHECK (one = 1), settings TEXT, now TEXT, finished INTEGER);
+CREATE TABLE IF NOT EXISTS cases (
+    id TEXT PRIMARY KEY, place INTEGER, key TEXT, verdict TEXT, pack TEXT, pack_sha256 TEXT,
+    order_digest TEXT, submitted_at TEXT, report BLOB
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS files (
+    case_id TEXT, item TEXT, sha256 TEXT, PRIMARY KEY (case_id, item)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS files_by_digest ON files (sha256);
+"""
+
+
+class StateError(Exception):
+    """The scan's own file cannot be used; the text says why, for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A case that has its report."""
+
+    key: str
+    pack: str
+    pack_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileSeen:
+    """One file of one case, for finding the same elsewhere."""
+
+    case_id: str
+    item: str
+    sha256: str
+    order: str
+    submitted_at: datetime | None
+
+
+class State:
+    """The state of the scan whose output is ``folder``. One scan at a time may have it open."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / FILE
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+        except OSError as problem:
+            raise StateError(f"{folder}: {problem.strerror or problem}") from None
+        try:
+            self._db = self._connect()
+        except sqlite3.Error as problem:
+            raise StateError(self._say(problem)) from None
+
+    def _connect(self) -> sqlite3.Connection:
+        database = sqlite3.connect(self.path, timeout=0.5, isolation_level=None)
+        try:
+            # One writer, no shared memory: a second scan into the same folder is refused, and a kill frees the lock.
+            database.execute("PRAGMA locking_mode=EXCLUSIVE")
+            database.execute("PRAGMA journal_mode=WAL")
+            database.execute("PRAGMA synchronous=NORMAL")
+            layout = database.execute("PRAGMA user_version").fetchone()[0]
+            if layout not in (0, LAYOUT):
+                raise StateError(f"{self.path} is of another version of evidence-kit; choose another --out")
+            database.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version={LAYOUT}; COMMIT;")
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    def _say(self, problem: sqlite3.Error) -> str:
+        text = str(problem)
+        if "locked" in text:
+            return f"{self.path}: another scan is writing here"
+        if "full" in text or "disk I/O" in text:
+            return f"{self.path}: no space left; make room and run the same command again, settled cases are kept"
+        if "malformed" in text or "not a database" in text:
+            return f"{self.path} is damaged; delete it and run the same command again"
+        return f"{self.path}: {text}"
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            yield self._db
+            self._db.execute("COMMIT")
+        except sqlite3.Error as problem:
+            with contextlib.suppress(sqlite3.Error):
+                self._db.execute("ROLLBACK")
+            raise StateError(self._say(problem)) from None
+
+    def close(self) -> None:
+        with contextlib.suppress(sqlite3.Error):
+            self._db.close()
+
+    def begin(self, settings: str, now: datetime | None, clock: datetime) -> datetime:
+        """The moment as of which this run judges: the stated one, that of an unfinished run like this, or ``clock``."""
+        with self._transaction() as db:
+            row = db.execute("SELECT settings, now, finished FROM run").fetchone()
+            chosen = now or clock
+            if now is None and row is not None and row[0] == settings and not row[2]:
+                chosen = datetime.fromisoformat(row[1])
+            db.execute("INSERT OR REPLACE INTO run VALUES (1, ?, ?, 0)", (settings, chosen.isoformat()))
+        return chosen
+
+    def finish(self) -> None:
+        """Everything is judged and written."""
+        with self._transaction() as db:
+            db.execute("UPDATE run SET finished = 1")
+
+    def settled(self) -> dict[str, Settled]:
+        """Every case that has a report, by id."""
+        rows = self._read("SELECT id, key, pack, pack_sha256 FROM cases")
+        return {row[0]: Settled(*row[1:]) for row in rows}
+
+    def keep_only(self, cases: Mapping[str, int]) -> None:
+        """Drop what is not in the input any more; ``cases`` are ids with their positions."""
+        with self._transaction() as db:
+            gone = [row[0] for row in db.execute("SELECT id FROM cases") if row[0] not in cases]
+            for name in gone:
+                db.execute("DELETE FROM cases WHERE id = ?", (name,))
+                db.execute("DELETE FROM files WHERE case_id = ?", (name,))
+            db.executemany("UPDATE cases SET place = ? WHERE id = ?", ((at, name) for name, at in cases.items()))
+
+    def settle(self, done: Done, key: str, place: int) -> None:
+        """Keep one report with its key, in one transaction."""
+        values = (
+            done.case_id,
+            place,
+            key,
+            done.verdict,
+            done.pack,
+            done.pack_sha256,
+            done.order,
+            done.submitted_at,
+            done.report,
+        )
+        with self._transaction() as db:
+            db.execute("INSERT OR REPLACE INTO cases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+            db.execute("DELETE FROM files WHERE case_id = ?", (done.case_id,))
+            db.executemany(
+                "INSERT INTO files VALUES (?, ?, ?)",
+                ((done.case_id, item, sha256) for item, sha256 in done.files),
+            )
+
+    def repeated_files(self) -> Iterator[FileSeen]:
+        """Files whose content more than one case has, in order of digest and of the input."""
+        rows = self._read(
+            "SELECT case_id, item, sha256, order_digest, submitted_at FROM files JOIN cases ON cases.id = case_id"
+            " WHERE sha256 IN (SELECT sha256 FROM files GROUP BY sha256 HAVING COUNT(DISTINCT case_id) > 1)"
+            " ORDER BY sha256, place, item"
+        )
+        for name, item, sha256, order, handed_in in rows:
+            yield FileSeen(name, item, sha256, order, datetime.fromisoformat(handed_in) if handed_in else None)
+
+    def reports(self, but: Iterable[str] = ()) -> Iterator[bytes]:
+        """Every kept report as ``Done.report`` holds it, in the input's order; without the cases ``but``."""
+        without = set(but)
+        for name, report in self._read("SELECT id, report FROM cases ORDER BY place, id"):
+            if name not in without:
+                yield report
+
+    def verdicts(self) -> dict[str, int]:
+        """How many cases ended how."""
+        return dict(self._read("SELECT verdict, COUNT(*) FROM cases GROUP BY verdict"))
+
+    def _read(self, query: str) -> Iterator[tuple]:  # type: ignore[type-arg]
+        try:
+            yield from self._db.execute(query)
+        except sqlite3.Error as problem:
+            raise StateError(self._say(problem)) from None
