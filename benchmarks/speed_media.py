@@ -13,7 +13,7 @@ FIRST_SEED = 60_000
 STORY_S = 20.0
 
 
-def photos(count: int) -> list[Path]:
+def photos(count: int, folder: Path = OUT) -> list[Path]:
     """12-megapixel photos with a waybill."""
     import cv2
 
@@ -21,9 +21,9 @@ def photos(count: int) -> list[Path]:
 
     made = []
     for seed in range(FIRST_SEED, FIRST_SEED + count):
-        path = OUT / f"photo-{seed}.jpg"
+        path = folder / f"photo-{seed}.jpg"
         if not path.exists():
-            OUT.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True)
             shot = sample_photo(seed)
             cv2.imwrite(str(path), shot.bgr, [cv2.IMWRITE_JPEG_QUALITY, shot.jpeg_quality])
         made.append(path)
