@@ -57,6 +57,8 @@ class JudgeJob:
     now: datetime
     reveal: bool
     media: Submission | None = None
+    uses: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """Item -> what the clerk says it is for; it goes before the manifest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,11 +211,13 @@ def _stated(job: JudgeJob, media: Submission) -> Submission:
     """Manifest and form as the case, with the media as its items."""
     from evidence_kit.intake import open_submission
     from evidence_kit.intake.manifest import read_manifest, settle
+    from evidence_kit.web.claims import used_as
 
     manifest = read_manifest(job.stated)
     listed = settle(manifest, job.facts, job.now).files if manifest else None
     case = open_submission([job.stated], facts={**job.facts, "files": []}, now=job.now)
     items = media.items if listed is None else _listed(listed, media)
+    items = tuple(used_as(item, job.uses[item.id]) if item.id in job.uses else item for item in items)
     return dataclasses.replace(
         case,
         id=case.id if manifest and case.id != job.stated.name else job.name or "submission",
