@@ -43,6 +43,8 @@ class Sample:
     expected: dict[str, Any]
     submitter: str = "merchant"
     texts: dict[str, str] = field(default_factory=dict)
+    stated: dict[str, Any] = field(default_factory=dict)
+    """Keys of the manifest that stand in no table."""
     videos: tuple[str, ...] = ()
     """Names of videos that the manifest lists beside the pictures; ``clip_cases`` makes them."""
 

@@ -49,6 +49,7 @@ def manifest(sample: Sample) -> str:
     """The text of ``submission.toml``."""
     lines = [f"id = {_toml_value(sample.path.replace('/', '-'))}", f"pack = {_toml_value(sample.pack)}"]
     lines.append(f"submitter = {_toml_value(sample.submitter)}")
+    lines += [f"{key} = {_toml_value(value)}" for key, value in sample.stated.items()]
     for table, values in sample.facts.items():
         lines += ["", f"[{table}]"] + [f"{key} = {_toml_value(value)}" for key, value in values.items()]
     for picture in sample.pictures:

@@ -72,7 +72,7 @@ def appeal_cases() -> list[Sample]:
     """The window, the type and the amount of an appeal."""
     both = (together(), close_up())
 
-    def sample(path: str, facts: Tables, verdict: str, *findings: dict[str, Any]) -> Sample:
+    def sample(path: str, facts: Tables, verdict: str | None, *findings: dict[str, Any]) -> Sample:
         return Sample(path, APPEAL, facts, both, comes_to(verdict, *findings))
 
     return [
@@ -104,7 +104,7 @@ def appeal_cases() -> list[Sample]:
         sample(
             "appeal-type-fits/review-which-freight",
             _appeal(days(2), "运费", 12.0, free_shipping=True),
-            "review",
+            None,
             finding("appeal-type-fits", "review", "MISSING_FACT"),
         ),
         sample(
@@ -150,21 +150,19 @@ def form_cases() -> list[Sample]:
     photo = (close_up("1.jpg"),)
     fields, asked = "complaint-fields-complete", "delivery-questions-answered"
     answered = {"parcel_damaged_at_sign": False, "signed_by_self": True}
+
+    def complained(name: str, facts: Tables, verdict: str, *findings: dict[str, Any]) -> Sample:
+        expected = comes_to(verdict, *findings)
+        return Sample(f"{fields}/{name}", COMPLAINT, facts, photo, expected, stated={"promised_refund": False})
+
     return [
-        Sample(f"{fields}/pass-five-fields", COMPLAINT, _complaint(), photo, comes_to("pass", finding(fields, "pass"))),
-        Sample(
-            f"{fields}/fail-no-request",
-            COMPLAINT,
-            _complaint(request=""),
-            photo,
-            comes_to("fail", finding(fields, "fail", "MISSING_FIELD")),
-        ),
-        Sample(
-            f"{fields}/review-recipient-phone",
-            COMPLAINT,
+        complained("pass-five-fields", _complaint(), "pass", finding(fields, "pass")),
+        complained("fail-no-request", _complaint(request=""), "fail", finding(fields, "fail", "MISSING_FIELD")),
+        complained(
+            "review-recipient-phone",
             _complaint(contact="+86 137-0000-1234"),
-            photo,
-            comes_to("review", finding(fields, "review", "CONTACT_IS_RECIPIENT")),
+            "review",
+            finding(fields, "review", "CONTACT_IS_RECIPIENT"),
         ),
         Sample(
             f"{asked}/pass-both",

@@ -382,3 +382,23 @@ def test_files_go_with_the_page(client, tmp_path, monkeypatch):
     assert not forgotten.folder.exists() and list(Path(tmp_path).iterdir()) == []
     with pytest.raises(Refused):
         places.get(forgotten.id)
+
+
+# --- what a file is for ---
+
+
+def test_a_file_s_use_is_said_on_the_page_and_nothing_is_read_again(client):
+    session = client.submit(ROOT / "samples" / "no-such-item-proof" / "review-unmarked")
+    first = client.judge(session)[-1]
+    assert (first["verdict"], first["uses"]) == ("review", {"1.jpg": "goods_with_waybill", "2.jpg": ""})
+    told = json.dumps({"facts": {}, "uses": {"2.jpg": "listing", "other.jpg": "chat"}})
+    _, _, body = client.ask("POST", f"/api/sessions/{session}/judge", told)
+    second = json.loads(body.decode().splitlines()[-1])
+    assert (second["verdict"], second["looks"]) == ("pass", 0)
+    assert second["uses"]["2.jpg"] == "listing"
+
+
+@pytest.mark.parametrize("uses", ['["listing"]', '{"1.jpg": "nothing"}', '{"1.jpg": 3}', '{"1.jpg": {"a": 1}}', '"x"'])
+def test_an_odd_use_is_refused(client, uses):
+    told = f'{{"facts": {{}}, "uses": {uses}}}'
+    assert client.ask("POST", f"/api/sessions/{client.begin()}/judge", told.encode())[0] == 400

@@ -1,10 +1,13 @@
 """The claims that the page offers: all packs, by platform, in the clerk's words, each with the facts it needs."""
 
+from typing import get_args
+
 import pytest
 
 from evidence_kit.intake.keys import KEYS, value_of
 from evidence_kit.packs import load_pack, shipped
-from evidence_kit.web.claims import FACTS_OF_RULES, claims, facts_of, field_of
+from evidence_kit.schema import Item, Role
+from evidence_kit.web.claims import FACTS_OF_RULES, claims, facts_of, field_of, use_of, used_as, uses
 
 CLAIMS = claims()
 BY_ID = {claim["id"]: claim for claim in CLAIMS}
@@ -76,3 +79,10 @@ def test_the_facts_of_an_appeal_and_of_a_complaint():
 def test_kinds_of_entry():
     kinds = {key: field_of(key)["kind"] for key in ("order.paid_at", "appeal.amount", "complaint.problem", "item.name")}
     assert list(kinds.values()) == ["time", "number", "prose", "text"]
+
+
+@pytest.mark.parametrize("use", ["", *uses()])
+def test_a_use_is_kept_by_an_item(use):
+    item = used_as(Item("1.jpg", "photo", "", 1, "", role="chat", source="courier"), use)
+    assert use_of(item) == use
+    assert item.role in (None, *get_args(Role))

@@ -24,7 +24,7 @@ from evidence_kit.report import html
 from evidence_kit.report.picture import Source, wishes
 from evidence_kit.report.words import KEYS
 from evidence_kit.schema import dumps, plain
-from evidence_kit.web.claims import claims, facts_of, field_of
+from evidence_kit.web.claims import claims, facts_of, field_of, use_of, uses
 from evidence_kit.web.desk import AGAIN, DRAWING, HEAVY, Broken, Desk
 from evidence_kit.web.guard import Guard
 from evidence_kit.web.pasted import understand
@@ -88,7 +88,7 @@ class Page:
     async def claims(self, _request: Request) -> Response:
         every = [field_of(key) for key in KEYS]
         limits = {"files": MAX_FILES, "bytes": MAX_SESSION_BYTES}
-        return JSONResponse({"claims": claims(), "keys": every, "limits": limits})
+        return JSONResponse({"claims": claims(), "keys": every, "uses": uses(), "limits": limits})
 
     async def understand(self, request: Request) -> Response:
         told = await _told(request)
@@ -148,6 +148,9 @@ class Page:
         given = told.get("facts") or {}
         if not isinstance(given, dict) or any(key not in KEYS for key in given):
             raise Refused(400, "请求不完整")
+        chosen = told.get("uses") or {}
+        if not isinstance(chosen, dict) or any(use not in ("", *uses()) for use in chosen.values()):
+            raise Refused(400, "请求不完整")
         facts = {key: value for key, value in given.items() if isinstance(value, (str, int, float, bool))}
         job = JudgeJob(
             session.files,
@@ -161,6 +164,7 @@ class Page:
             self.reveal,
             session.media,
             frozenset(key for key, value in given.items() if value is None),
+            chosen,
         )
         return StreamingResponse(self._judged(session, job), media_type="application/x-ndjson")
 
@@ -206,6 +210,7 @@ class Page:
             "pack": judged.report.pack.id,
             "asked": list(facts_of(load_pack(judged.report.pack.id))),
             "facts": _stated(stated),
+            "uses": {item.id: use_of(item) for item in judged.submission.items},
             "seconds": judged.seconds,
             "looks": judged.looks,
         }

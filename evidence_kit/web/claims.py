@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, Literal, get_args, get_origin
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Literal, cast, get_args, get_origin
 
 from evidence_kit.intake.keys import KEYS as TYPES
 from evidence_kit.packs import Binding, Pack, load_pack, shipped
-from evidence_kit.report.words import KEYS, value_words
-from evidence_kit.schema import Text
+from evidence_kit.report.words import KEYS, ROLES, value_words
+from evidence_kit.schema import Item, Role, Text
 
 FACTS_OF_RULES: dict[str, tuple[str, ...]] = {
     "order-number-given": ("order.order_no",),
@@ -45,6 +47,12 @@ FACTS_OF_RULES: dict[str, tuple[str, ...]] = {
 """Beyond number and moments, what a rule asks the clerk for."""
 MOMENTS = ("sign_off", "since", "until")
 """Limits whose value is a moment of the order."""
+SOURCES: Mapping[str, Text] = {
+    "warehouse": Text("仓库称重", "weighing at the warehouse"),
+    "courier": Text("快递称重", "weighing by the courier"),
+    "repack": Text("重新打包称重", "weighing packed again"),
+}
+"""Whose scale a picture of role ``weight`` shows."""
 LAST = "card"
 OTHER = "其他"
 
@@ -99,6 +107,23 @@ def kind_of(key: str) -> str:
     if leaf.endswith(("_g", "_amount", "qty")) or leaf == "amount":
         return "number"
     return "prose" if leaf in ("description", "problem", "request") else "text"
+
+
+def uses() -> dict[str, str]:
+    """What a file can be for, as value and word: a role, or ``weight/`` and whose scale it is."""
+    found = {role: words.zh for role, words in ROLES.items()}
+    return found | {f"weight/{source}": words.zh for source, words in SOURCES.items()}
+
+
+def use_of(item: Item) -> str:
+    """What ``item`` is stated to be for, as ``uses`` names it; empty where nothing is stated."""
+    return f"{item.role}/{item.source}" if item.source and item.role == "weight" else item.role or ""
+
+
+def used_as(item: Item, use: str) -> Item:
+    """``item`` stated to be for ``use``, a name of ``uses`` or empty."""
+    role, _, source = use.partition("/")
+    return replace(item, role=cast("Role | None", role or None), source=cast("Any", source or None))
 
 
 # --- inside ---

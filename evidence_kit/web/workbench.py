@@ -59,6 +59,8 @@ class JudgeJob:
     media: Submission | None = None
     without: frozenset[str] = frozenset()
     """Manifest keys that the clerk emptied."""
+    uses: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """Item -> what the clerk says it is for; it goes before the manifest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,11 +213,13 @@ def _stated(job: JudgeJob, media: Submission) -> Submission:
     """Manifest and form as the case, with the media as its items."""
     from evidence_kit.intake import open_submission
     from evidence_kit.intake.manifest import read_manifest, settle
+    from evidence_kit.web.claims import used_as
 
     manifest = read_manifest(job.stated)
     listed = settle(manifest, job.facts, job.now, without=job.without).files if manifest else None
     case = open_submission([job.stated], facts={**job.facts, "files": []}, now=job.now, without=job.without)
     items = media.items if listed is None else _listed(listed, media)
+    items = tuple(used_as(item, job.uses[item.id]) if item.id in job.uses else item for item in items)
     return dataclasses.replace(
         case,
         id=case.id if manifest and case.id != job.stated.name else job.name or "submission",

@@ -4,7 +4,7 @@
   var MANIFESTS = ["submission.toml", "submission.json"];
   var page = byId("page");
   var state = {
-    session: null, name: "", files: [], claims: [], limits: { files: 200, bytes: 3e9 },
+    session: null, name: "", files: [], claims: [], uses: {}, limits: { files: 200, bytes: 3e9 },
     claimTouched: false, stated: [], busy: null, judged: false, verdict: null, timer: 0
   };
 
@@ -118,6 +118,26 @@
     state.files.forEach(function (each) { each.sent = false; });
   }
 
+  /* What a file is for; whoever says nothing leaves it to the check. */
+  function useOf(each) {
+    var choice = make("select");
+    choice.setAttribute("aria-label", each.path + " 的用途");
+    [["", "用途不限"]].concat(Object.entries(state.uses)).forEach(function (pair) {
+      var option = make("option", pair[1]);
+      option.value = pair[0];
+      choice.append(option);
+    });
+    choice.value = each.use || "";
+    choice.addEventListener("change", function () { each.use = choice.value; again(); });
+    return choice;
+  }
+
+  function uses() {
+    var found = {};
+    state.files.forEach(function (each) { if (each.id && each.use !== undefined) { found[each.id] = each.use; } });
+    return found;
+  }
+
   function showFiles() {
     var list = byId("files");
     list.replaceChildren();
@@ -136,6 +156,7 @@
         forget();
         showFiles();
       });
+      if (!MANIFESTS.includes(each.path)) { side.append(useOf(each)); }
       side.append(remove);
       row.append(side);
       list.append(row);
@@ -369,7 +390,7 @@
     }
     return send().then(function () {
       var chosen = state.claimTouched || !hasManifest() ? claim() : null;
-      return tell("api/sessions/" + state.session + "/judge", { pack: chosen, facts: corrected() }, mine.signal);
+      return tell("api/sessions/" + state.session + "/judge", { pack: chosen, facts: corrected(), uses: uses() }, mine.signal);
     }).then(function (answer) { return lines(answer, heard); }).catch(function (error) {
       if (error.name === "AbortError") { return; }
       if (error.status === 404) { forget(); }
@@ -412,6 +433,7 @@
       });
       showFields(Object.assign({}, stated, facts()));
       state.stated = Object.keys(stated);
+      state.files.forEach(function (each) { if (each.use === undefined && told.uses[each.id]) { each.use = told.uses[each.id]; } });
       byId("result-bar").scrollIntoView({ block: "nearest" });
     }
     document.title = document.querySelector("#verdict-word [lang=zh-CN]").textContent + " · 凭证检查";
@@ -465,9 +487,11 @@
   ask("api/claims").then(function (answer) { return answer.json(); }).then(function (told) {
     state.claims = told.claims;
     state.limits = told.limits;
+    state.uses = told.uses;
     state.keys = {};
     told.keys.forEach(function (each) { state.keys[each.key] = each; });
     showClaims();
+    showFiles();
   }).catch(function (error) { problem(error.message); });
   showFiles();
 })();
