@@ -104,13 +104,28 @@ def _parquet(data: bytes, place: str) -> Iterator[Row]:
 
 
 def _text(data: bytes, place: str) -> str:
-    """UTF-8, or what Excel on a Chinese Windows writes."""
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise IntakeError("不是 UTF-8 编码,请另存为 UTF-8", "neither UTF-8 nor GB 18030; save it as UTF-8", file=place)
+    """UTF-8, or what Excel on a Chinese Windows writes.
+
+    A few Chinese characters of GB 18030 may happen to be UTF-8 for letters of two bytes (Latin, Greek, Arabic), but
+    Chinese in UTF-8 has three bytes.
+    """
+    found = [_decoded(data, encoding) for encoding in ("utf-8-sig", "gb18030")]
+    utf8, gb = found
+    if utf8 is not None and gb is not None and not data.startswith(b"\xef\xbb\xbf"):
+        beyond = [letter for letter in utf8 if letter > "\x7f"]
+        if beyond and max(beyond) < "\u0800" and all("\u3000" <= letter < "\ua000" for letter in gb if letter > "\x7f"):
+            return gb
+    text = utf8 if utf8 is not None else gb
+    if text is None:
+        raise IntakeError("不是 UTF-8 编码,请另存为 UTF-8", "neither UTF-8 nor GB 18030; save it as UTF-8", file=place)
+    return text
+
+
+def _decoded(data: bytes, encoding: str) -> str | None:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
 
 
 def _known_columns(names: Sequence[str], place: str) -> None:
@@ -176,11 +191,12 @@ def _nearest_root(home: str, files: tuple[Mapping[str, Any], ...]) -> tuple[str,
     alone = [stands_alone(path) for path in paths]
     if any(storage.is_address(path) for path in paths) or any(alone) != all(alone):
         return home, files
-    heads = [PureWindowsPath(path).parts[:-1] for path in paths]
+    split = [Path(path).parts if any(alone) else PureWindowsPath(path).parts for path in paths]
+    heads = [parts[:-1] for parts in split]
     cut = next((at for at, names in enumerate(zip(*heads, strict=False)) if len(set(names)) > 1), min(map(len, heads)))
     if not cut:
         return home, files
-    short = tuple({**entry, "path": "/".join(PureWindowsPath(str(entry["path"])).parts[cut:])} for entry in files)
+    short = tuple({**entry, "path": "/".join(parts[cut:])} for entry, parts in zip(files, split, strict=True))
     shared = heads[0][:cut]
     return str(Path(*shared)) if any(alone) else "/".join((home, *shared)), short
 
