@@ -10,7 +10,6 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
@@ -33,13 +32,10 @@ def read_table(place: str) -> list[CaseInput]:
     rows = _parquet(data, place) if suffix == ".parquet" else _csv(data, place) if suffix == ".csv" else _jsonl(data)
     home = place.rpartition("/")[0] if storage.is_address(place) else str(Path(place).parent)
     found: list[CaseInput] = []
-    used: dict[str, int] = {}
     for at, (row, trouble) in enumerate(rows):
         if at >= MAX_ROWS:
             raise IntakeError(f"超过 {MAX_ROWS} 行", f"more than {MAX_ROWS} rows", file=place)
-        case = _case(row, at, home, trouble)
-        turn = used[case.id] = used.get(case.id, 0) + 1
-        found.append(_twice(case, turn) if turn > 1 else case)
+        found.append(_case(row, at, home, trouble))
     return found
 
 
@@ -154,7 +150,7 @@ def _case(row: Mapping[str, Any], at: int, home: str, trouble: Text | None) -> C
             files = _files(row.get("files"))
             root, files = _nearest_root(home, files)
         except IntakeError as problem:
-            trouble = problem.text
+            trouble, files = problem.text, ()
     seen = [_print(root, str(entry["path"])) for entry in files]
     return CaseInput(
         name[:200], at, root, digest(name, facts, files, seen, trouble and trouble.en), facts, files, trouble
@@ -211,7 +207,3 @@ def _print(root: str, path: str) -> object:
     if storage.is_address(path) or storage.is_address(root):
         return path
     return print_of_file(Path(path) if stands_alone(path) else Path(root) / path)
-
-
-def _twice(case: CaseInput, turn: int) -> CaseInput:
-    return replace(case, id=f"{case.id} ({turn})")
