@@ -108,8 +108,8 @@ def speed(cases: Sequence[CaseInput], blocks: int) -> Row:
             "loop": lambda part: _timed(lambda: _loop(part, settings), ()),
             "one": lambda part: _timed(lambda: _all(engines[1], part), engines[1].pids()),
             "two": lambda part: _timed(lambda: _all(engines[2], part), engines[2].pids()),
-            "spin_one": lambda part: _timed(lambda: _all(spinners[1], part[:1] * SPINS), ()),
-            "spin_two": lambda part: _timed(lambda: _all(spinners[2], part[:1] * SPINS), ()),
+            "spin_one": lambda part: _timed(lambda: _all(spinners[1], [part[0]] * SPINS), ()),
+            "spin_two": lambda part: _timed(lambda: _all(spinners[2], [part[0]] * SPINS), ()),
         }
         for number in range(len(rows), blocks):
             names = list(ways)
@@ -493,7 +493,7 @@ def _fuzz_sources() -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     drawn = OUT / "cases" / "case-0000"
     for name in ("label.jpg", "label.png", "label.webp"):
-        picture = cv2.imread(str(drawn / "1.jpg"))
+        picture: Any = cv2.imread(str(drawn / "1.jpg"))
         if not (folder / name).exists():
             cv2.imwrite(str(folder / name), cv2.resize(picture, None, fx=0.4, fy=0.4, interpolation=cv2.INTER_AREA))
     for name in ("clip.mp4", "clip.mov"):

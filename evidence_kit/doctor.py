@@ -32,6 +32,15 @@ REQUIRED = (
 )
 
 
+OPTIONAL = (
+    ("pyarrow", "pyarrow", "scan", "scan: Parquet tables and findings.parquet"),
+    ("fsspec", "fsspec", "scan", "scan: files behind addresses"),
+    ("s3fs", "s3fs", "s3", "scan: s3://"),
+    ("ray", "ray", "ray", "scan: --engine ray"),
+)
+"""Distribution, module, the extra that adds it, and what for."""
+
+
 def examine() -> Iterator[Line]:
     """Look at everything the kit may use; each import is tried, none is assumed."""
     yield Line("python", sys.version_info >= (3, 11), platform.python_version())
@@ -48,14 +57,17 @@ def examine() -> Iterator[Line]:
     yield _attempt(
         "paddleocr (--ocr paddle)", _paddle, add="python -m evidence_kit.sensors.engines.paddle_env", required=False
     )
+    for distribution, module, extra, purpose in OPTIONAL:
+        yield _importable(distribution, module, purpose, extra=extra)
 
 
-def _importable(distribution: str, module: str, purpose: str) -> Line:
+def _importable(distribution: str, module: str, purpose: str, *, extra: str = "") -> Line:
     def attempt() -> str:
         importlib.import_module(module)
         return f"{package_version(distribution)}: {purpose}"
 
-    return _attempt(distribution, attempt, add=f"pip install {distribution}")
+    add = f"pip install 'evidence-kit[{extra}]'" if extra else f"pip install {distribution}"
+    return _attempt(distribution, attempt, add=add, required=not extra)
 
 
 def _attempt(name: str, attempt: Callable[[], str], *, add: str = "", required: bool = True) -> Line:

@@ -46,6 +46,31 @@ def test_size_is_bounded_oldest_first(tmp_path):
     kept.close()
 
 
+def test_size_is_bounded_while_one_process_writes_and_writes(tmp_path):
+    kept = Cache(tmp_path, now_s=0.0, max_bytes=10_000)
+    for number in range(400):
+        kept.put(f"key{number}", "x" * 100)
+        assert kept.info().bytes <= 10_000 + 10_000 // 16 + 400
+    assert kept.info().entries > 50
+    kept.close()
+
+
+def test_a_value_with_another_letter_is_a_miss(tmp_path):
+    kept = Cache(tmp_path, now_s=0.0)
+    kept.put("key", '{"number": 1}')
+    kept.put("other", '{"number": 1}')
+    kept.close()
+    with sqlite3.connect(tmp_path / FILE) as raw:
+        raw.execute("UPDATE kept SET value = replace(value, '\"number\": 1', '\"number\": 7') WHERE key = 'key'")
+        raw.execute("INSERT INTO kept SELECT 'moved', value, written FROM kept WHERE key = 'other'")
+    raw.close()
+    again = Cache(tmp_path, now_s=0.0)
+    assert again.get("key") is None
+    assert again.get("moved") is None
+    assert again.get("other") == '{"number": 1}'
+    again.close()
+
+
 def test_a_damaged_file_is_replaced(tmp_path):
     (tmp_path / FILE).write_bytes(b"not a database" * 100)
     kept = Cache(tmp_path, now_s=0.0)

@@ -3,8 +3,12 @@
 import csv
 import io
 import json
+import re
+import shlex
 import shutil
 import sqlite3
+import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -12,12 +16,14 @@ from evidence_kit import scan as scan_in_python
 from evidence_kit.batch.cases import read_cases
 from evidence_kit.batch.progress import Progress
 from evidence_kit.batch.work import read_report
-from evidence_kit.intake import IntakeError
+from evidence_kit.cli import build_parser
+from evidence_kit.intake import IntakeError, open_submission
 from evidence_kit.report import csv as report_csv
 from tests.conftest import NOW as MOMENT
 from tests.scan_cases import (
     CLIP,
     PHOTO,
+    ROOT,
     copy_case,
     finding,
     manifest,
@@ -264,6 +270,56 @@ def test_absolute_paths_and_rows_without_an_id(tmp_path):
     place.write_text(json.dumps({"files": [str(tmp_path / "far" / "1.jpg")]}), encoding="utf-8")
     scan_here(place, tmp_path / "out", pack=quick_pack(tmp_path))
     assert reports(tmp_path / "out")["row-1"]["items"][0]["id"] == "1.jpg"
+
+
+def test_no_two_cases_have_one_name(tmp_path):
+    photo(tmp_path / "1.jpg", 1)
+    place = tmp_path / "cases.jsonl"
+    names = ["A", "A", "A (2)", "A", "x" * 300, "x" * 300]
+    place.write_text("\n".join(json.dumps({"id": name, "files": ["1.jpg"]}) for name in names), encoding="utf-8")
+    assert len({case.id for case in read_cases(str(place))}) == len(names)
+
+
+def test_a_row_with_a_strange_address_is_its_own_trouble(tmp_path):
+    place = tmp_path / "cases.jsonl"
+    rows = [{"id": "bad", "files": ["gopher://x/1.jpg"]}, {"id": "worse", "files": ["zip://a::s3://b/c", "\0"]}]
+    place.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    assert all(case.trouble for case in read_cases(str(place)))
+
+
+# --- the document ---
+
+
+def document_blocks(kind):
+    text = (ROOT / "docs" / "scan.md").read_text("utf-8")
+    return re.findall(rf"```{kind}\n(.*?)```", text, re.DOTALL)
+
+
+def test_every_command_of_the_document_is_one():
+    lines = [line.partition("#")[0] for block in document_blocks("sh") for line in block.splitlines()]
+    ours = [shlex.split(line)[1:] for line in lines if line.startswith("evidence-kit")]
+    assert len(ours) >= 4
+    for words in ours:
+        assert build_parser().parse_args(words).command == "scan"
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    named = re.findall(r"evidence-kit\[(\w+)\]", (ROOT / "docs" / "scan.md").read_text("utf-8"))
+    assert named
+    assert set(named) <= set(extras)
+
+
+def test_the_document_s_table_is_one(tmp_path):
+    (block,) = document_blocks("csv")
+    for name in ("A1024/1.jpg", "A1024/unbox.mp4", "A1025/1.jpg"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "cases.csv").write_text(block, encoding="utf-8")
+    cases = read_cases(str(tmp_path / "cases.csv"))
+    assert [(case.id, case.trouble, len(case.files or ())) for case in cases] == [
+        ("A1024", None, 2),
+        ("A1025", None, 1),
+    ]
+    for case in cases:
+        assert open_submission([Path(case.root)], facts={**case.facts, "files": case.files}, now=MOMENT).items
 
 
 # --- files that several cases share ---

@@ -20,7 +20,7 @@ from evidence_kit.batch.workers import Limits, Workers
 from evidence_kit.cache import FILE as CACHE_FILE
 from tests.scan_cases import ROOT, command, finding, photo, quick_pack, reports, scan, scan_here, small_cases
 
-SOON = Limits(item_s=4.0, memory_bytes=600_000_000)
+SOON = Limits(item_s=12.0, memory_bytes=600_000_000)
 
 
 # --- a sensor that breaks its process ---
@@ -95,7 +95,7 @@ def memory_work(order, settings, cache, announce):
     [
         (crash_work, "SIGSEGV"),
         (kill_work, "killed"),
-        (hang_work, "not finished within 4 s"),
+        (hang_work, "not finished within 12 s"),
         pytest.param(
             memory_work,
             "Memory ran out",

@@ -126,7 +126,8 @@ def _put_number(data: bytearray, at: int, draw: random.Random) -> None:
 
 
 def _places(data: bytearray, name: bytes) -> list[int]:
-    found, at = [], data.find(name, 4)
+    found: list[int] = []
+    at = data.find(name, 4)
     while at >= 0 and len(found) < 8:
         found.append(at)
         at = data.find(name, at + 1)

@@ -14,6 +14,7 @@ import json
 import shutil
 import struct
 from pathlib import Path
+from typing import Any
 
 import cv2
 
@@ -80,7 +81,7 @@ def _photo(path: Path, seed: int, part: str) -> str | None:
 def _resent(source: Path, case: Path, turn: int) -> str:
     """The drawn case ``source`` as a phone with other settings sends it; the number that it states."""
     for photo in (source / "1.jpg", source / "2.jpg"):
-        drawn = cv2.imread(str(photo))
+        drawn: Any = cv2.imread(str(photo))
         height, width = drawn.shape[:2]
         scale = 1 - 0.02 * turn
         small = cv2.resize(drawn, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_AREA)

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,7 @@ def read_cases(place: str) -> list[CaseInput]:
         found = list(_folders(Path(place)))
     if not found:
         raise IntakeError("没有子文件夹,所以没有案件", "no sub-folder, so no case", file=place)
-    return found
+    return _told_apart(found)
 
 
 def digest(*parts: object) -> str:
@@ -72,6 +72,20 @@ def print_of_file(path: Path) -> tuple[str, int, int]:
 
 
 # --- inside ---
+
+
+def _told_apart(cases: list[CaseInput]) -> list[CaseInput]:
+    """Names made unique: a table may state one twice, and two names on a disk may be the same text (NFC and NFD)."""
+    used: set[str] = set()
+    found = []
+    for case in cases:
+        name, turn = case.id, 1
+        while name in used:
+            turn += 1
+            name = f"{case.id} ({turn})"
+        used.add(name)
+        found.append(case if name == case.id else replace(case, id=name))
+    return found
 
 
 def _written(value: object) -> str:

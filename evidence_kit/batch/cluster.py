@@ -80,6 +80,7 @@ class Cluster:
         coming = iter(orders)
         again: deque[Order] = deque()
         given: dict[Any, tuple[Any, Order | None]] = {}
+        idle: list[Any] = []
         for actor in self._lanes.values():
             given[actor.hello.remote()] = (actor, None)
         wanted = self.jobs or max(1, int(self._ray.cluster_resources().get("CPU", 1)))
@@ -92,12 +93,15 @@ class Cluster:
             actor, order = given.pop(reference)
             answer = self._answer(reference)
             if answer is None:
-                if order is not None:
-                    again.append(order)
                 self._dismiss(actor)
                 self._hire(given)
-                continue
-            if isinstance(answer, Done):
+                if order is None:
+                    continue
+                again.append(order)
+                if not idle:
+                    continue
+                actor = idle.pop()  # it holds a CPU that a new one might wait for in vain
+            elif isinstance(answer, Done):
                 yield answer
             else:
                 _same_version(answer)
@@ -106,6 +110,8 @@ class Cluster:
                 given[actor.judge.remote(following)] = (actor, following)
             elif all(waiting is None for _, waiting in given.values()):
                 return  # actors that are still starting have nothing to start for
+            else:
+                idle.append(actor)
 
     def _next(self, given: dict[Any, tuple[Any, Order | None]]) -> Any:
         """The next reference that is ready; None where all are still at work."""

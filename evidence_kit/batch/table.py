@@ -10,7 +10,6 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
@@ -33,13 +32,10 @@ def read_table(place: str) -> list[CaseInput]:
     rows = _parquet(data, place) if suffix == ".parquet" else _csv(data, place) if suffix == ".csv" else _jsonl(data)
     home = place.rpartition("/")[0] if storage.is_address(place) else str(Path(place).parent)
     found: list[CaseInput] = []
-    used: dict[str, int] = {}
     for at, (row, trouble) in enumerate(rows):
         if at >= MAX_ROWS:
             raise IntakeError(f"超过 {MAX_ROWS} 行", f"more than {MAX_ROWS} rows", file=place)
-        case = _case(row, at, home, trouble)
-        turn = used[case.id] = used.get(case.id, 0) + 1
-        found.append(_twice(case, turn) if turn > 1 else case)
+        found.append(_case(row, at, home, trouble))
     return found
 
 
@@ -104,13 +100,28 @@ def _parquet(data: bytes, place: str) -> Iterator[Row]:
 
 
 def _text(data: bytes, place: str) -> str:
-    """UTF-8, or what Excel on a Chinese Windows writes."""
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise IntakeError("不是 UTF-8 编码,请另存为 UTF-8", "neither UTF-8 nor GB 18030; save it as UTF-8", file=place)
+    """UTF-8, or what Excel on a Chinese Windows writes.
+
+    A few Chinese characters of GB 18030 may happen to be UTF-8 for letters of two bytes (Latin, Greek, Arabic), but
+    Chinese in UTF-8 has three bytes.
+    """
+    found = [_decoded(data, encoding) for encoding in ("utf-8-sig", "gb18030")]
+    utf8, gb = found
+    if utf8 is not None and gb is not None and not data.startswith(b"\xef\xbb\xbf"):
+        beyond = [letter for letter in utf8 if letter > "\x7f"]
+        if beyond and max(beyond) < "\u0800" and all("\u3000" <= letter < "\ua000" for letter in gb if letter > "\x7f"):
+            return gb
+    text = utf8 if utf8 is not None else gb
+    if text is None:
+        raise IntakeError("不是 UTF-8 编码,请另存为 UTF-8", "neither UTF-8 nor GB 18030; save it as UTF-8", file=place)
+    return text
+
+
+def _decoded(data: bytes, encoding: str) -> str | None:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
 
 
 def _known_columns(names: Sequence[str], place: str) -> None:
@@ -139,7 +150,7 @@ def _case(row: Mapping[str, Any], at: int, home: str, trouble: Text | None) -> C
             files = _files(row.get("files"))
             root, files = _nearest_root(home, files)
         except IntakeError as problem:
-            trouble = problem.text
+            trouble, files = problem.text, ()
     seen = [_print(root, str(entry["path"])) for entry in files]
     return CaseInput(
         name[:200], at, root, digest(name, facts, files, seen, trouble and trouble.en), facts, files, trouble
@@ -176,11 +187,12 @@ def _nearest_root(home: str, files: tuple[Mapping[str, Any], ...]) -> tuple[str,
     alone = [stands_alone(path) for path in paths]
     if any(storage.is_address(path) for path in paths) or any(alone) != all(alone):
         return home, files
-    heads = [PureWindowsPath(path).parts[:-1] for path in paths]
+    split = [Path(path).parts if any(alone) else PureWindowsPath(path).parts for path in paths]
+    heads = [parts[:-1] for parts in split]
     cut = next((at for at, names in enumerate(zip(*heads, strict=False)) if len(set(names)) > 1), min(map(len, heads)))
     if not cut:
         return home, files
-    short = tuple({**entry, "path": "/".join(PureWindowsPath(str(entry["path"])).parts[cut:])} for entry in files)
+    short = tuple({**entry, "path": "/".join(parts[cut:])} for entry, parts in zip(files, split, strict=True))
     shared = heads[0][:cut]
     return str(Path(*shared)) if any(alone) else "/".join((home, *shared)), short
 
@@ -195,7 +207,3 @@ def _print(root: str, path: str) -> object:
     if storage.is_address(path) or storage.is_address(root):
         return path
     return print_of_file(Path(path) if stands_alone(path) else Path(root) / path)
-
-
-def _twice(case: CaseInput, turn: int) -> CaseInput:
-    return replace(case, id=f"{case.id} ({turn})")

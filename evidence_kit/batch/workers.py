@@ -34,6 +34,8 @@ log = logging.getLogger("evidence_kit")
 
 ITEM_S = 300.0
 """Seconds for one item, and for opening a case."""
+START_S = 300.0
+"""Seconds until a worker is ready; interpreter and modules come from a disk that may be slow or far."""
 MEMORY_BYTES = 3_000_000_000
 """What a worker may hold beyond what it holds when it starts."""
 MOST_DEATHS = 8
@@ -42,6 +44,8 @@ MOST_STILLBORN = 5
 """Workers in a row that end before they are ready, until the scan itself has failed."""
 GRACE_S = 30.0
 """After its time limit a worker ends itself, even where nobody is left to end it."""
+KILLED = 9
+"""SIGKILL, which Windows does not have."""
 NO_TURBO = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OPENCV_FOR_THREADS_NUM", "VECLIB_MAXIMUM_THREADS"),
     "1",
@@ -97,7 +101,7 @@ class _Worker:
 
     def looks_at(self, item: str | None) -> None:
         self.item = item
-        self.deadline = time.monotonic() + self.limits.item_s
+        self.deadline = time.monotonic() + (self.limits.item_s if self.ready else START_S)
 
     def end(self) -> None:
         self.process.kill()
@@ -107,12 +111,12 @@ class _Worker:
     def why_dead(self, *, hung: bool) -> Text:
         """What the operating system says about its end."""
         if hung:
-            seconds = f"{self.limits.item_s:g}"
+            seconds = f"{self.limits.item_s if self.ready else START_S:g}"
             return Text(f"超过 {seconds} 秒没有结束,已中止", f"not finished within {seconds} s, so it was stopped")
         self.process.join()
         code = self.process.exitcode or 0
         name = signal.Signals(-code).name if code < 0 else f"exit code {code}"
-        if code == -signal.SIGKILL:
+        if code == -KILLED:
             return Text("检查进程被系统终止(内存不足或被关闭)", "its process was killed (out of memory, or by hand)")
         return Text(f"检查进程异常退出({name})", f"its process crashed ({name})")
 
@@ -128,7 +132,7 @@ class Workers:
         self.limits = limits or Limits()
         self.work = work
         self._idle: list[_Worker] = []
-        self._busy: dict[Connection, _Worker] = {}
+        self._busy: dict[Any, _Worker] = {}
         self._stillborn = 0
 
     def __enter__(self) -> Workers:
@@ -168,10 +172,9 @@ class Workers:
         first = min(worker.deadline for worker in self._busy.values())
         ready = wait(list(self._busy), timeout=max(0.0, first - time.monotonic()))
         for pipe in ready:
-            assert isinstance(pipe, Connection)
             worker = self._busy[pipe]
             try:
-                kind, said = pipe.recv()
+                kind, said = worker.pipe.recv()
             except Exception:  # the end of the pipe, or half a message from a process that is gone
                 yield from self._lost(worker, again, hung=False)
                 continue
@@ -245,15 +248,21 @@ def _environment(wanted: dict[str, str]) -> Iterator[None]:
 def _serve(pipe: Connection, settings: Settings, limits: Limits, work: Work) -> None:
     """Answer orders from ``pipe`` until it closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the scan's; it ends this process
+    nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 (open for the process's life)
+    os.dup2(nowhere.fileno(), 2)  # codecs talk to a terminal that shows the scan's progress
     threading.Thread(target=_follow_parent, daemon=True).start()
     _bound_memory(limits.memory_bytes)
     cache = _cache(settings.cache)
     current: list[str | None] = [None]
 
+    def begin(item: str | None) -> None:
+        """A watch that needs no Python ends this process, should a codec hang when the scan is gone."""
+        current[0] = item
+        faulthandler.dump_traceback_later(limits.item_s + GRACE_S, exit=True, file=nowhere)
+
     def announce(item: str) -> None:
         if item != current[0]:
-            current[0] = item
-            _alarm(limits.item_s)
+            begin(item)
             pipe.send(("looks at", item))
 
     pipe.send(("ready", None))
@@ -263,8 +272,7 @@ def _serve(pipe: Connection, settings: Settings, limits: Limits, work: Work) -> 
                 order = pipe.recv()
             except (EOFError, OSError):
                 return
-            current[0] = None
-            _alarm(limits.item_s)
+            begin(None)
             answer = _answer(work, order, settings, cache, announce)
             faulthandler.cancel_dump_traceback_later()
             pipe.send(("done", answer))
@@ -290,21 +298,6 @@ def _follow_parent() -> None:
     if parent is not None:
         wait([parent.sentinel])
     os._exit(1)
-
-
-def _alarm(item_s: float) -> None:
-    """A watch that needs no Python to end this process, for a codec that hangs when the scan is gone."""
-    faulthandler.dump_traceback_later(item_s + GRACE_S, exit=True, file=_nowhere())
-
-
-def _nowhere() -> Any:
-    global _NOWHERE  # noqa: PLW0603 (one open file for the process's life)
-    if _NOWHERE is None:
-        _NOWHERE = open(os.devnull, "w")  # noqa: PTH123, SIM115
-    return _NOWHERE
-
-
-_NOWHERE: Any = None
 
 
 def _bound_memory(most: int) -> None:
