@@ -7,7 +7,7 @@ point vary freely. The reported part of the benchmark is measured on other devic
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw
 from benchmarks.synth.fonts import font
 from benchmarks.synth.optics import add_noise, blurred, light_field, lit, sharpened, smooth_field
 from benchmarks.synth.surfaces import GROUNDS, texture
-from benchmarks.synth.truth import Quad
+from benchmarks.synth.truth import ScaleShot, WeightTruth
 
 Picture = NDArray[np.uint8]
 Rng = np.random.Generator
@@ -32,36 +32,6 @@ SEGMENTS = {
 DEVICES = ("kitchen", "hanging", "courier-led", "courier-lcd", "pricing", "screen")
 HARMS = ("none", "none", "none", "none", "blur", "motion", "glare", "covered", "small", "dark", "off")
 UNITS_CN = {"g": "克", "kg": "千克", "斤": "斤"}
-
-
-@dataclass(frozen=True)
-class WeightTruth:
-    """What one photo of a scale shows."""
-
-    value: str
-    """As displayed: digits and point. Empty where nothing is on the display."""
-    unit: str
-    """g, kg, 斤, lb, oz."""
-    unit_shown: bool
-    """False where the unit cannot be told from the picture (several printed, the mark not seen)."""
-    legible: bool
-    """A person reads every digit (by construction)."""
-    device: str
-    harm: str
-    digit_px: float
-    """Height of a digit in the picture."""
-    quad: Quad
-    """Corners of the digits in pixels."""
-
-
-@dataclass(frozen=True)
-class ScaleShot:
-    """One synthetic photo of a scale."""
-
-    bgr: Picture = field(repr=False)
-    truth: WeightTruth
-    seed: int
-    jpeg_quality: int
 
 
 @dataclass(frozen=True)

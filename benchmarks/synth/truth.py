@@ -69,3 +69,33 @@ class Shot:
     scene: str = ""
     seed: int = 0
     jpeg_quality: int = 85
+
+
+@dataclass(frozen=True)
+class WeightTruth:
+    """What one photo of a scale shows."""
+
+    value: str
+    """As displayed: digits and point. Empty where nothing is on the display."""
+    unit: str
+    """g, kg, 斤, lb, oz."""
+    unit_shown: bool
+    """False where the unit cannot be told from the picture (several printed, the mark not seen)."""
+    legible: bool
+    """A person reads every digit (by construction)."""
+    device: str
+    harm: str
+    digit_px: float
+    """Height of a digit in the picture."""
+    quad: Quad
+    """Corners of the digits in pixels."""
+
+
+@dataclass(frozen=True)
+class ScaleShot:
+    """One synthetic photo of a scale."""
+
+    bgr: NDArray[np.uint8] = field(repr=False)
+    truth: WeightTruth
+    seed: int
+    jpeg_quality: int

@@ -43,6 +43,10 @@ APART = 0.55
 TURNED = 0.12
 """The line upside down must read so much worse before a number of turnable digits is believed; letters elsewhere
 on the photo settle it from this lead on too."""
+LETTERS = 3
+"""Letters on a line from which it tells which way up the photo stands."""
+STRAY_SCORE = 0.6
+"""A line beside the digits that both networks read worse is a mark or a smudge, no second unit."""
 TALLEST = 1.4
 """A number so many times taller than any other is the display's."""
 
@@ -55,6 +59,8 @@ TURNABLE = frozenset("0125689")
 """Digits that are digits upside down too."""
 
 _NUMBER = re.compile(r"\d+(?:[.,。:：·]\d+)?")
+_LETTERS_AS_DIGITS = str.maketrans("SOoIlBZ", "5001182")
+"""What the networks make of single digits of segments; undone only where the segments themselves are decided."""
 _GARBLED_KG = re.compile(r"(?<=\d)k[0q98]$", re.IGNORECASE)
 _GARBLED: dict[str, frozenset[str]] = {
     "g": frozenset({"9", "Q", "6", "S", "8"}),
@@ -118,12 +124,13 @@ def decide(display: ScaleDisplay) -> WeightShown:
     """The weight among the lines of a display, where there are figures at all."""
     found: list[_Candidate] = []
     figures = [line for line in display.lines if len(line.looks) > 1]
+    lead = display.lead + sum(map(_lettered_lead, figures))
     for line in figures:
         text = max((look.text for look in line.looks), key=len)
         name = _name_of(line, display.lines)
         if _NOT_THE_WEIGHT.search(text) or _MONEY.search(text) or (name and _NOT_THE_WEIGHT.search(name)):
             continue
-        digits = number_of(line, display.lead)
+        digits = number_of(line, lead)
         if digits is not None:
             named = bool(_WEIGHT_WORD.search(text) or (name and _WEIGHT_WORD.search(name)))
             found.append(_Candidate(digits, unit_of(line, display.lines, name), line, named))
@@ -153,6 +160,14 @@ def _chosen(found: Sequence[_Candidate], unread: Sequence[DisplayLine]) -> _Cand
     return None
 
 
+def _lettered_lead(line: DisplayLine) -> float:
+    """How much better a line with words and figures reads this way up; 0 for plain figures."""
+    text = max((look.text for look in line.looks), key=len)
+    if line.turned is None or sum(c.isalpha() for c in text) < LETTERS:
+        return 0.0
+    return max(look.score for look in line.looks) - line.turned.score
+
+
 def _plain(line: DisplayLine) -> bool:
     """Mostly figures, so that it may be the display's number."""
     text = max((look.text for look in line.looks), key=len)
@@ -165,7 +180,8 @@ def _plain(line: DisplayLine) -> bool:
 def number_of(line: DisplayLine, lead: float = 0.0) -> str | None:
     """The number on one line, or None where its looks do not agree enough."""
     looks = [look for look in line.looks if look.score >= SCORE_REJECT]
-    texts = [(look, _figure(look.text)) for look in looks]
+    told = _digit_cells(line.cells) is not None
+    texts = [(look, _figure(look.text.translate(_LETTERS_AS_DIGITS) if told else look.text)) for look in looks]
     if any(figure is None for _, figure in texts) or not texts:
         return None
     cells = _digit_cells(line.cells)
@@ -276,12 +292,11 @@ def unit_of(line: DisplayLine, lines: Iterable[DisplayLine], name: str | None) -
         return None
     if name is not None and (found := _UNIT_IN_NAME.search(name)):
         return _unit_in(found.group(1))
-    found_beside = {_unit_by(looks) for looks in line.beside}
-    if found_beside - {None}:
-        # A second unit, or letters that could be one, leave it open which of them is meant.
-        return next(iter(found_beside)) if len(found_beside) == 1 else None
-    beside = {_unit_by(other.looks) for other in lines if other is not line and _right_of(other, line)}
-    return beside.pop() if len(beside) == 1 else None
+    # A second unit, or letters that could be one, leave it open which of them is meant.
+    near = {_unit_by(looks) for looks in line.beside if max(look.score for look in looks) >= STRAY_SCORE}
+    far = {_unit_by(other.looks) for other in lines if other is not line and _right_of(other, line)}
+    both = near | (far - {None}) if near - {None} else far
+    return both.pop() if len(both) == 1 else None
 
 
 def _unit_by(looks: Sequence[LineLook]) -> Unit | None:
@@ -300,7 +315,10 @@ def _unit_by(looks: Sequence[LineLook]) -> Unit | None:
 
 def _unit_in(text: str) -> Unit | None:
     """The unit that ``text`` is, apart from marks; None for anything else."""
+    if re.fullmatch(r"[^0-9A-Za-z]*[1|Il]b\W*", text):
+        return "lb"
     plain = re.sub(r"[^A-Za-z\u4e00-\u9fff]", "", text).upper()
+    plain = "斤" if plain[1:] == "斤" else plain
     for word, unit in _UNIT_WORDS:
         if plain == word:
             return unit
