@@ -99,3 +99,25 @@ class ScaleShot:
     truth: WeightTruth
     seed: int
     jpeg_quality: int
+
+
+@dataclass(frozen=True)
+class PaperShot:
+    """One synthetic picture of a document, a chat or a ruler."""
+
+    bgr: NDArray[np.uint8] = field(repr=False)
+    kind: str
+    """receipt, certificate, chat, ruler."""
+    case: str
+    """What is the matter with it: ``whole``, ``blurred``, ``no seal``, ..."""
+    clear: bool
+    """A person reads it at a glance (by construction)."""
+    amount: float | None = None
+    day: str | None = None
+    number: str | None = None
+    seal: bool = False
+    words: tuple[str, ...] = ()
+    """Sentences of a chat."""
+    first: int = 0
+    """First figure of a ruler's row."""
+    jpeg_quality: int = 85

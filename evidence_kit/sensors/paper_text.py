@@ -97,7 +97,7 @@ def _read(piece: Any, box: ocr.TextBox, top: int, width: int, height: int) -> Pa
     read = ocr.read_lines([cutting])[0]
     if not read.text.strip():
         return None
-    quad = tuple((min(1.0, max(0.0, x / width)), min(1.0, max(0.0, (y + top) / height))) for x, y in grown)
+    quad = tuple((float(min(1.0, max(0.0, x / width))), float(min(1.0, max(0.0, (y + top) / height)))) for x, y in grown)
     second, glyphs = None, ()
     if sum(c.isdigit() for c in read.text) >= TWICE_DIGITS:
         second = ocr.read_lines([cutting], size="small")[0]

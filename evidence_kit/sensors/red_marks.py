@@ -58,8 +58,10 @@ def find_red_marks(picture: NDArray[np.uint8]) -> RedMarks:
         return RedMarks()
     wide = picture.astype(np.int16)
     lead = wide[:, :, 2] - np.maximum(wide[:, :, 0], wide[:, :, 1])
-    # White balance: what the paper itself leads by is no ink.
-    red = ((lead - max(0, int(np.median(lead)))) >= RED_LEAD).astype(np.uint8)
+    # White balance: what the brightest, the paper, leads by is no ink.
+    luma = wide.sum(2)
+    paper = lead[luma >= np.percentile(luma, 70)]
+    red = ((lead - max(0, int(np.median(paper)))) >= RED_LEAD).astype(np.uint8)
     red = cv2.morphologyEx(red, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
     reach = max(3, round(0.012 * short)) | 1
     joined = cv2.morphologyEx(red, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
@@ -68,7 +70,9 @@ def find_red_marks(picture: NDArray[np.uint8]) -> RedMarks:
     found = []
     for index in order[: 4 * MOST_MARKS]:
         left, top, across, down = (int(v) for v in stats[index, :4])
-        if min(across, down) < LEAST_SIDE * short:
+        edges = (left == 0) + (top == 0) + (left + across == width) + (top + down == height)
+        # A wooden table is red too; it runs out of the picture, a seal does not.
+        if min(across, down) < LEAST_SIDE * short or edges > 1:
             continue
         mask = (labels[top : top + down, left : left + across] == index).astype(np.uint8)
         mark = _measured(mask, (left, top), (width, height), short)
@@ -90,7 +94,7 @@ def _measured(mask: Any, at: tuple[int, int], size: tuple[int, int], short: int)
     if min(a, b) < LEAST_SIDE * short:
         return None
     angle = np.radians(turn)
-    xy = points[:, 0].astype(np.float64) - (cx, cy)
+    xy = points.reshape(-1, 2).astype(np.float64) - (cx, cy)
     along = xy[:, 0] * np.cos(angle) + xy[:, 1] * np.sin(angle)
     across = xy[:, 1] * np.cos(angle) - xy[:, 0] * np.sin(angle)
     radius = np.hypot(along / (a / 2), across / (b / 2))
