@@ -10,10 +10,10 @@ rulers and scales' neighbours, rendered apart from what the points were set on. 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import statistics
 import time
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from benchmarks.same_frame import rate
 from benchmarks.synth.truth import ScaleShot
 
 RESULT = Path(__file__).parent / "results" / "documents.json"
+KEPT = Path(__file__).parent / "out" / "documents"
 SCALES = 210
 """Held-out photos: thirty of each device."""
 
@@ -34,8 +35,27 @@ def grey(shot: ScaleShot) -> Any:
     return cv2.imdecode(data, cv2.IMREAD_GRAYSCALE)
 
 
-def scales(part: str, count: int) -> dict[str, Any]:
-    """How many weights of ``part`` (development, held-out) are read, misread and left."""
+def code() -> str:
+    """What the rows were measured with: they are used again only for the same sources."""
+    root = Path(__file__).resolve().parents[1]
+    names = ("evidence_kit/sensors/scale_display.py", "evidence_kit/sensors/segment_cells.py",
+             "evidence_kit/sensors/ocr.py", "evidence_kit/facts/weight_shown.py", "benchmarks/synth/scales.py",
+             "benchmarks/synth/heldout/scales.py")  # fmt: skip
+    return hashlib.sha256(b"".join((root / name).read_bytes() for name in names)).hexdigest()[:16]
+
+
+def row_of(shot: ScaleShot, found: Any, seconds: float) -> dict[str, Any]:
+    """What became of one photo."""
+    truth = shot.truth
+    return {
+        "seed": shot.seed, "device": truth.device, "harm": truth.harm, "value": truth.value, "unit": truth.unit,
+        "unit_shown": truth.unit_shown, "legible": truth.legible, "digit_px": round(truth.digit_px, 1),
+        "digits": found.digits, "read_unit": found.unit, "seconds": round(seconds, 3), "code": code(),
+    }  # fmt: skip
+
+
+def measure(part: str, first: int, count: int) -> None:
+    """Photos ``first`` to ``first + count`` of ``part``, each kept as a line of a file; what is there is not done again."""
     from evidence_kit.facts.weight_shown import decide
     from evidence_kit.sensors.scale_display import read_display
 
@@ -43,48 +63,64 @@ def scales(part: str, count: int) -> dict[str, Any]:
         from benchmarks.synth.heldout.scales import scale_shot
     else:
         from benchmarks.synth.scales import scale_shot
-    seen: Counter[str] = Counter()
-    devices: dict[str, Counter[str]] = {}
-    wrong, seconds = [], []
-    for seed in range(count):
+    done = {row["seed"] for row in rows_of(part)}
+    for seed in range(first, first + count):
+        if seed in done:
+            continue
         shot = scale_shot(seed)
-        truth, picture = shot.truth, grey(shot)
+        picture = grey(shot)
         began = time.process_time()
         found = decide(read_display(picture))
-        seconds.append(time.process_time() - began)
-        row = devices.setdefault(truth.device, Counter())
-        row["photos"] += 1
-        misread = found.digits is not None and found.digits != truth.value
-        other_unit = found.digits == truth.value and found.unit is not None and found.unit != truth.unit
-        if misread or other_unit:
-            wrong.append({"seed": seed, "device": truth.device, "harm": truth.harm, "shown": f"{truth.value} {truth.unit}",
-                          "read": f"{found.digits} {found.unit}"})  # fmt: skip
-        seen["photos"] += 1
-        seen["misread"] += misread
-        seen["wrong unit"] += other_unit
-        row["misread"] += misread or other_unit
-        if not truth.legible:
-            seen["illegible"] += 1
-            seen["illegible left"] += found.digits is None
-            continue
-        seen["legible"] += 1
-        row["legible"] += 1
-        seen["read"] += found.digits == truth.value
-        row["read"] += found.digits == truth.value
-        if truth.unit_shown and found.digits == truth.value:
-            seen["unit told"] += 1
-            seen["unit read"] += found.unit == truth.unit
-    return {
-        "photos": seen["photos"],
-        "misread": rate(seen["misread"], seen["photos"]),
-        "wrong unit": rate(seen["wrong unit"], seen["photos"]),
-        "read, of the legible": rate(seen["read"], seen["legible"]),
-        "unit read, of those read whose unit is printed": rate(seen["unit read"], seen["unit told"]),
-        "left for a person, of the illegible": rate(seen["illegible left"], seen["illegible"]),
-        "by device": {name: dict(row) for name, row in sorted(devices.items())},
-        "wrong": wrong,
-        "processor seconds a photo, median": round(statistics.median(seconds), 3),
+        row = row_of(shot, found, time.process_time() - began)
+        with (KEPT / f"scales-{part}.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def rows_of(part: str) -> list[dict[str, Any]]:
+    """The kept rows of ``part`` that the present code measured, by seed."""
+    KEPT.mkdir(parents=True, exist_ok=True)
+    path = KEPT / f"scales-{part}.jsonl"
+    lines = path.read_text("utf-8").splitlines() if path.is_file() else []
+    rows = {row["seed"]: row for row in map(json.loads, lines) if row["code"] == code()}
+    return [rows[seed] for seed in sorted(rows)]
+
+
+def scales(part: str, count: int) -> dict[str, Any]:
+    """How many of the first ``count`` weights of ``part`` are read, misread and left."""
+    rows = [row for row in rows_of(part) if row["seed"] < count]
+    legible = [row for row in rows if row["legible"]]
+    read = [row for row in legible if row["digits"] == row["value"]]
+    misread = [row for row in rows if row["digits"] is not None and row["digits"] != row["value"]]
+    told = [row for row in read if row["unit_shown"]]
+    other = [row for row in rows if row["digits"] == row["value"] and row["read_unit"] not in (None, row["unit"])]
+    illegible = [row for row in rows if not row["legible"]]
+    devices = {
+        name: {
+            "photos": sum(row["device"] == name for row in rows),
+            "legible": sum(row["device"] == name for row in legible),
+            "read": sum(row["device"] == name for row in read),
+            "misread": sum(row["device"] == name for row in (*misread, *other)),
+        }
+        for name in sorted({row["device"] for row in rows})
     }
+    return {
+        "photos": len(rows),
+        "misread": rate(len(misread), len(rows)),
+        "misread, of the legible": rate(sum(row["legible"] for row in misread), len(legible)),
+        "wrong unit": rate(len(other), len(rows)),
+        "read, of the legible": rate(len(read), len(legible)),
+        "unit read, of those read whose unit is printed": rate(
+            sum(row["read_unit"] == row["unit"] for row in told), len(told)
+        ),
+        "left for a person, of the illegible": rate(sum(row["digits"] is None for row in illegible), len(illegible)),
+        "by device": devices,
+        "wrong": [
+            {"seed": row["seed"], "device": row["device"], "harm": row["harm"],
+             "shown": f"{row['value']} {row['unit']}", "read": f"{row['digits']} {row['read_unit']}"}
+            for row in (*misread, *other)
+        ],
+        "processor seconds a photo, median": statistics.median(row["seconds"] for row in rows) if rows else None,
+    }  # fmt: skip
 
 
 def merged(name: str, value: Any) -> None:
@@ -100,12 +136,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--part", choices=("scales", "papers", "all"), default="all")
     parser.add_argument("--count", type=int, default=SCALES, help="photos of scales in each half")
+    parser.add_argument("--shard", type=int, nargs=2, metavar=("FIRST", "COUNT"), help="only measure these held-out photos")
     options = parser.parse_args(arguments)
     cv2.setNumThreads(1)
     np.seterr(all="raise", under="ignore")
+    if options.shard:
+        measure("held-out", *options.shard)
+        return 0
     if options.part in ("scales", "all"):
-        merged("scales, held-out", scales("held-out", options.count))
-        merged("scales, development", scales("development", options.count))
+        for part in ("held-out", "development"):
+            measure(part, 0, options.count)
+            merged(f"scales, {part}", scales(part, options.count))
     if options.part in ("papers", "all"):
         from benchmarks.documents_papers import papers
 
