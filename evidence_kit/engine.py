@@ -96,7 +96,7 @@ def measure(resolver: Resolver, pack: Pack, *, jobs: int = 1, progress: Progress
     """Establish every fact that the pack's rules ask for, item by item, and let each item's pixels go."""
     submission = resolver.submission
     wanted = {
-        item.id: [kind for kind in _wanted(pack, submission, item) if resolver.gives(kind, item.kind)]
+        item.id: [kind for kind in _wanted(pack, resolver, item) if resolver.gives(kind, item.kind)]
         for item in submission.items
     }
 
@@ -115,12 +115,13 @@ def measure(resolver: Resolver, pack: Pack, *, jobs: int = 1, progress: Progress
                 progress(item.id, done, len(submission.items))
 
 
-def _wanted(pack: Pack, submission: Submission, item: Item) -> list[type]:
+def _wanted(pack: Pack, resolver: Resolver, item: Item) -> list[type]:
     found: dict[type, None] = {}
     for binding in pack.rules:
-        targets = _targets(binding, submission)
+        targets = _targets(binding, resolver.submission)
         for need in binding.rule.signature.needs:
-            if (need.form == "each" and item in submission.judged) or (need.form == "plain" and item in targets):
+            each = need.form == "each" and item in resolver.able(need.type)
+            if each or (need.form == "plain" and item in targets):
                 found[need.type] = None
     return list(found)
 

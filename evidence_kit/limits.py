@@ -30,6 +30,8 @@ Hours = Annotated[float, Unit("h", 0.0, 2400.0)]
 """0 means that the document opens no such route."""
 Days = Annotated[int, Unit("day", 1, 366)]
 Amount = Annotated[float, Unit("yuan", 0.0, 1e6)]
+Grams = Annotated[float, Unit("g", 0.0, 100_000.0)]
+Share = Annotated[float, Unit("1", 0.0, 1.0)]
 Names = Annotated[tuple[str, ...], Unit("text", 1, 100)]
 Keys = Annotated[tuple[str, ...], Unit("manifest key", 1, 100)]
 Direction = Literal["return", "outbound", "either"]

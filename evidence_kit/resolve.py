@@ -99,10 +99,20 @@ class Resolver:
             return Deferred(lambda: self.resolve(need.type, item))
         return self.resolve(need.type, item)
 
+    def able(self, wanted: type) -> tuple[Item, ...]:
+        """The items that ``Each`` of ``wanted`` is about: those of its roles, or every judged one it can be had of."""
+        found = []
+        for item in self.submission.items:
+            provider = self._providers.get((wanted, item.kind))
+            if provider is None:
+                continue
+            if item.role in provider.roles if provider.roles else item in self.submission.judged:
+                found.append(item)
+        return tuple(found)
+
     def each(self, wanted: type) -> Each[Any]:
-        """``wanted`` of every judged item that can have it."""
-        able = [item for item in self.submission.judged if self.gives(wanted, item.kind)]
-        return Each(tuple((item, self.resolve(wanted, item)) for item in able))
+        """``wanted`` of every item that it is about."""
+        return Each(tuple((item, self.resolve(wanted, item)) for item in self.able(wanted)))
 
     def resolve(self, wanted: type, item: Item) -> Any:
         """``wanted`` of ``item``, or ``Unknown``. Never raises for what a file does."""

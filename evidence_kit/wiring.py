@@ -17,7 +17,7 @@ from importlib import import_module
 from types import UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
-from evidence_kit.schema import Deferred, Each, Kind, Unknown
+from evidence_kit.schema import Deferred, Each, Kind, Role, Unknown
 
 Target = Literal["photo", "video", "item", "submission"]
 F = TypeVar("F", bound=Callable[..., Any])
@@ -51,6 +51,8 @@ class Provider:
     version: str = "1"
     packages: tuple[str, ...] = ()
     """Distributions whose versions belong to the measurement's identity."""
+    roles: tuple[Role, ...] = ()
+    """Only items of these roles are asked for it, in whichever slot they are handed in; empty: every judged item."""
 
     @property
     def name(self) -> str:
@@ -70,18 +72,25 @@ def sensor(*, on: Kind | tuple[Kind, ...], version: str, packages: tuple[str, ..
     return _mark("sensor", on, version, packages)
 
 
-def fact(*, on: Kind | tuple[Kind, ...]) -> Callable[[F], F]:
-    """Mark a function as a fact: Measurements in, a statement that a clerk would make out. Cheap and pure."""
-    return _mark("fact", on, "1", ())
+def fact(*, on: Kind | tuple[Kind, ...], roles: tuple[Role, ...] = ()) -> Callable[[F], F]:
+    """Mark a function as a fact: Measurements in, a statement that a clerk would make out. Cheap and pure.
+
+    With ``roles`` it is established of items of those roles alone: nothing is spent on the others.
+    """
+    return _mark("fact", on, "1", (), roles)
 
 
 def _mark(
-    layer: Literal["sensor", "fact"], on: Kind | tuple[Kind, ...], version: str, packages: tuple[str, ...]
+    layer: Literal["sensor", "fact"],
+    on: Kind | tuple[Kind, ...],
+    version: str,
+    packages: tuple[str, ...],
+    roles: tuple[Role, ...] = (),
 ) -> Callable[[F], F]:
     kinds: frozenset[Kind] = frozenset((on,) if isinstance(on, str) else on)
 
     def mark(function: F) -> F:
-        function.__provider__ = Provider(function, layer, kinds, version, packages)  # type: ignore[attr-defined]
+        function.__provider__ = Provider(function, layer, kinds, version, packages, roles)  # type: ignore[attr-defined]
         return function
 
     return mark

@@ -25,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.synth.photos import photo
 from benchmarks.synth.truth import Shot
 from samples.clip_cases import clip_cases, write_clips
+from samples.document_cases import document_cases, write_document
 from samples.fact_cases import claim_cases, time_cases
 from samples.form import Picture, Sample
 from samples.pack_cases import pack_cases, pack_clips
@@ -132,6 +133,10 @@ def main() -> None:
         if options.only in entry.sample.path:
             write(entry.sample, options.out)
             write_clips(entry, options.out / entry.sample.path)
+    for paper in document_cases():
+        if options.only in paper.sample.path:
+            write(paper.sample, options.out)
+            write_document(paper, manifest(paper.sample), options.out / paper.sample.path)
 
 
 if __name__ == "__main__":

@@ -69,3 +69,55 @@ class Shot:
     scene: str = ""
     seed: int = 0
     jpeg_quality: int = 85
+
+
+@dataclass(frozen=True)
+class WeightTruth:
+    """What one photo of a scale shows."""
+
+    value: str
+    """As displayed: digits and point. Empty where nothing is on the display."""
+    unit: str
+    """g, kg, 斤, lb, oz."""
+    unit_shown: bool
+    """False where the unit cannot be told from the picture (several printed, the mark not seen)."""
+    legible: bool
+    """A person reads every digit (by construction)."""
+    device: str
+    harm: str
+    digit_px: float
+    """Height of a digit in the picture."""
+    quad: Quad
+    """Corners of the digits in pixels."""
+
+
+@dataclass(frozen=True)
+class ScaleShot:
+    """One synthetic photo of a scale."""
+
+    bgr: NDArray[np.uint8] = field(repr=False)
+    truth: WeightTruth
+    seed: int
+    jpeg_quality: int
+
+
+@dataclass(frozen=True)
+class PaperShot:
+    """One synthetic picture of a document, a chat or a ruler."""
+
+    bgr: NDArray[np.uint8] = field(repr=False)
+    kind: str
+    """receipt, certificate, chat, ruler."""
+    case: str
+    """What is the matter with it: ``whole``, ``blurred``, ``no seal``, ..."""
+    clear: bool
+    """A person reads it at a glance (by construction)."""
+    amount: float | None = None
+    day: str | None = None
+    number: str | None = None
+    seal: bool = False
+    words: tuple[str, ...] = ()
+    """Sentences of a chat."""
+    first: int = 0
+    """First figure of a ruler's row."""
+    jpeg_quality: int = 85

@@ -1,20 +1,25 @@
 """No file is handed in twice, in one submission or in several (card; rules 1e.8).
 
 Why: a copy fills one of six slots and proves nothing more; a picture of another order proves nothing of this one.
-Passes: samples/photo-count/pass-six.  Cannot tell: byte-identical files in one submission are shown to a person, and
-so are those of two submissions that do not both state when they were handed in and for which order. Of two that do,
-the later one fails and the earlier one is told.
+Passes: samples/photo-count/pass-six.  Cannot tell: samples/no-reuse/review-same-file and
+samples/no-reuse/review-saved-again: byte-identical files of one submission, and photos that are one exposure saved
+again, are shown to a person, and so are files of two submissions that do not both state when they were handed in and
+for which order. Of two that do, the later one fails and the earlier one is told. Two photos of one carton, or two
+labels of one template, are no copies.
 """
 
 from __future__ import annotations
 
 from evidence_kit.checks import failed, passed, review
+from evidence_kit.facts.picture_copies import PictureCopy, near_pairs
 from evidence_kit.rules import rule
-from evidence_kit.schema import Check, Copy, Item, Quantity, Submission, Text, Trace
+from evidence_kit.schema import Check, Copy, Each, Item, Quantity, Submission, Text, Trace
+
+OTHER_ANGLES = Text("请删去重复的,换成其他角度", "Drop the copies and use the slots for other angles.")
 
 
 @rule(on="submission", title=Text("没有重复文件", "no file twice"))
-def no_reuse(submission: Submission) -> Check:
+def no_reuse(submission: Submission, prints: Each[PictureCopy]) -> Check:
     judged = {item.id for item in submission.judged}
     copies = [copy for copy in submission.copies if copy.item in judged]
     used_before = [copy for copy in copies if copy.handed_in == "earlier"]
@@ -27,6 +32,9 @@ def no_reuse(submission: Submission) -> Check:
     twice = [group for group in groups.values() if len(group) > 1]
     if twice:
         return _within(twice)
+    near = near_pairs(prints.known())
+    if near:
+        return _saved_again(near)
     unsure = [copy for copy in copies if copy.handed_in == "unknown"]
     if unsure:
         return _elsewhere(unsure, sure=False)
@@ -48,8 +56,22 @@ def _within(groups: list[list[Item]]) -> Check:
         "DUPLICATE_PHOTO",
         Text("内容完全相同:" + ";".join(names), "Identical: " + "; ".join(names)),
         actual=Quantity(sum(len(group) - 1 for group in groups), "copy"),
-        advice=Text("请删去重复的,换成其他角度", "Drop the copies and use the slots for other angles."),
+        advice=OTHER_ANGLES,
         traces=tuple(Trace(item.id) for group in groups for item in group),
+    )
+
+
+def _saved_again(pairs: list[tuple[Item, Item]]) -> Check:
+    names = ["、".join((one.id, other.id)) for one, other in pairs]
+    return review(
+        "DUPLICATE_PHOTO",
+        Text(
+            "看起来是同一张照片(重新保存、裁剪或截屏):" + ";".join(names),
+            "These look like one photo, saved again, cropped or taken of a screen: " + "; ".join(names),
+        ),
+        actual=Quantity(len(pairs), "copy"),
+        advice=OTHER_ANGLES,
+        traces=tuple(Trace(item.id) for pair in pairs for item in pair),
     )
 
 

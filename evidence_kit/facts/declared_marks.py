@@ -1,0 +1,89 @@
+"""What a file declares of itself: generated, edited, by which program. Its own word, never a score (rules 0.6).
+
+A missing mark proves nothing: chats and screenshots strip them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from evidence_kit.sensors.file_marks import FileMarks
+from evidence_kit.wiring import fact
+
+Generated = Literal["generated", "maybe", "suspected", "composed"]
+
+LABELS: dict[str, Generated] = {"1": "generated", "2": "maybe", "3": "suspected"}
+"""GB 45438-2025: 1 is generated content, 2 may be, 3 is suspected to be."""
+SOURCE_TYPES: dict[str, Generated] = {
+    "trainedAlgorithmicMedia": "generated",
+    "compositeWithTrainedAlgorithmicMedia": "composed",
+    "algorithmicMedia": "generated",
+    "compositeSynthetic": "composed",
+}
+"""IPTC's digital source types that speak of generation; a camera's ``digitalCapture`` does not."""
+ORDER: tuple[Generated, ...] = ("generated", "composed", "maybe", "suspected")
+EDITORS = re.compile(
+    r"photoshop|lightroom|gimp|snapseed|picsart|meitu|美图|醒图|xingtu|facetune|canva|premiere|capcut|剪映|jianying|"
+    r"final cut|davinci|imovie|inshot|vn video|after effects|pixelmator|affinity|remini|firefly|midjourney|"
+    r"stable diffusion|comfyui|dall",
+    re.IGNORECASE,
+)
+"""Programs that change what is seen. A phone's own camera, and a chat's encoder (Lavf), are none of them."""
+GENERATORS = re.compile(r"firefly|midjourney|stable diffusion|comfyui|dall.?e|novelai", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredMarks:
+    generated: Generated | None
+    """The strongest thing that the file declares; None where it declares nothing."""
+    places: tuple[str, ...] = ()
+    """Where it stands: ``XMP``, ``EXIF``, ``PNG``, ``container``, ``C2PA``, ..."""
+    producer: str = ""
+    """Who labelled it, as the label says."""
+    edited_with: str = ""
+    c2pa: bool = False
+    camera: str = ""
+
+
+@fact(on=("photo", "video"))
+def declared_marks(marks: FileMarks) -> DeclaredMarks:
+    """The file's own word on its making."""
+    found: dict[Generated, list[str]] = {}
+    producer = ""
+    for where, text in marks.aigc:
+        kind, named = _label(text)
+        if kind is not None:
+            found.setdefault(kind, []).append(where)
+            producer = producer or named
+    for where, name in marks.source_types:
+        if name in SOURCE_TYPES:
+            found.setdefault(SOURCE_TYPES[name], []).append(where)
+    for key in marks.prompts:
+        found.setdefault("generated", []).append(f"PNG {key}")
+    programs = [name for _, name in marks.software if EDITORS.search(name)]
+    found_by_program = [where for where, name in marks.software if GENERATORS.search(name)]
+    if found_by_program:
+        found.setdefault("generated", []).extend(found_by_program)
+    strongest = next((kind for kind in ORDER if kind in found), None)
+    places = tuple(dict.fromkeys(found[strongest])) if strongest else ()
+    return DeclaredMarks(strongest, places, producer, programs[0] if programs else "", marks.c2pa, marks.camera)
+
+
+def _label(text: str) -> tuple[Generated | None, str]:
+    """What one AIGC label says, and who says so. A label that cannot be read still declares that it is one: maybe."""
+    try:
+        value = json.loads(text)
+        if isinstance(value, str):
+            value = json.loads(value)
+        if isinstance(value, dict) and isinstance(value.get("AIGC"), dict):
+            value = value["AIGC"]
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        return ("maybe", "") if text.strip() else (None, "")
+    producer = value.get("ContentProducer")
+    label = str(value.get("Label", "")).strip()
+    return LABELS.get(label, "maybe"), producer[:80] if isinstance(producer, str) else ""

@@ -1,0 +1,378 @@
+"""Which weight stands on the display of a scale, and how sure that is (R24, R25).
+
+A wrong weight is worse than none. Digits count where two looks agree and none that is sure says otherwise; a point
+counts where two looks see it at one place, and is absent only where none sees it. Set on the development part of
+``python -m benchmarks documents --part scales``.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from evidence_kit.facts.photo_quality import PhotoQuality
+from evidence_kit.schema import Deferred, Item, Quad, Unknown
+from evidence_kit.sensors.scale_display import DisplayLine, LineLook, ScaleDisplay
+from evidence_kit.sensors.segment_cells import Cell
+from evidence_kit.wiring import fact
+
+Unit = Literal["g", "kg", "斤", "lb", "oz"]
+GRAMS: dict[str, float] = {"g": 1.0, "kg": 1000.0, "斤": 500.0, "lb": 453.59237, "oz": 28.349523125}
+
+LIT_ACCEPT, LIT_REJECT = 0.6, 0.4
+"""Level from which a segment is lit, and up to which it is not; a digit with one between is undecided."""
+POINT_ACCEPT, POINT_REJECT = 0.5, 0.25
+"""The same of a point. Points of 0.6 to 1.2 and feet without one of -0.1 to 0.2 in the development photos."""
+SCORE_ACCEPT, SCORE_REJECT = 0.75, 0.4
+"""Mean character score from which a network's reading is a look, and below which it says nothing at all."""
+LONE_ACCEPT = 0.95
+"""Both networks must be so sure where the segments are no digits: printed figures, screens, dot matrices."""
+SEGMENT_DIGITS = 2
+"""So many cells that are digits make a line one of segments; the networks' word alone is then not taken."""
+PRINT_ACCEPT = 0.99
+"""Both networks are so sure of print, and hardly ever of segments."""
+LONE_POINT_ACCEPT = 0.8
+"""A point measured so strongly stands without a network's word: they lose two points in five on displays."""
+WIDEST_PITCH = 1.05
+"""Digit heights from one digit's right to the next one's; more, and a digit between them is hidden."""
+APART = 0.55
+"""An undecided cell so far from the digits, in digit heights, is a mark or a unit, not a digit."""
+TURNED = 0.12
+"""The line upside down must read so much worse before a number of turnable digits is believed; letters elsewhere
+on the photo settle it from this lead on too."""
+LETTERS = 3
+"""Letters on a line from which it tells which way up the photo stands."""
+STRAY_SCORE = 0.6
+"""A line beside the digits that both networks read worse is a mark or a smudge, no second unit."""
+TALLEST = 1.4
+"""A number so many times taller than any other is the display's."""
+
+PATTERNS = {
+    "abcdef": "0", "bc": "1", "abdeg": "2", "abcdg": "3", "bcfg": "4", "acdfg": "5", "acdefg": "6", "cdefg": "6",
+    "abc": "7", "abcf": "7", "abcdefg": "8", "abcdfg": "9", "abcfg": "9",
+}  # fmt: skip
+"""Lit segments to digits, with the two ways to draw a six, a seven and a nine."""
+TURNABLE = frozenset("0125689")
+"""Digits that are digits upside down too."""
+
+_NUMBER = re.compile(r"\d+(?:[.,。:：·]\d+)?")
+_LETTERS_AS_DIGITS = str.maketrans("SOoIlBZ", "5001182")
+"""What the networks make of single digits of segments; undone only where the segments themselves are decided."""
+_GARBLED_KG = re.compile(r"(?<=\d)k[0q98]$", re.IGNORECASE)
+_GARBLED: dict[str, frozenset[str]] = {
+    "g": frozenset({"9", "Q", "6", "S", "8"}),
+    "kg": frozenset({"K9", "KQ", "K0", "KO", "RG", "HG", "K", "K6", "K8", "KS"}),
+    "lb": frozenset({"1B", "IB", "B", "1H", "LH", "16", "I6", "L6"}),
+    "oz": frozenset({"0Z", "02", "O2", "Z"}),
+    "斤": frozenset({"厅", "F", "斥", "行"}),
+}
+"""How one network misreads a small unit that the other reads."""
+_UNIT_WORDS: tuple[tuple[str, Unit], ...] = (
+    ("千克", "kg"), ("公斤", "kg"), ("KG", "kg"), ("市斤", "斤"), ("斤", "斤"), ("克", "g"), ("LBS", "lb"),
+    ("LB", "lb"), ("磅", "lb"), ("OZ", "oz"), ("盎司", "oz"), ("G", "g"),
+)  # fmt: skip
+_NOT_THE_WEIGHT = re.compile(
+    r"MAX|MIN|最大|最小|量程|称量|[DE]\s*[=:]|单价|金额|总价|单号|时间|日期|运费|电话|件数", re.IGNORECASE
+)
+_WEIGHT_WORD = re.compile(r"重量|净重|毛重|称重|WEIGHT|NET", re.IGNORECASE)
+_MONEY = re.compile(r"元|¥|¥")
+_UNIT_IN_NAME = re.compile(
+    r"(?:重量|净重|毛重|称重|WEIGHT)[^((]{0,3}[((\[]\s*([A-Za-z\u4e00-\u9fff]{1,3})\s*[))\]]?", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WeightShown:
+    """What one photo shows of a weight."""
+
+    digits: str | None
+    """The number as displayed, with its point; None where it was not sure enough, or there is none."""
+    unit: Unit | None
+    seen: bool
+    """Some figure stands in the picture, read or not."""
+    adequate: bool = True
+    """The photo is sharp and bright enough that a display on it would have been seen."""
+    quad: Quad | None = None
+    others: tuple[str, ...] = ()
+    """Other numbers read as surely, among which the weight could not be told."""
+
+    @property
+    def grams(self) -> float | None:
+        """The weight in grams; None where number or unit was not read."""
+        if self.digits is None or self.unit is None:
+            return None
+        return float(self.digits) * GRAMS[self.unit]
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    digits: str
+    unit: Unit | None
+    line: DisplayLine
+    named: bool
+
+
+@fact(on="photo", roles=("weight",))
+def weight_shown(item: Item, display: ScaleDisplay, quality: Deferred[PhotoQuality]) -> WeightShown | Unknown:
+    """The weight on one photo of role ``weight``."""
+    if any(look.score >= SCORE_REJECT and re.search(r"\d", look.text) for line in display.lines for look in line.looks):
+        return decide(display)
+    measured = quality()
+    return WeightShown(None, None, seen=False, adequate=isinstance(measured, PhotoQuality) and measured.serves)
+
+
+def decide(display: ScaleDisplay) -> WeightShown:
+    """The weight among the lines of a display, where there are figures at all."""
+    found: list[_Candidate] = []
+    figures = [line for line in display.lines if len(line.looks) > 1]
+    lead = display.lead + sum(map(_lettered_lead, figures))
+    for line in figures:
+        text = max((look.text for look in line.looks), key=len)
+        name = _name_of(line, display.lines)
+        if _NOT_THE_WEIGHT.search(text) or _MONEY.search(text) or (name and _NOT_THE_WEIGHT.search(name)):
+            continue
+        digits = number_of(line, lead)
+        if digits is not None:
+            named = bool(_WEIGHT_WORD.search(text) or (name and _WEIGHT_WORD.search(name)))
+            found.append(_Candidate(digits, unit_of(line, display.lines, name), line, named))
+    unread = [line for line in figures if line not in [one.line for one in found]]
+    chosen = _chosen(found, unread)
+    if chosen is None:
+        place = max(figures, key=lambda line: line.height_px, default=None)
+        others = tuple(dict.fromkeys(one.digits for one in found))
+        return WeightShown(None, None, seen=True, quad=place.quad if place else None, others=others)
+    return WeightShown(chosen.digits, chosen.unit, seen=True, quad=chosen.line.quad)
+
+
+def _chosen(found: Sequence[_Candidate], unread: Sequence[DisplayLine]) -> _Candidate | None:
+    """The one that is called a weight; else the only one with a unit; else the tallest by far."""
+    if not found:
+        return None
+    for group in ([one for one in found if one.named], [one for one in found if one.unit], list(found)):
+        if len({one.digits for one in group}) == 1:
+            best = max(group, key=lambda one: (one.unit is not None, one.line.height_px))
+            taller = [line for line in unread if line.height_px > best.line.height_px * 1.15 and _plain(line)]
+            if not taller or best.named:
+                return best
+            return None
+        if group:
+            ranked = sorted(group, key=lambda one: -one.line.height_px)
+            return ranked[0] if ranked[0].line.height_px >= TALLEST * ranked[1].line.height_px else None
+    return None
+
+
+def _lettered_lead(line: DisplayLine) -> float:
+    """How much better a line with words and figures reads this way up; 0 for plain figures."""
+    text = max((look.text for look in line.looks), key=len)
+    if line.turned is None or sum(c.isalpha() for c in text) < LETTERS:
+        return 0.0
+    return max(look.score for look in line.looks) - line.turned.score
+
+
+def _plain(line: DisplayLine) -> bool:
+    """Mostly figures, so that it may be the display's number."""
+    text = max((look.text for look in line.looks), key=len)
+    return sum(c.isdigit() for c in text) * 2 > sum(c.isalnum() for c in text)
+
+
+# --- one line -----------------------------------------------------------------------------------------------------
+
+
+def number_of(line: DisplayLine, lead: float = 0.0) -> str | None:
+    """The number on one line, or None where its looks do not agree enough."""
+    looks = [look for look in line.looks if look.score >= SCORE_REJECT]
+    told = _digit_cells(line.cells) is not None
+    texts = [(look, _figure(look.text.translate(_LETTERS_AS_DIGITS) if told else look.text)) for look in looks]
+    if any(figure is None for _, figure in texts) or not texts:
+        return None
+    cells = _digit_cells(line.cells)
+    segments = None if cells is None else "".join(char for char, _ in cells)
+    plain = [(look, figure.replace(".", "")) for look, figure in texts if figure is not None]
+    printed = len(looks) > 1 and min(look.score for look in looks) >= PRINT_ACCEPT
+    if cells is None and not printed and sum(_digit(cell) is not None for cell in line.cells) >= SEGMENT_DIGITS:
+        return None  # a display of segments with one that cannot be told
+    digits = _agreed(plain, segments)
+    if digits is None or not _stands(line, digits, cells, lead):
+        return None
+    return _with_point(digits, [figure for _, figure in texts if figure], cells, line.cells)
+
+
+def _figure(text: str) -> str | None:
+    """The one number in ``text`` with ``.`` for its point; None where there is none or several."""
+    found = _NUMBER.findall(_GARBLED_KG.sub("kg", text.replace(" ", "")))
+    if len(found) != 1:
+        return None
+    return re.sub(r"[,。:：·]", ".", found[0])
+
+
+def _agreed(plain: Sequence[tuple[LineLook, str]], segments: str | None) -> str | None:
+    """The digits that two looks give and no sure one denies."""
+    readings = [digits for look, digits in plain if look.score >= SCORE_ACCEPT]
+    if segments is not None:
+        # Segments that are digits, all of them decided, are the strongest look; a network must agree.
+        return segments if segments in [digits for _, digits in plain] else None
+    if len(readings) < 2 or len(set(readings)) > 1 or min(look.score for look, _ in plain) < LONE_ACCEPT:
+        return None
+    return readings[0]
+
+
+def _digit_cells(cells: Sequence[Cell]) -> list[tuple[str, Cell]] | None:
+    """The cells as digits; None where one that belongs to the number is undecided, or there is none."""
+    read = [(_digit(cell), cell) for cell in cells]
+    while read and read[-1][0] is None and read[-1][1].before >= APART:
+        read.pop()
+    while len(read) > 1 and read[0][0] is None and read[1][1].before >= APART:
+        read.pop(0)
+    if not read or any(char is None for char, _ in read):
+        return None
+    if any(cell.before + cell.wide > WIDEST_PITCH for _, cell in read[1:]):
+        return None
+    return [(char, cell) for char, cell in read if char is not None]
+
+
+def _digit(cell: Cell) -> str | None:
+    if any(LIT_REJECT < level < LIT_ACCEPT for level in cell.segments):
+        return None
+    lit = "".join(name for name, level in zip("abcdefg", cell.segments, strict=True) if level >= LIT_ACCEPT)
+    return PATTERNS.get(lit)
+
+
+def _stands(line: DisplayLine, digits: str, cells: list[tuple[str, Cell]] | None, lead: float) -> bool:
+    """The line is the right way up: 125 upside down is 521."""
+    if not set(digits) <= TURNABLE or lead >= TURNED or line.turned is None:
+        return True
+    if cells is not None and any(cell.head >= POINT_ACCEPT > POINT_REJECT >= cell.foot for _, cell in cells):
+        return False
+    if cells is not None and any(cell.foot >= POINT_ACCEPT and cell.head <= POINT_REJECT for _, cell in cells):
+        return True
+    best = max(look.score for look in line.looks)
+    return best - line.turned.score >= TURNED or not _NUMBER.search(line.turned.text)
+
+
+def _with_point(
+    digits: str, figures: Sequence[str], cells: list[tuple[str, Cell]] | None, loose: Sequence[Cell]
+) -> str | None:
+    """``digits`` with its point, where its looks agree on it; None where they do not."""
+    places = [figure.find(".") for figure in figures if figure.replace(".", "") == digits]
+    if cells is None or len(cells) != len(digits):
+        # Without segments there is nothing but the networks' word: both see the point, or there is none to see.
+        if len(places) < 2 or len(set(places)) > 1:
+            return None
+        if places[0] < 0 and any(cell.foot > POINT_REJECT for cell in loose[:-1]):
+            return None
+        return None if places[0] < 0 and digits.startswith("0") and len(digits) > 1 else _pointed(digits, places[0])
+    feet = [cell.foot for _, cell in cells[:-1]]
+    lit = [place for place, foot in enumerate(feet, 1) if foot >= POINT_ACCEPT]
+    doubtful = any(POINT_REJECT < foot < POINT_ACCEPT for foot in feet)
+    if len(lit) > 1 or doubtful:
+        return None
+    if not lit:
+        zero = digits.startswith("0") and len(digits) > 1
+        return None if zero or any(place >= 0 for place in places) else digits
+    # A number that begins with a nought has its point after it: that is a look of its own.
+    alone = feet[lit[0] - 1] >= LONE_POINT_ACCEPT
+    seconded = alone or lit[0] in places or (digits.startswith("0") and lit[0] == 1)
+    against = any(place >= 0 and place != lit[0] for place in places)
+    return _pointed(digits, lit[0]) if seconded and not against else None
+
+
+def _pointed(digits: str, place: int) -> str:
+    return digits if place < 0 else f"{digits[:place]}.{digits[place:]}"
+
+
+# --- units and names ----------------------------------------------------------------------------------------------
+
+
+def unit_of(line: DisplayLine, lines: Iterable[DisplayLine], name: str | None) -> Unit | None:
+    """The unit printed on the line, in its name, or right beside it; None where none or several are."""
+    tails = [_GARBLED_KG.sub("kg", look.text.replace(" ", "")) for look in line.looks]
+    own = {unit for tail in tails if (unit := _unit_in(_NUMBER.split(tail)[-1]))}
+    if len(own) == 1:
+        return own.pop()
+    if len(own) > 1:
+        return None
+    if name is not None and (found := _UNIT_IN_NAME.search(name)):
+        return _unit_in(found.group(1))
+    # A second unit, or letters that could be one, leave it open which of them is meant.
+    near = {_unit_by(looks) for looks in line.beside if max(look.score for look in looks) >= STRAY_SCORE}
+    far = {_unit_by(other.looks) for other in lines if other is not line and _right_of(other, line)}
+    both = near | (far - {None}) if near - {None} else far
+    return both.pop() if len(both) == 1 else None
+
+
+def _unit_by(looks: Sequence[LineLook]) -> Unit | None:
+    """The unit that the looks at one line give: one reads it, the other the same or a known garble of it."""
+    units = [_unit_in(look.text) for look in looks]
+    named = {unit for unit in units if unit is not None}
+    if len(named) != 1:
+        return None
+    (unit,) = named
+    for look, read in zip(looks, units, strict=True):
+        letters = re.sub(r"[^0-9A-Za-z\u4e00-\u9fff]", "", look.text).upper()
+        if read is None and letters and letters not in _GARBLED.get(unit, frozenset()):
+            return None
+    return unit
+
+
+def _unit_in(text: str) -> Unit | None:
+    """The unit that ``text`` is, apart from marks; None for anything else."""
+    if re.fullmatch(r"[^0-9A-Za-z]*[1|Il]b\W*", text):
+        return "lb"
+    plain = re.sub(r"[^A-Za-z\u4e00-\u9fff]", "", text).upper()
+    plain = "斤" if plain[1:] == "斤" else plain
+    for word, unit in _UNIT_WORDS:
+        if plain == word:
+            return unit
+    return None
+
+
+def _name_of(line: DisplayLine, lines: Iterable[DisplayLine]) -> str | None:
+    """The nearest words left of the line in its row, or right above it."""
+    best: tuple[float, str] | None = None
+    for other in lines:
+        text = other.looks[0].text if other.looks else ""
+        if other is line or not re.search(r"[A-Za-z\u4e00-\u9fff]{2}", text):
+            continue
+        apart = _named_by(other, line)
+        if apart is not None and (best is None or apart < best[0]):
+            best = (apart, text)
+    return best[1] if best else None
+
+
+def _frame(quad: Quad) -> tuple[float, float, float, float]:
+    """(along x, along y) unit vector of the line with its length and height, in fractions of the picture."""
+    (x0, y0), (x1, y1), _, (x3, y3) = quad
+    length = math.hypot(x1 - x0, y1 - y0) or 1e-9
+    return (x1 - x0) / length, (y1 - y0) / length, length, math.hypot(x3 - x0, y3 - y0) or 1e-9
+
+
+def _place(other: DisplayLine, line: DisplayLine) -> tuple[float, float, float, float]:
+    """Where ``other`` lies as seen from ``line``: left, right, middle (down) and height, in heights of ``line``."""
+    ux, uy, _, tall = _frame(line.quad)
+    ox, oy = line.quad[0]
+    middle_x, middle_y = (line.quad[0][0] + line.quad[3][0]) / 2, (line.quad[0][1] + line.quad[3][1]) / 2
+    alongs = [((x - ox) * ux + (y - oy) * uy) / tall for x, y in other.quad]
+    downs = [(-(x - middle_x) * uy + (y - middle_y) * ux) / tall for x, y in other.quad]
+    return min(alongs), max(alongs), sum(downs) / 4, max(downs) - min(downs)
+
+
+def _right_of(other: DisplayLine, line: DisplayLine) -> bool:
+    _, _, length, tall = _frame(line.quad)
+    left, _, down, _ = _place(other, line)
+    end = length / tall
+    return end - 0.6 <= left <= end + 1.8 and abs(down) <= 0.75
+
+
+def _named_by(other: DisplayLine, line: DisplayLine) -> float | None:
+    """How far ``other`` is from ``line`` as its name, in heights; None where it is none."""
+    _, _, length, tall = _frame(line.quad)
+    left, right, down, _ = _place(other, line)
+    end = length / tall
+    if right <= 0.6 and abs(down) <= 0.6:
+        return -right
+    if -1.9 <= down <= -0.5 and right > -0.3 and left < end:
+        return 0.5 - down
+    return None
