@@ -101,7 +101,7 @@ def looking(focal: float, size: tuple[int, int], place: Matrix, at: Matrix, roll
     return Lens(focal, size, turn, place)
 
 
-def lay(picture: Picture, texture: Picture, quad: Matrix, light: float | Matrix = 1.0) -> None:
+def lay(picture: Picture, texture: Picture, quad: Matrix, light: float = 1.0) -> None:
     """Draws a texture (h, w, 3 or 4) into the pixels of ``quad`` (4, 2), edges smoothed, in place."""
     height, width = picture.shape[:2]
     left, top = np.floor(quad.min(0)).astype(int) - 1
@@ -124,9 +124,16 @@ def lay(picture: Picture, texture: Picture, quad: Matrix, light: float | Matrix 
         warped = warped[:, :, :3]
     else:
         warped = cv2.warpPerspective(texture, move, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    alpha = mask[:, :, None].astype(np.float32) / 255
-    area = picture[top:bottom, left:right]
-    area[:] = np.clip(area * (1 - alpha) + warped * (alpha * light), 0, 255).astype(np.uint8)
+    if light != 1.0:
+        warped = cv2.convertScaleAbs(warped, alpha=float(light))
+    _blend(picture[top:bottom, left:right], warped, mask)
+
+
+def _blend(area: Picture, over: Picture, opacity: Picture) -> None:
+    """Lays ``over`` on ``area`` (h, w, 3) by opacity (h, w), 0..255, in place."""
+    weight = cv2.merge([opacity] * 3)
+    shown = cv2.multiply(over, weight, scale=1 / 255)
+    area[:] = cv2.add(cv2.multiply(area, 255 - weight, scale=1 / 255), shown)
 
 
 def mark(ids: Picture, quad: Matrix, number: int, scale: float) -> None:
@@ -180,9 +187,7 @@ def put_hand(picture: Picture, ids: Picture, hand: Picture, tip: Matrix, angle: 
         return
     move[:, 2] -= [left, top]
     warped = cv2.warpAffine(hand, move, (int(right - left), int(bottom - top)), flags=cv2.INTER_LINEAR)
-    alpha = warped[:, :, 3:].astype(np.float32) / 255
-    area = picture[top:bottom, left:right]
-    area[:] = np.clip(area * (1 - alpha) + warped[:, :, :3] * alpha, 0, 255).astype(np.uint8)
+    _blend(picture[top:bottom, left:right], warped[:, :, :3], warped[:, :, 3])
     small = warped[1::2, 1::2, 3]
     ids[top // 2 : top // 2 + small.shape[0], left // 2 : left // 2 + small.shape[1]][small > 127] = HAND
 
@@ -548,16 +553,15 @@ class Show:
     def frame(self, at_s: float) -> tuple[Picture, Picture, Truth]:
         """Picture (h, w, 3) uint8, marks (h / 2, w / 2) uint8 and truth at a moment."""
         picture, ids, truth = self._sharp(at_s)
-        mixed = picture.astype(np.float32)
         if self.shutter > 0.12:
             other, _, _ = self._sharp(at_s + self.shutter / self.fps)
-            mixed = (mixed + other) / 2
+            picture = cv2.addWeighted(picture, 0.5, other, 0.5, 0)
         if self.soft > 0.3:
-            mixed = cv2.GaussianBlur(mixed, (0, 0), self.soft)
-        mixed = mixed * (self.vignette * (1 + along(self.drift, at_s)))
+            picture = cv2.GaussianBlur(picture, (5, 5), self.soft)
+        mixed = picture * (self.vignette * np.float32(1 + along(self.drift, at_s)))
         rng = np.random.default_rng([self.seed, 5, round(at_s * 1000)])
         grain = rng.integers(0, 256, (self.size[1], self.size[0]), np.uint8).astype(np.float32)
-        mixed += ((grain - 127.5) * (self.noise / 74))[:, :, None]
+        mixed += ((grain - np.float32(127.5)) * np.float32(self.noise / 74))[:, :, None]
         return np.clip(mixed, 0, 255).astype(np.uint8), ids, truth
 
     def _sharp(self, at_s: float) -> tuple[Picture, Picture, Truth]:
@@ -621,9 +625,9 @@ class Show:
         hull = cv2.convexHull(lens.flat(seen).astype(np.float32) / 4)
         mask = np.zeros((self.size[1] // 4, self.size[0] // 4), np.float32)
         cv2.fillConvexPoly(mask, np.round(hull).astype(np.int32), 0.45 * (1 - self.ambient * 0.6))
-        mask = cv2.GaussianBlur(mask, (0, 0), 2 + 30 * max(0.0, place[2] - float(self.half.min())))
-        mask = cv2.resize(mask, self.size)
-        np.copyto(picture, (picture * (1 - mask[:, :, None])).astype(np.uint8))
+        mask = cv2.blur(cv2.blur(mask, (9, 9)), (9, 9)) if place[2] > 1.5 * self.half.min() else cv2.blur(mask, (5, 5))
+        left = cv2.resize(((1 - mask) * 255).astype(np.uint8), self.size)
+        cv2.multiply(picture, cv2.merge([left] * 3), picture, 1 / 255)
 
     def _light(self, normal: Matrix) -> float:
         return float(self.ambient + (1.15 - self.ambient) * max(0.0, float(normal @ self.lamp)))
@@ -720,9 +724,9 @@ class Show:
         middle = lens.flat(centre[None])[0]
         radius = side / centre[2] * lens.focal * (1 + 0.3 * out)
         quad = middle + np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * radius * [1, 0.72 + 0.28 * out]
-        before = picture.copy()
+        before = picture[::2, ::2][: ids.shape[0], : ids.shape[1]].copy()
         lay(picture, self.thing.bgra, quad, 0.7 + 0.3 * out)
-        changed = cv2.resize((np.abs(picture.astype(np.int16) - before).max(2) > 4).astype(np.uint8), (ids.shape[1], ids.shape[0]), interpolation=cv2.INTER_NEAREST)
+        changed = (cv2.absdiff(picture[::2, ::2][: ids.shape[0], : ids.shape[1]], before).max(2) > 4).astype(np.uint8)
         ids[cv2.morphologyEx(changed, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)) > 0] = GOODS
         if out > 0.02 and out < 0.999 or self.hands == 2:
             put_hand(picture, ids, self.hand_art[0], middle + [radius * 0.5, radius * 0.3], 0.5, self.hand_size * lens.focal / centre[2] / 154, 0)

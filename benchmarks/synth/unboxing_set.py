@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 
 from benchmarks.synth.unboxing import Show, Truth, Wish, shown_faces, take
@@ -50,6 +51,7 @@ def build(folder: Path, split: str, clips: int, ffmpeg: str, first: int = 0) -> 
     shown by half), opened_at_s, goods_at_s, seconds.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    cv2.setNumThreads(1)
     rows = []
     for number in range(first, clips):
         kept = folder / f"{number:04d}.json"
