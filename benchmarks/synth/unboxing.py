@@ -338,7 +338,7 @@ class Show:
 
     def _skin(self) -> None:
         rng, parts = self.rng, self.parts
-        self.textures = faces_of(rng, self.half, parts)
+        self.textures = self._textures()
         if self.wish.kind == "bag":
             bgr, _ = parts.mailer(rng, 260.0, 320.0)
             whole = bgr.reshape(-1, 3)[bgr.shape[0] // 2 * bgr.shape[1] : (bgr.shape[0] // 2 + 40) * bgr.shape[1]]
@@ -361,6 +361,9 @@ class Show:
         self.thing = self.parts.thing(rng)
         self.wrap = rng.random() < 0.4
         self.filler = np.clip(rng.uniform(40, 230, 3) + rng.normal(0, 18, (24, 24, 1)), 0, 255).astype(np.uint8)
+
+    def _textures(self) -> list[Picture]:
+        return faces_of(self.rng, self.half, self.parts)
 
     def _camera(self) -> None:
         rng = self.rng
@@ -424,7 +427,7 @@ class Show:
         rng = self.rng
         self.around: Path | None = None
         self.middle = np.array([0.0, 0.0, self.hover if self.mode == "hands" else float(self.half.max()) * 0.8])
-        self.pace = rng.uniform(0.45, 1.2)
+        self.pace = rng.uniform(0.6, 1.4)
         self.rest = rng.uniform(0.3, 1.2)
         path = Path()
         upright = turned((0, 0, 1), rng.choice([0, 1, 2, 3]) * np.pi / 2 + rng.normal(0, 0.25))

@@ -67,8 +67,8 @@ class HeldOutShow(Show):
     def _camera(self) -> None:
         super()._camera()
         rng = self.rng
-        self.size = [(384, 216), (426, 240), (216, 384), (320, 240)][int(rng.choice(4, p=[0.4, 0.25, 0.2, 0.15]))]
-        self.fps = float(rng.choice([10.0, 10.0, 12.5]))
+        self.size = [(352, 198), (384, 216), (198, 352), (320, 240)][int(rng.choice(4, p=[0.4, 0.25, 0.2, 0.15]))]
+        self.fps = float(10.0)
         self.focal = max(self.size) * rng.uniform(0.66, 1.3)
         self.pitch = np.radians(rng.uniform(22, 70) if self.mode == "hands" else rng.uniform(28, 62))
         reach = 2 * float(np.linalg.norm(self.half))
@@ -128,11 +128,9 @@ class HeldOutShow(Show):
 
     # --- what it looks like ---
 
-    def _skin(self) -> None:
-        super()._skin()
+    def _textures(self) -> list[Picture]:
         rng = self.rng
-        if self.wish.kind == "bag":
-            return
+        made: list[Picture] = []
         style = int(rng.integers(3))
         sizes = [(1, 2), (1, 2), (0, 2), (0, 2), (0, 1), (0, 1)]
         tone = rng.uniform(30, 240, 3)
@@ -157,22 +155,23 @@ class HeldOutShow(Show):
             if face >= 4 and rng.random() < 0.8:
                 strip = slice(int(high * 0.42), int(high * 0.58))
                 skin[strip] = np.clip(skin[strip] * 0.5 + np.array([180, 200, 205]) * 0.5, 0, 255).astype(np.uint8)
-            self.textures[face] = skin
+            made.append(skin)
         if rng.random() < 0.9:
             face = int(rng.choice([4, 4, 2, 3, 0]))
             sheet = self.parts.label(rng).bgr
-            h, w = self.textures[face].shape[:2]
+            h, w = made[face].shape[:2]
             scale = min(0.9 * w / sheet.shape[1], 0.9 * h / sheet.shape[0])
             small = cv2.resize(sheet, (max(6, int(sheet.shape[1] * scale)), max(6, int(sheet.shape[0] * scale))), interpolation=cv2.INTER_AREA)
             y, x = int(rng.uniform(0, h - small.shape[0])), int(rng.uniform(0, w - small.shape[1]))
-            self.textures[face][y : y + small.shape[0], x : x + small.shape[1]] = small
+            made[face][y : y + small.shape[0], x : x + small.shape[1]] = small
         for face in range(6):  # worn edges
-            h, w = self.textures[face].shape[:2]
+            h, w = made[face].shape[:2]
             ys, xs = np.mgrid[0:h, 0:w]
             edge = np.minimum(np.minimum(xs, w - 1 - xs), np.minimum(ys, h - 1 - ys)).astype(np.float32)
             worn = 1 - 0.25 * np.exp(-edge / 4)
             gradient = 1 + rng.uniform(-0.15, 0.15) * (xs / w - 0.5) + rng.uniform(-0.15, 0.15) * (ys / h - 0.5)
-            self.textures[face] = np.clip(self.textures[face] * (worn * gradient)[:, :, None], 0, 255).astype(np.uint8)
+            made[face] = np.clip(made[face] * (worn * gradient)[:, :, None], 0, 255).astype(np.uint8)
+        return made
 
     def _scene(self) -> None:
         super()._scene()

@@ -34,6 +34,10 @@ OPEN_LOOKS = 40
 """Looks in a row with the parcel open that end the search: what is shown later is not shown sealed."""
 FOCAL = 0.9
 """Of a phone's lens, in longer sides of the picture: wide lenses have 0.7, tele ones more."""
+BESIDE = 0.5
+"""Weight of the views just before and after in a look's turn."""
+LEAST_CELLS = 12
+"""Cells of 4 x 4 pixels that must show the parcel."""
 THUMB = 8
 """Cells of a face's small picture, each way."""
 
@@ -89,6 +93,7 @@ class ParcelLooks:
 def parcel_looks(footage: Footage) -> ParcelLooks:
     """Looks at the first minutes. Raises CannotOpen, LimitReached, EngineMissing."""
     looks: list[ParcelLook] = []
+    views: list[_View] = []
     opened = 0
     last_s = -1e9
     # A slack of half a frame keeps the rhythm when frames fall just short of it.
@@ -97,12 +102,15 @@ def parcel_looks(footage: Footage) -> ParcelLooks:
         if frame.at_s - last_s < (LOOK_S if frame.at_s < CLOSE_S else LATER_S) - slack:
             continue
         last_s = frame.at_s
-        look = look_at(_small(frame), round(frame.at_s, 3))
-        looks.append(look)
-        opened = opened + 1 if look.flap + look.inside > look.closed else 0
+        views = [*views[-2:], _viewed(_small(frame), round(frame.at_s, 3))]
+        if len(views) > 1:
+            looks.append(_look(views[-2], [*views[:-2], views[-1]]))
+        opened = opened + 1 if views[-1].shares[0] + views[-1].shares[1] > views[-1].closed else 0
         if opened >= OPEN_LOOKS:
             break
-    return ParcelLooks(tuple(looks), round(last_s, 3) if looks else 0.0)
+    if views:
+        looks.append(_look(views[-1], views[-2:-1]))
+    return ParcelLooks(tuple(looks), looks[-1].at_s if looks else 0.0)
 
 
 def _small(frame: Frame) -> NDArray[np.uint8]:
@@ -112,37 +120,66 @@ def _small(frame: Frame) -> NDArray[np.uint8]:
     return np.ascontiguousarray(frame.colour(LONG_EDGE)[:, :, ::-1])
 
 
-def look_at(picture: NDArray[np.uint8], at_s: float) -> ParcelLook:
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What the network told of one frame, before its turn is read off."""
+
+    at_s: float
+    picture: Any
+    on: Any
+    """Cells that show a closed face of the parcel, (h/4, w/4)."""
+    normals: Any
+    numbers: Any
+    """The mean over those cells, (9,); zeros where there are too few."""
+    closed: float
+    bag: float
+    shares: tuple[float, float, float, float]
+    """Flap, inside, goods, hand."""
+
+
+def _viewed(picture: NDArray[np.uint8], at_s: float) -> _View:
     """One picture (h, w, 3), blue-green-red, longer side about LONG_EDGE."""
     import numpy as np
-
-    from evidence_kit.sensors.parcel_frames import turn_of
 
     kinds, normals, numbers = told(picture)
     closed = kinds[1] + kinds[2]
     parcel = _main_part(closed + kinds[3] + kinds[4])
     count = float(parcel.size)
     on = parcel & (closed > 0.5)
-    shares = [round(float((kinds[k] * parcel).sum() / count), 5) for k in (3, 4)]
+    flap, inside = (round(float((kinds[k] * parcel).sum() / count), 5) for k in (3, 4))
     goods, hand = (round(float(kinds[k].sum() / count), 5) for k in (5, 6))
-    share = round(float(on.sum() / count), 5)
-    if on.sum() < 12:
-        return ParcelLook(at_s, 0.0, (), share, 0.0, *shares, goods, hand, 0.0)
     weight = closed * on
-    pooled = (numbers * weight).sum((1, 2)) / weight.sum()
-    turn, score = turn_of(pooled.astype(np.float64))
-    bag = round(float((kinds[2] * on).sum() / weight.sum()), 4)
+    total = float(weight.sum())
+    enough = on.sum() >= LEAST_CELLS
+    return _View(
+        at_s, picture, on, normals,
+        (numbers * weight).sum((1, 2)).astype(np.float64) / total if enough else np.zeros(9),
+        round(float(on.sum() / count), 5), round(float((kinds[2] * on).sum()) / total, 4) if enough else 0.0,
+        (flap, inside, goods, hand),
+    )  # fmt: skip
+
+
+def _look(view: _View, beside: list[_View]) -> ParcelLook:
+    """The look of one view. Its turn is steadied by the views just before and after: the nine numbers can be averaged."""
+    import numpy as np
+
+    from evidence_kit.sensors.parcel_frames import turn_of
+
+    if not view.numbers.any():
+        return ParcelLook(view.at_s, 0.0, (), view.closed, 0.0, *view.shares, 0.0)
+    near = [one for one in beside if abs(one.at_s - view.at_s) <= 1.6 * LOOK_S]
+    numbers = view.numbers + BESIDE * sum((one.numbers for one in near), np.zeros(9))
+    numbers = numbers / (1 + BESIDE * sum(bool(one.numbers.any()) for one in near))
+    turn, score = turn_of(numbers)
     return ParcelLook(
-        at_s,
-        round(float(np.linalg.norm(pooled)) * score, 4),
+        view.at_s,
+        round(float(np.linalg.norm(numbers)) * score, 4),
         tuple(round(float(v), 5) for v in turn.ravel()),
-        share,
-        bag,
-        *shares,
-        goods,
-        hand,
-        _detail(picture, on),
-        tuple(_faces(picture, on, normals, turn)),
+        view.closed,
+        view.bag,
+        *view.shares,
+        _detail(view.picture, view.on),
+        tuple(_faces(view.picture, view.on, view.normals, turn)),
     )
 
 

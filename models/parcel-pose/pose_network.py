@@ -28,7 +28,7 @@ class ParcelPoseNet(FrameContentNet):
 
     def __init__(self) -> None:
         super().__init__()
-        self.tell = nn.Sequential(nn.Conv2d(WIDTH, 96, 3, padding=1), nn.ReLU(), nn.Conv2d(96, CHANNELS, 1))
+        self.tell = nn.Conv2d(WIDTH, CHANNELS, 1)
 
     def begin_with(self, weights: Path) -> None:
         """Fills what frame-content has alike: encoder and side layers, not the folded pyramid."""

@@ -125,7 +125,7 @@ def loss_of(found: Tensor, parts: list[Tensor]) -> Tensor:
     return entropy + lean + apart + whole
 
 
-def judged(net: ParcelPoseNet, data: dict[str, np.ndarray], most: int = 480) -> str:
+def judged(net: ParcelPoseNet, data: dict[str, np.ndarray], most: int = 160) -> str:
     """Intersection over union of the kinds, and the angle of the pooled turn where the parcel is plain to see."""
     net.eval()
     both, either, angles, sure = np.zeros(7), np.zeros(7), [], []
@@ -204,7 +204,7 @@ def train(options: argparse.Namespace) -> ParcelPoseNet:
         if step % 50 == 49:
             print(f"  {step + 1} {total / 50:.4f} {time.time() - began:.0f}s, CPU {time.process_time() - spent:.0f}s", flush=True)
             total = 0.0
-        if step % 300 == 299 or step == options.steps - 1:
+        if step % 100 == 99 or step == options.steps - 1:
             state = {"net": net.state_dict(), "optimiser": optimiser.state_dict(), "schedule": schedule.state_dict()}
             torch.save({**state, "step": step + 1}, kept)
             print("  ", judged(net, held), flush=True)
