@@ -13,7 +13,7 @@ from statistics import median
 from evidence_kit.facts.continuity import Continuity
 from evidence_kit.facts.parcel_turning import LARGE, Named, stretches
 from evidence_kit.schema import Quad, Unknown
-from evidence_kit.sensors.parcel_looks import ParcelLook, ParcelLooks, SeenFace
+from evidence_kit.sensors.parcel_looks import ParcelLook, ParcelLooks
 from evidence_kit.wiring import fact
 
 SHOWN_COS, GLIMPSED_COS = 0.50, 0.36
@@ -66,41 +66,43 @@ class SidesShown:
 
 @fact(on="video")
 def sides_shown(looks: ParcelLooks, continuity: Continuity | Unknown) -> SidesShown:
-    """Counts the faces of the longest stretch through which each face keeps its name; see parcel_turning.py."""
+    """Counts the faces of the best stretch through which each face keeps its name; see parcel_turning.py.
+
+    Where no number can be told, every face of every stretch is listed, so that a person sees them all.
+    """
     seen = looks.looks
     opened_at_s = opening(seen)
     signals = opened_start(seen)
     sealed = sealed_start(seen, opened_at_s, signals)
     goods_at_s = goods_first(seen, opened_at_s)
-    closed = [look for look in seen if opened_at_s is None or look.at_s < opened_at_s - LASTING_S / 4]
-    parted = [] if isinstance(continuity, Unknown) else [one.at_s for one in continuity.breaks]
     if sealed is False:
         return SidesShown(0, (), False, opened_at_s, signals, goods_at_s)
-    found = stretches(closed, parted)
-    told = [shown_in(stretch, bag=None) for stretch in found]
-    best = max(told, key=lambda one: (len(one.sure), len(one.doubtful)), default=Shown({}, {}))
-    faces = tuple(sorted(best.sure.values(), key=lambda face: face.at_s))
-    shown, why = count(closed, found, told)
-    return SidesShown(shown, faces, sealed, opened_at_s, signals, goods_at_s, why)
+    closed = [look for look in seen if opened_at_s is None or look.at_s < opened_at_s - LASTING_S / 4]
+    parted = [] if isinstance(continuity, Unknown) else [one.at_s for one in continuity.breaks]
+    kind = mailer(closed)
+    told = [shown_in(stretch, mailer=bool(kind)) for stretch in stretches(closed, parted)]
+    shown, why = count(told, kind)
+    best = max(told, key=lambda one: len(one.sure), default=None)
+    chosen = [] if best is None else [best] if shown is not None else told
+    faces = sorted({face for one in chosen for face in one.sure.values()}, key=lambda face: (face.at_s, face.quad))
+    return SidesShown(shown, tuple(faces), sealed, opened_at_s, signals, goods_at_s, why)
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
     """Of one stretch: faces surely shown, at their best, and those seen by half."""
 
+    looks: int
     sure: dict[int, Face]
-    doubtful: dict[int, Face]
+    doubtful: frozenset[int]
 
 
-def count(closed: Sequence[ParcelLook], found: list[list[Named]], told: list[Shown]) -> tuple[int | None, str | None]:
-    """The number of faces shown, or why it cannot be told."""
-    if sum(len(stretch) for stretch in found) < LEAST_LOOKS:
+def count(told: list[Shown], kind: bool | None) -> tuple[int | None, str | None]:
+    """The number of faces shown, or why it cannot be told; ``kind`` as ``mailer`` says."""
+    if sum(one.looks for one in told) < LEAST_LOOKS:
         return None, "unseen"
-    kind = mailer(closed)
     if kind is None:
         return None, "kind"
-    if kind:
-        told = [shown_in(stretch, bag=True) for stretch in found]
     every = 2 if kind else 6
     sure = max(len(one.sure) for one in told)
     if sure >= every:
@@ -112,31 +114,29 @@ def count(closed: Sequence[ParcelLook], found: list[list[Named]], told: list[Sho
     return sure, None
 
 
-def shown_in(stretch: list[Named], bag: bool | None) -> Shown:
-    """Faces of one stretch. Of a mailer only the two large sides count."""
+def shown_in(stretch: list[Named], *, mailer: bool) -> Shown:
+    """Faces of one stretch. Of a mailer only the two sides across its thin axis count."""
     seconds: dict[int, float] = {}
-    some: dict[int, float] = {}
+    glimpsed: dict[int, float] = {}
     best: dict[int, tuple[float, Face]] = {}
     for place, named in enumerate(stretch):
         span = _span(stretch, place)
         for seen in named.look.faces:
-            if seen.share < SHOWN_SHARE:
-                continue
             face = named.face(seen)
-            if seen.cos >= GLIMPSED_COS:
-                some[face] = some.get(face, 0.0) + span
-            if seen.cos >= SHOWN_COS:
-                seconds[face] = seconds.get(face, 0.0) + span
-                rank = seen.cos * seen.share**0.5
-                if face not in best or rank > best[face][0]:
-                    best[face] = (rank, Face(named.look.at_s, seen.quad))
-    sure = {face: best[face][1] for face in seconds if seconds[face] >= SHOWN_S}
-    doubtful = {face: Face(0.0, stretch[0].look.faces[0].quad) for face in some if face not in sure and some[face] >= GLIMPSED_S} if stretch[0].look.faces else {}
-    if bag:
-        flat = _flat_axis(stretch)
-        sure = {face: one for face, one in sure.items() if face // 2 == flat}
-        doubtful = {face: one for face, one in doubtful.items() if face // 2 == flat}
-    return Shown(sure, doubtful)
+            if seen.share < SHOWN_SHARE or seen.cos < GLIMPSED_COS:
+                continue
+            glimpsed[face] = glimpsed.get(face, 0.0) + span
+            if seen.cos < SHOWN_COS:
+                continue
+            seconds[face] = seconds.get(face, 0.0) + span
+            rank = seen.cos * seen.share**0.5
+            if face not in best or rank > best[face][0]:
+                best[face] = (rank, Face(named.look.at_s, seen.quad))
+    flat = _flat_axis(stretch) if mailer else None
+    counted = [face for face in glimpsed if flat is None or face // 2 == flat]
+    sure = {face: best[face][1] for face in counted if seconds.get(face, 0.0) >= SHOWN_S}
+    doubtful = frozenset(face for face in counted if face not in sure and glimpsed[face] >= GLIMPSED_S)
+    return Shown(len(stretch), sure, doubtful)
 
 
 def _span(stretch: list[Named], place: int) -> float:
@@ -215,8 +215,3 @@ def goods_first(looks: Sequence[ParcelLook], opened_at_s: float | None) -> float
         if min(one.goods for one in after) >= SIGNAL_SHARE["goods"]:
             return look.at_s
     return None
-
-
-def best_face(faces: Sequence[SeenFace]) -> SeenFace | None:
-    """The face that is turned to the camera most."""
-    return max(faces, key=lambda one: one.cos, default=None)

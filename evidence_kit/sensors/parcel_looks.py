@@ -184,7 +184,10 @@ def _look(view: _View, beside: list[_View]) -> ParcelLook:
 
 
 def told(picture: NDArray[np.uint8]) -> tuple[Any, Any, Any]:
-    """Kinds (7, h/4, w/4), unit normals (3, ...) and turn numbers (9, ...) of a picture (h, w, 3)."""
+    """Kinds (7, h/4, w/4), unit normals (3, ...) and turn numbers (9, ...) of a picture (h, w, 3).
+
+    The network answers at every eighth pixel; between its answers is interpolated, so that edges lie better.
+    """
     import cv2
     import numpy as np
 
@@ -192,9 +195,11 @@ def told(picture: NDArray[np.uint8]) -> tuple[Any, Any, Any]:
     framed = cv2.copyMakeBorder(picture, 0, -height % BLOCK, 0, -width % BLOCK, cv2.BORDER_CONSTANT)
     given = np.ascontiguousarray(framed.transpose(2, 0, 1)[None].astype(np.float32))
     found = _network(str(find(WEIGHTS))).run(None, {"picture": given})[0][0]
-    found = found[:, : -(-height // 4), : -(-width // 4)]
-    normals = found[7:10] / np.maximum(np.linalg.norm(found[7:10], axis=0), 1e-6)
-    return found[:7], normals, found[10:]
+    size = (framed.shape[1] // 4, framed.shape[0] // 4)
+    finer = cv2.resize(np.ascontiguousarray(found.transpose(1, 2, 0)), size, interpolation=cv2.INTER_LINEAR)
+    finer = finer[: -(-height // 4), : -(-width // 4)].transpose(2, 0, 1)
+    normals = finer[7:10] / np.maximum(np.linalg.norm(finer[7:10], axis=0), 1e-6)
+    return finer[:7], normals, finer[10:]
 
 
 @lru_cache(maxsize=1)

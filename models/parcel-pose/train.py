@@ -29,7 +29,7 @@ FROZEN = 5
 SIDE = (256, 160)
 """Width and height of a landscape picture in training."""
 NORMALS = np.array([[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0], [0, 0, 1], [0, 0, -1]], np.float32)
-WEIGHTS = (0.6, 1.0, 1.2, 1.5, 1.5, 1.3, 1.0)
+WEIGHTS = (0.5, 1.0, 2.0, 3.0, 3.0, 2.5, 1.2)
 
 
 def loaded(folder: Path, first: int, last: int) -> dict[str, np.ndarray]:
@@ -162,7 +162,7 @@ def train(options: argparse.Namespace) -> ParcelPoseNet:
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
     cv2.setNumThreads(1)
-    net = ParcelPoseNet()
+    net = ParcelPoseNet(finest=0)
     net.begin_with(HERE.parent / "frame-content" / "frame-content.onnx")
     if options.begin:
         net.load_state_dict(torch.load(options.folder / f"state-{options.begin}.pt", weights_only=True)["net"])
