@@ -127,6 +127,15 @@ def test_faces_are_numbered_cells(tmp_path):
     assert drawn is not None and drawn.width > drawn.height
 
 
+def test_two_faces_seen_best_at_one_moment_are_two_cells(tmp_path):
+    clip = video(tmp_path)
+    other = ((0.1, 0.1), (0.3, 0.1), (0.3, 0.4), (0.1, 0.4))
+    one = draw(Wish("v", "faces", "clip.mp4", Text("", ""), times_s=(0.5,), areas=(QUAD,)), clip)
+    two = draw(Wish("v", "faces", "clip.mp4", Text("", ""), times_s=(0.5, 0.5), areas=(QUAD, other)), clip)
+    assert one is not None and two is not None
+    assert two.width > 1.9 * one.width
+
+
 def test_every_wish_of_a_report_is_about_one_of_its_items():
     report = whole_report()
     found = wishes(report)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evidence_kit.checks import moment
-from evidence_kit.pictures.ink import draw_marks, plate
+from evidence_kit.pictures.ink import COLOURS, draw_marks, plate
 from evidence_kit.pictures.veil import pixelate, veil
 from evidence_kit.report.picture import Mark, Wish
 from evidence_kit.schema import Item, Quad
@@ -108,16 +108,63 @@ def _frames(wish: Wish, item: Item, reveal: bool) -> list[Picture]:
         if not reveal:
             picture = veil(picture, wish.covered, look_for_bars=True)
         if wish.kind == "faces":
-            area = next((a for a, t in zip(wish.areas, wish.times_s, strict=False) if t == at_s), None)
-            left, top, right, bottom = _window(picture, area)
-            picture = _smaller(picture[top:bottom, left:right].copy(), CELL_PX)
-        elif wish.kind == "overview" or len(wish.times_s) > 1:
+            areas = [area for area, moment_s in zip(wish.areas, wish.times_s, strict=False) if moment_s == at_s]
+            for area in areas or [None]:
+                made.append(plate(_face_cell(picture, area), f"{len(made) + 1}  {moment(at_s)}"))
+            continue
+        if wish.kind == "overview" or len(wish.times_s) > 1:
             picture = _smaller(picture, CELL_PX)
         if len(wish.times_s) == 1:
             picture = draw_marks(picture, wish.marks, tails=not reveal)
-        label = f"{len(made) + 1}  {moment(at_s)}" if wish.kind == "faces" else _clock(at_s)
-        made.append(plate(picture, label))
+        made.append(plate(picture, _clock(at_s)))
     return made
+
+
+def _face_cell(picture: Picture, area: Quad | None) -> Picture:
+    """The parcel with the face outlined, and beside it the face alone, turned flat: (CELL_PX * 3/4, about CELL_PX, 3)."""
+    import cv2
+    import numpy as np
+
+    height, width = picture.shape[:2]
+    shown = picture
+    if area is not None:
+        ring = np.round(np.array(area) * [width, height]).astype(np.int32)
+        shown = cv2.polylines(picture.copy(), [ring], True, (255, 255, 255), 4, cv2.LINE_AA)
+        shown = cv2.polylines(shown, [ring], True, COLOURS["waybill"], 2, cv2.LINE_AA)
+    left, top, right, bottom = _window(picture, area)
+    high = CELL_PX * 3 // 4
+    around = _fitted(np.asarray(shown[top:bottom, left:right], np.uint8), CELL_PX * 2 // 3, high)
+    if area is None:
+        return around
+    return np.hstack([around, _fitted(_flat(picture, area), CELL_PX // 2, high)])
+
+
+def _flat(picture: Picture, area: Quad) -> Picture:
+    """A face as if looked at straight on; its sides in the ratio of the quad's mean edges."""
+    import cv2
+    import numpy as np
+
+    height, width = picture.shape[:2]
+    quad = (np.array(area) * [width, height]).astype(np.float32)
+    edges = np.linalg.norm(np.roll(quad, -1, 0) - quad, axis=1)
+    wide, high = max(4, int((edges[0] + edges[2]) / 2)), max(4, int((edges[1] + edges[3]) / 2))
+    target = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32)
+    flat: Any = cv2.warpPerspective(picture, cv2.getPerspectiveTransform(quad, target), (wide, high))
+    return flat  # type: ignore[no-any-return]
+
+
+def _fitted(picture: Picture, wide: int, high: int) -> Picture:
+    """The picture as large as fits, in the middle of a dark field (high, wide, 3)."""
+    import cv2
+    import numpy as np
+
+    scale = min(wide / picture.shape[1], high / picture.shape[0])
+    size = (max(1, min(wide, round(picture.shape[1] * scale))), max(1, min(high, round(picture.shape[0] * scale))))
+    field: Picture = np.full((high, wide, 3), 31, np.uint8)
+    left, top = (wide - size[0]) // 2, (high - size[1]) // 2
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    field[top : top + size[1], left : left + size[0]] = cv2.resize(picture, size, interpolation=how)
+    return field
 
 
 def _clock(at_s: float) -> str:

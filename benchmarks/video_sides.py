@@ -1,0 +1,146 @@
+"""Sides of the parcel in unboxing clips: how many are shown, whether it was sealed, when it is opened.
+
+``python -m benchmarks video_sides [--clips DIR] [--splits tune heldout] [--count N]``
+
+Two parts of rendered clips with exact truth: ``tune`` (operating points were chosen on it; its world is also the one
+that models/parcel-pose was trained on, other seeds) and ``heldout`` (another world, used to report). Clips and
+measurements are kept in DIR, so that a run can be taken up again. Clips in which the truth itself is in doubt (a face
+turned to the camera only by half) are left out of the counts and told apart. Results: results/video_sides.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections import Counter
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from benchmarks.same_frame import wilson
+from benchmarks.synth.unboxing_set import build
+from evidence_kit.facts.continuity import Continuity
+from evidence_kit.facts.sides_shown import SidesShown, sides_shown
+from evidence_kit.rules.video_six_sides import video_six_sides
+from evidence_kit.schema import Case, Item, Order, Outcome
+from evidence_kit.sensors.footage import Footage
+from evidence_kit.sensors.parcel_looks import ParcelLooks, parcel_looks
+
+NEAR_S = 1.0
+RESULTS = Path(__file__).parent / "results" / "video_sides.json"
+Row = dict[str, Any]
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks video_sides", description=__doc__)
+    parser.add_argument("--clips", type=Path, default=Path(__file__).parent / "out" / "six-sides")
+    parser.add_argument("--splits", nargs="*", default=["tune", "heldout"])
+    parser.add_argument("--count", type=int, nargs="*", default=[60, 240], help="clips of each split")
+    parser.add_argument("--dry", action="store_true", help="print every clip, keep no results")
+    chosen = parser.parse_args(argv)
+    results: Row = {"near_s": NEAR_S, "splits": {}}
+    for split, count in zip(chosen.splits, chosen.count, strict=True):
+        rows = build(chosen.clips / split, split, count, _ffmpeg())
+        pairs = [(row, judged(chosen.clips / split / row["file"], row)) for row in rows]
+        if chosen.dry:
+            for row, answer in pairs:
+                print(line_of(row, answer))
+        results["splits"][split] = tally(pairs)
+    print(json.dumps(results, indent=1, ensure_ascii=False))
+    if not chosen.dry:
+        RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return 0
+
+
+def _ffmpeg() -> str:
+    import imageio_ffmpeg
+
+    return str(imageio_ffmpeg.get_ffmpeg_exe())
+
+
+def measured(path: Path) -> tuple[ParcelLooks, float, float]:
+    """Looks of one clip, CPU seconds of the looking and of a plain decode; kept beside it."""
+    import msgspec
+
+    kept = path.with_suffix(".looks.json")
+    if kept.exists():
+        found: tuple[ParcelLooks, float, float] = msgspec.json.decode(
+            kept.read_bytes(), type=tuple[ParcelLooks, float, float]
+        )
+        return found
+    began = time.process_time()
+    looks = parcel_looks(Footage(str(path)))
+    spent = time.process_time() - began
+    began = time.process_time()
+    for _ in Footage(str(path)).frames():
+        pass
+    found = looks, round(spent, 3), round(time.process_time() - began, 3)
+    kept.write_bytes(msgspec.json.encode(found))
+    return found
+
+
+def judged(path: Path, row: Row) -> Row:
+    """What the kit says of one clip: the fact, and the rule's outcome with the parcel's kind stated."""
+    looks, spent, plain = measured(path)
+    fact = sides_shown(looks, Continuity())
+    item = Item(path.name, "video", str(path), 0, "")
+    case = Case(datetime(2026, 11, 22, tzinfo=timezone.utc), order=Order(parcel_kind=row["kind"]))
+    check = video_six_sides(item, case, fact, box_faces=6, bag_faces=2, opened_signals=2)
+    return {"fact": fact, "outcome": check.outcome, "reason": check.reason, "cpu_s": spent, "decode_cpu_s": plain}
+
+
+def line_of(row: Row, answer: Row) -> str:
+    fact: SidesShown = answer["fact"]
+    return (
+        f"{row['file']} {row['kind']} {row['start']:6} {row['mode']:5} truth {len(row['shown'])} grey {len(row['grey'])}"
+        f" told {fact.shown} {fact.why or ''} ({len(fact.faces)}) sealed {fact.sealed_start} opened {row['opened_at_s']} "
+        f"told {fact.opened_at_s} {','.join(fact.opened_start_signals)} -> {answer['outcome'].value}"
+    )
+
+
+def rate(hits: int, count: int) -> Row:
+    return {"hits": hits, "of": count, "share": round(hits / count, 4) if count else None, "ci95": wilson(hits, count)}
+
+
+def tally(pairs: list[tuple[Row, Row]]) -> Row:
+    """The figures of one split."""
+    sealed = [(row, answer) for row, answer in pairs if row["start"] == "sealed"]
+    plain = [(row, answer) for row, answer in sealed if not row["grey"]]
+    told = [(row, answer) for row, answer in plain if answer["fact"].shown is not None]
+    every = {"box": 6, "bag": 2}
+    right = sum(
+        (answer["fact"].shown >= every[row["kind"]]) == (len(row["shown"]) == every[row["kind"]]) for row, answer in told
+    )
+    lacking = [(row, answer) for row, answer in sealed if len(row["shown"]) + len(row["grey"]) < every[row["kind"]]]
+    whole = [(row, answer) for row, answer in plain if len(row["shown"]) == every[row["kind"]]]
+    opening = [(row, answer) for row, answer in sealed if row["opened_at_s"] is not None]
+    opened = [(row, answer) for row, answer in pairs if row["start"] == "opened"]
+    near = [
+        answer["fact"].opened_at_s is not None and abs(answer["fact"].opened_at_s - row["opened_at_s"]) <= NEAR_S
+        for row, answer in opening
+    ]
+    costs = sorted(answer["cpu_s"] for _, answer in pairs)
+    ratios = sorted(answer["cpu_s"] / answer["decode_cpu_s"] for _, answer in pairs if answer["decode_cpu_s"] > 0)
+    return {
+        "clips": len(pairs),
+        "truth_in_doubt": len(sealed) - len(plain),
+        "cannot_tell": rate(len(plain) - len(told), len(plain)),
+        "why": dict(Counter(answer["fact"].why for _, answer in plain if answer["fact"].shown is None)),
+        "exact_count_of_told": rate(sum(a["fact"].shown == len(r["shown"]) for r, a in told), len(told)),
+        "six_or_not_of_told": rate(right, len(told)),
+        "false_six_of_incomplete": rate(sum(a["outcome"] is Outcome.PASS for _, a in lacking), len(lacking)),
+        "six_called_of_complete": rate(sum(a["outcome"] is Outcome.PASS for _, a in whole), len(whole)),
+        "opening_within_near_s": rate(sum(near), len(near)),
+        "opening_of_never_opened": rate(
+            sum(a["fact"].opened_at_s is not None for r, a in sealed if r["opened_at_s"] is None),
+            sum(r["opened_at_s"] is None for r, _ in sealed),
+        ),
+        "opened_starts_called": rate(sum(a["outcome"] is Outcome.FAIL for _, a in opened), len(opened)),
+        "sealed_starts_called_opened": rate(
+            sum(a["outcome"] is Outcome.FAIL or a["fact"].sealed_start is False for _, a in sealed), len(sealed)
+        ),
+        "outcomes": dict(Counter(f"{r['start']} {a['outcome'].value}" for r, a in pairs)),
+        "cpu_s": {"median": costs[len(costs) // 2], "highest": costs[-1]},
+        "cpu_over_plain_decode_median": round(ratios[len(ratios) // 2], 2) if ratios else None,
+    }
