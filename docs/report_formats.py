@@ -41,9 +41,9 @@ pictures as files of their own, in any format.
 ![the page](screenshots/page-start-desk.webp)
 ![the page with a result](screenshots/page-result-desk.webp)
 
-On a Windows PC no administrator's rights are needed: `uv tool install .` (or `pipx install .`) in the project's folder,
-then copy [`windows/凭证检查.bat`](windows/凭证检查.bat) to the desktop. A double click opens the page; files or a folder
-dropped on it are checked, and their report is opened.
+On a Windows PC no administrator's rights are needed: `uv tool install .` (or `pipx install .`) in the project's
+folder, then copy [`windows/凭证检查.bat`](windows/凭证检查.bat) to the desktop. A double click opens the page; files or
+a folder dropped on it are checked, and their report is opened.
 """
 
 
