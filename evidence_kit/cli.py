@@ -90,6 +90,14 @@ def build_parser() -> argparse.ArgumentParser:
     )
     add_judging(scan)
 
+    compress = commands.add_parser("compress", help="a copy of a video within the pack's size and length")
+    compress.add_argument("video", type=Path)
+    compress.add_argument("--output", type=Path, metavar="FILE", help="the copy (default: beside it, NAME-small.mp4)")
+    compress.add_argument("--pack", metavar="ID", help="whose limits (default: card)")
+    compress.add_argument("--now", metavar="TIME", help="the moment to judge the copy at (default: the clock)")
+    compress.add_argument("--lang", choices=("zh", "en"))
+    compress.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
+
     serve = commands.add_parser("serve", help="the local web page: drag a folder in, read the result")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
     serve.add_argument("--port", type=int, default=8765, help="port (default: 8765; 0 takes any free one)")

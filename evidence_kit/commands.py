@@ -15,14 +15,20 @@ from typing import TYPE_CHECKING, Literal
 from evidence_kit.cli import EXIT_CODES, USAGE, cache_folder, facts_of, open_cache, worst
 from evidence_kit.intake import IntakeError
 from evidence_kit.packs import Pack, PackError, load_pack, pack_file, read_pack, shipped
-from evidence_kit.report.text import say
+from evidence_kit.report.text import printable, say
 from evidence_kit.rules import load_rule, rule_ids
-from evidence_kit.schema import Report, Submission, dumps
+from evidence_kit.schema import Report, Submission, Text, dumps
 
 if TYPE_CHECKING:
     from evidence_kit.report.picture import Source
 
 Lang = Literal["zh", "en"]
+
+
+END_LEFT_OUT = Text(
+    "超出时长的结尾没有放进来,请确认问题在前面已经看清;原文件请保留",
+    "The end beyond the length was left out: make sure the problem shows before it, and keep the original.",
+)
 
 
 class UsageProblem(Exception):
@@ -34,6 +40,7 @@ def run(args: argparse.Namespace) -> int:
     handlers: dict[str, Callable[[argparse.Namespace], int]] = {
         "check": run_check,
         "scan": run_scan,
+        "compress": run_compress,
         "serve": run_serve,
         "packs": run_packs,
         "explain": run_explain,
@@ -134,6 +141,39 @@ def draw_pictures(report: Report, submission: Submission, args: argparse.Namespa
         except OSError as problem:
             raise UsageProblem(f"{args.pictures}: {problem.strerror or problem}") from None
     return sources(drawn)
+
+
+def run_compress(args: argparse.Namespace) -> int:
+    """Write the copy, then judge it by the pack's rules on the file itself (size, length, container)."""
+    from evidence_kit.compress import CannotCompress, compress
+    from evidence_kit.engine import verdict_of
+    from evidence_kit.sensors import LimitReached
+    from evidence_kit.surface import DEFAULT_PACK, check
+
+    pack = load_pack(args.pack or DEFAULT_PACK)
+    limits = {binding.rule.id: binding.limits for binding in pack.rules}
+    if not {"video-size", "video-duration"} <= set(limits):
+        raise UsageProblem(f"pack {pack.id} limits no video's size and length")
+    target = args.output or args.video.with_name(f"{args.video.stem}-small.mp4")
+    try:
+        copy = compress(
+            args.video,
+            target,
+            max_bytes=limits["video-size"]["max_bytes"],
+            max_s=limits["video-duration"]["max_s"],
+            progress=None if args.quiet else lambda share: show_progress(args.video.name, round(100 * share), 100),
+        )
+    except (CannotCompress, LimitReached) as problem:
+        raise UsageProblem(str(problem)) from None
+    lang = language(args)
+    print(printable(f"{copy.path}: {copy.size[0]} × {copy.size[1]}, {copy.bytes / 1e6:.1f} MB, {copy.seconds:.1f} s"))
+    if copy.shortened:
+        print(say(END_LEFT_OUT, lang))
+    report = check([copy.path], pack=pack, now=moment_now(args))
+    about_file = [f for f in report.findings if f.rule in ("video-size", "video-duration", "video-format")]
+    for finding in about_file:
+        print(f"{finding.outcome.value:<8}{say(load_rule(finding.rule).title, lang)}: {say(finding.message, lang)}")
+    return EXIT_CODES[verdict_of(about_file)]
 
 
 def run_serve(args: argparse.Namespace) -> int:

@@ -104,9 +104,7 @@ def stretches(looks: Sequence[ParcelLook], parted_s: Sequence[float] = ()) -> li
     return _read_back(told, worth, before)
 
 
-def _read_back(
-    told: list[ParcelLook], worth: list[float], before: list[tuple[int, float] | None]
-) -> list[list[Named]]:
+def _read_back(told: list[ParcelLook], worth: list[float], before: list[tuple[int, float] | None]) -> list[list[Named]]:
     """Stretches from the links: the worthiest chain first, then what it leaves on either side."""
     found: list[list[Named]] = []
 
