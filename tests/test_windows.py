@@ -295,3 +295,71 @@ def test_every_moment_of_an_order_has_words_and_is_a_limit():
 
     named = {name for name in Order.__dataclass_fields__ if name.endswith("_at")}
     assert named == set(MOMENTS) == set(get_args(Moment))
+
+
+# --- what a reader is told first ---
+
+
+def told(pack, moments, after, **case):
+    from evidence_kit.engine import judge
+    from evidence_kit.packs import load_pack
+    from evidence_kit.schema import Submission
+
+    stated = Case(now=START + after, order=Order(**moments), **case)
+    return judge(Submission("A", stated, (), has_manifest=True), load_pack(pack), providers=())
+
+
+@pytest.mark.parametrize(
+    ("pack", "moments", "hours", "zh", "en"),
+    [
+        (
+            "taobao-no-reason-return",
+            {"buyer_signed_at": START, "refund_requested_at": START},
+            24,
+            "距离响应退款申请截止(2026-11-23 10:00:00)还剩 2天",
+            "2 d left until the window for the answer closes, 2026-11-23 10:00:00",
+        ),
+        (
+            "taobao-no-reason-return",
+            {"buyer_signed_at": START, "refund_requested_at": START},
+            73,
+            "响应退款申请已截止于 2026-11-23 10:00:00",
+            "The window for the answer closed 2026-11-23 10:00:00",
+        ),
+        (
+            "pinduoduo-refund-appeal",
+            {"refund_succeeded_at": START},
+            144,
+            "距离提交截止(2026-11-27 10:00:00)还剩 1天",
+            "1 d left until the window closes, 2026-11-27 10:00:00",
+        ),
+        (
+            "taobao-fake-shipping",
+            {"paid_at": START},
+            1,
+            "距离发货截止(2026-11-23 10:00:00)还剩 2天23小时",
+            "2 d 23 h left until the window for shipping closes, 2026-11-23 10:00:00",
+        ),
+    ],
+)
+def test_the_nearest_deadline_stands_at_the_top_and_says_what_it_is_for(pack, moments, hours, zh, en):
+    from evidence_kit.report import html, text
+
+    report = told(pack, moments, timedelta(hours=hours))
+    assert zh in text.render(report, lang="zh").splitlines()[2]
+    assert en in text.render(report, lang="en").splitlines()[2]
+    page = html.render(report, lang="zh")
+    noun = zh.removeprefix("距离").partition("截止")[0].removesuffix("已")
+    assert f"{noun}截止 <time" in page or f"{noun}已截止于" in page
+
+
+def test_a_step_that_is_done_shows_no_deadline():
+    moments = {"buyer_signed_at": START, "refund_requested_at": START, "responded_at": START + timedelta(hours=5)}
+    assert told("taobao-no-reason-return", moments, timedelta(days=30)).facts.deadlines == ()
+
+
+def test_an_appeal_in_time_says_so_in_its_text():
+    from evidence_kit.report.appeal import appeal_text
+
+    report = told("pinduoduo-refund-appeal", {"refund_succeeded_at": START}, timedelta(days=6))
+    assert "2026-11-27 10:00" in appeal_text(report).zh
