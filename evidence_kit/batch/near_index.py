@@ -56,7 +56,9 @@ class NearIndex:
             return
         with self._connection:
             self._connection.execute("BEGIN")
-            old = self._connection.execute("SELECT id FROM photo WHERE case_id = ? AND item = ?", (case, item)).fetchone()
+            old = self._connection.execute(
+                "SELECT id FROM photo WHERE case_id = ? AND item = ?", (case, item)
+            ).fetchone()
             if old is not None:
                 self._connection.execute("DELETE FROM slice WHERE photo = ?", old)
                 self._connection.execute("DELETE FROM photo WHERE id = ?", old)

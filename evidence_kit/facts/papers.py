@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import TypeVar
 
 from evidence_kit.facts.waybill_readings import WaybillReadings
@@ -45,7 +46,9 @@ _AMOUNT = re.compile(
 )
 _DAY = re.compile(r"(20\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})")
 _CLOCK = re.compile(r"\b\d{1,2}:\d{2}(?::\d{2})?\b|昨天|星期[一二三四五六日天]|[上下]午|凌晨")
-_CHAT_WORDS = re.compile(r"客服|亲[,,!!~]|您好|你好|在吗|已读|未读|发送|按住说话|旺旺|聊天|店铺|退款|收到|好的|谢谢|撤回了")
+_CHAT_WORDS = re.compile(
+    r"客服|亲[,,!!~]|您好|你好|在吗|已读|未读|发送|按住说话|旺旺|聊天|店铺|退款|收到|好的|谢谢|撤回了"
+)
 _AI_WORDS = re.compile(r"AI\s*生成|人工智能生成|由AI|AIGC|AI合成|AI-?generated", re.IGNORECASE)
 
 
@@ -65,7 +68,7 @@ class ReceiptFields:
 @dataclass(frozen=True, slots=True)
 class SealShown:
     seal: bool | None
-    """True where a red round or oval mark stands, None where it cannot be told from other red, False where none does."""
+    """True where a red round or oval mark stands, None where it may be other red, False where none does."""
     numbers: tuple[str, ...] = ()
     quad: Quad | None = None
     text_seen: bool = False
@@ -200,7 +203,7 @@ def _figures(line: PaperLine) -> list[tuple[int, tuple[float, float]]]:
     digits = [glyph for glyph in line.glyphs if glyph.text.isdigit() and glyph.text.isascii() and glyph.score >= 0.6]
     if not digits:
         return []
-    gaps = sorted(b.place - a.place for a, b in zip(digits, digits[1:], strict=False))
+    gaps = sorted(b.place - a.place for a, b in pairwise(digits))
     (x0, y0), (x1, y1), (x2, y2), (x3, y3) = line.quad
     length = max(1e-6, ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5)
     height = ((x3 - x0) ** 2 + (y3 - y0) ** 2) ** 0.5
@@ -258,4 +261,3 @@ def _follow(
         if size < 1e-4 or not near:
             return run
         run.append((last + count, near[0]))
-

@@ -20,7 +20,9 @@ def chat_contains_words(chats: Each[ChatShown], *, words: Names) -> Check:
     limit = Limit("in", list(words), "text")
     advice = Text(f"请上传买家回复「{wanted}」的聊天截图", f"Add the chat in which the buyer says {wanted}.")
     if not len(chats):
-        return failed("MISSING_ROLE", Text("没有聊天截图", "There is no screenshot of a chat."), advice=advice, limit=limit)
+        return failed(
+            "MISSING_ROLE", Text("没有聊天截图", "There is no screenshot of a chat."), advice=advice, limit=limit
+        )
     for item, unknown in chats.unknown():
         if unknown.outcome is Outcome.ERROR:
             return Check(unknown.outcome, unknown.reason, message=unknown.why, traces=(Trace(item.id),))
@@ -28,10 +30,15 @@ def chat_contains_words(chats: Each[ChatShown], *, words: Names) -> Check:
     said = [word for word in words if any(word in fact.text for _, fact in chats.known())]
     actual = Quantity("、".join(said), "text")
     if len(said) == len(words):
-        return passed(Text(f"聊天里读到「{wanted}」", f"The chat says {wanted}."), actual=actual, limit=limit, traces=traces)
+        return passed(
+            Text(f"聊天里读到「{wanted}」", f"The chat says {wanted}."), actual=actual, limit=limit, traces=traces
+        )
     return review(
         "MISSING_FIELD",
-        Text(f"聊天截图里没有读到「{wanted}」,请人工核对", f"The words {wanted} were not read in the chat; a person must look."),
+        Text(
+            f"聊天截图里没有读到「{wanted}」,请人工核对",
+            f"The words {wanted} were not read in the chat; a person must look.",
+        ),
         actual=actual,
         limit=limit,
         advice=advice,

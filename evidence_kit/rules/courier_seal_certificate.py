@@ -14,7 +14,8 @@ from evidence_kit.rules import rule
 from evidence_kit.schema import Case, Check, Each, Outcome, Text, Trace
 
 ADVICE = Text(
-    "请快递公司盖章并写明运单号,或提供其他官方证明", "Ask the courier for a seal and the waybill number, or another official paper."
+    "请快递公司盖章并写明运单号,或提供其他官方证明",
+    "Ask the courier for a seal and the waybill number, or another official paper.",
 )
 
 
@@ -44,5 +45,7 @@ def courier_seal_certificate(case: Case, certificates: Each[SealShown]) -> Check
     if numbers and expected:
         words = Text("有红章,但证明上的单号和订单不同", "The seal is there, but the number on it is another one.")
         return review("WAYBILL_MISMATCH", words, advice=ADVICE, traces=traces)
-    words = Text("有红章,单号没有读清或无从比对,请人工核对", "The seal is there; its number must be checked by a person.")
+    words = Text(
+        "有红章,单号没有读清或无从比对,请人工核对", "The seal is there; its number must be checked by a person."
+    )
     return review("WAYBILL_UNREADABLE", words, advice=ADVICE, traces=traces)

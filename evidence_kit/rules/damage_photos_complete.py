@@ -36,10 +36,16 @@ def damage_photos_complete(submission: Submission, readings: Each[WaybillReading
         )
     outer = [(item, fact) for item, fact in readings if item.role == "outer_package"]
     if any(isinstance(fact, WaybillReadings) and fact.label_seen for _, fact in outer):
-        return passed(Text("三类照片都有,外包装上有面单", "All three are there, the label on the first."), actual=actual, traces=traces)
+        return passed(
+            Text("三类照片都有,外包装上有面单", "All three are there, the label on the first."),
+            actual=actual,
+            traces=traces,
+        )
     return review(
         "WAYBILL_UNREADABLE",
-        Text("三类照片都有,外包装上没有找到面单,请人工看一眼", "All three are there; no label was found on the package."),
+        Text(
+            "三类照片都有,外包装上没有找到面单,请人工看一眼", "All three are there; no label was found on the package."
+        ),
         actual=actual,
         advice=Text("请拍到完整外包装和面单", "Show the whole package with its label."),
         traces=traces,

@@ -56,10 +56,15 @@ def freight_receipt_legible(case: Case, receipts: Each[ReceiptFields]) -> Check:
     if asked is not None and not any(abs(amount - asked) < 0.005 for amount in amounts):
         return review(
             "AMOUNT_DIFFERS",
-            Text(f"申诉运费 {asked:g} 元,凭证上没有这个金额", f"The appeal asks for {asked:g} yuan; the receipt shows another amount."),
+            Text(
+                f"申诉运费 {asked:g} 元,凭证上没有这个金额",
+                f"The appeal asks for {asked:g} yuan; the receipt shows another amount.",
+            ),
             actual=Quantity(max(amounts), "yuan"),
             limit=Limit("==", asked, "yuan"),
             advice=ADVICE,
             traces=traces,
         )
-    return passed(Text("金额、时间、单号都读到", "Amount, time and number were read."), actual=actual, limit=limit, traces=traces)
+    return passed(
+        Text("金额、时间、单号都读到", "Amount, time and number were read."), actual=actual, limit=limit, traces=traces
+    )

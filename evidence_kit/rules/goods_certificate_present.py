@@ -17,11 +17,15 @@ def goods_certificate_present(submission: Submission) -> Check:
     papers = [item for item in submission.items if item.role == "goods_certificate"]
     actual = Quantity(len(papers), "picture")
     if papers:
-        words = Text(f"有商品证明 {len(papers)} 份,真伪请人工核对", f"{len(papers)} certificate(s); a person judges them.")
+        words = Text(
+            f"有商品证明 {len(papers)} 份,真伪请人工核对", f"{len(papers)} certificate(s); a person judges them."
+        )
         return passed(words, actual=actual, traces=tuple(Trace(item.id) for item in papers))
     return failed(
         "MISSING_ROLE",
         Text("没有商品证明", "There is no certificate of the goods."),
         actual=actual,
-        advice=Text("请上传检测报告、品牌授权或进货发票", "Add an inspection report, an authorisation or a purchase invoice."),
+        advice=Text(
+            "请上传检测报告、品牌授权或进货发票", "Add an inspection report, an authorisation or a purchase invoice."
+        ),
     )

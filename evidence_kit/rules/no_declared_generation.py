@@ -46,6 +46,9 @@ def no_declared_generation(item: Item, marks: DeclaredMarks) -> Check:
             traces=trace,
         )
     return passed(
-        Text("文件没有自带生成标识(没有标识不等于原图)", "The file declares no generation, which is no proof of an original."),
+        Text(
+            "文件没有自带生成标识(没有标识不等于原图)",
+            "The file declares no generation, which is no proof of an original.",
+        ),
         traces=trace,
     )

@@ -15,15 +15,16 @@ from evidence_kit.schema import Check, Each, Outcome, Submission, Text, Trace
 
 
 @rule(on="submission", title=Text("有称重或度量", "weighing or measuring shown"))
-def weighing_or_measuring_shown(
-    submission: Submission, weights: Each[WeightShown], rulers: Each[RulerShown]
-) -> Check:
+def weighing_or_measuring_shown(submission: Submission, weights: Each[WeightShown], rulers: Each[RulerShown]) -> Check:
     shown = [item for item in submission.items if item.role in ("weight", "measure")]
     if not shown:
         return failed(
             "MISSING_ROLE",
             Text("没有称重或度量的照片、视频", "There is no picture or video of weighing or measuring."),
-            advice=Text("请补拍称重(含数字和单位)或用尺子度量的照片", "Show the goods on a scale, figure and unit, or beside a ruler."),
+            advice=Text(
+                "请补拍称重(含数字和单位)或用尺子度量的照片",
+                "Show the goods on a scale, figure and unit, or beside a ruler.",
+            ),
         )
     for item, fact in (*weights.unknown(), *rulers.unknown()):
         if fact.outcome is Outcome.ERROR:
@@ -31,7 +32,9 @@ def weighing_or_measuring_shown(
     read = [Trace(item.id, quad=fact.quad) for item, fact in weights.known() if fact.grams is not None]
     read += [Trace(item.id, quad=fact.quad) for item, fact in rulers.known() if fact.ruler]
     if read:
-        return passed(Text("有称重或度量,读数清楚", "Weighing or measuring is shown and can be read."), traces=tuple(read))
+        return passed(
+            Text("有称重或度量,读数清楚", "Weighing or measuring is shown and can be read."), traces=tuple(read)
+        )
     return review(
         "WEIGHT_UNREADABLE",
         Text("有称重或度量的材料,读数没有读清,请人工看一眼", "It is there, but its reading must be taken by a person."),

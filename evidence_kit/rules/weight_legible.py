@@ -12,7 +12,9 @@ from evidence_kit.facts.weight_shown import WeightShown
 from evidence_kit.rules import rule
 from evidence_kit.schema import Check, Each, Outcome, Quantity, Text, Trace
 
-ADVICE = Text("请正对显示屏、开灯、对焦后重拍,数字和单位都要拍到", "Take it again: straight on, lit, in focus, figure and unit.")
+ADVICE = Text(
+    "请正对显示屏、开灯、对焦后重拍,数字和单位都要拍到", "Take it again: straight on, lit, in focus, figure and unit."
+)
 
 
 @rule(on="submission", title=Text("重量看得清", "weight can be read"))

@@ -12,7 +12,8 @@ from evidence_kit.rules import rule
 from evidence_kit.schema import Check, Quantity, Submission, Text, Trace
 
 ADVICE = Text(
-    "请上传发货称重图和快递内网称重图,并注明来源", "Add the warehouse's and the courier's weight, and say which is which."
+    "请上传发货称重图和快递内网称重图,并注明来源",
+    "Add the warehouse's and the courier's weight, and say which is which.",
 )
 
 
@@ -28,7 +29,10 @@ def weight_pictures_present(submission: Submission) -> Check:
         return failed("MISSING_ROLE", Text("没有称重图", "There is no weight picture."), actual=actual, advice=ADVICE)
     return review(
         "MISSING_ROLE",
-        Text("仓库和快递的称重图只有一种,或没有注明来源", "Only one of the two is there, or they do not say whose they are."),
+        Text(
+            "仓库和快递的称重图只有一种,或没有注明来源",
+            "Only one of the two is there, or they do not say whose they are.",
+        ),
         actual=actual,
         advice=ADVICE,
         traces=traces,

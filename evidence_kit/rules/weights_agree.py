@@ -36,8 +36,11 @@ def weights_agree(
     stated = {"repack": case.weights.repack_g, "warehouse": case.weights.warehouse_g, "courier": case.weights.courier_g}
     grams: dict[Source, float] = {}
     traces: list[Trace] = []
-    rooms = {"warehouse": (warehouse_tolerance_g, warehouse_tolerance), "courier": (courier_tolerance_g, courier_tolerance)}
-    for source in NAMES:
+    rooms = {
+        "warehouse": (warehouse_tolerance_g, warehouse_tolerance),
+        "courier": (courier_tolerance_g, courier_tolerance),
+    }
+    for source, name in NAMES.items():
         read = _read(shown, source)
         traces += [Trace(item.id, quad=fact.quad) for item, fact in read]
         found = {fact.grams for _, fact in read if fact.grams is not None}
@@ -51,8 +54,8 @@ def weights_agree(
             return review(
                 "WEIGHT_DIFFERS",
                 Text(
-                    f"{NAMES[source].zh}重量写的是 {value:g} g,照片上读到 {'、'.join(f'{g:g}' for g in sorted(found))} g",
-                    f"Stated {value:g} g ({NAMES[source].en}); the picture shows another weight.",
+                    f"{name.zh}重量写的是 {value:g} g,照片上读到 {'、'.join(f'{g:g}' for g in sorted(found))} g",
+                    f"Stated {value:g} g ({name.en}); the picture shows another weight.",
                 ),
                 actual=Quantity(round(max(found), 1), "g"),
                 limit=Limit("==", value, "g"),
@@ -93,9 +96,7 @@ def _read(shown: Each[WeightShown], source: Source) -> list[tuple[Item, WeightSh
     return [(item, fact) for item, fact in shown.known() if item.source == source]
 
 
-def _over(
-    grams: dict[Source, float], rooms: dict[str, tuple[float, float]]
-) -> tuple[Source, float, float] | None:
+def _over(grams: dict[Source, float], rooms: dict[str, tuple[float, float]]) -> tuple[Source, float, float] | None:
     """The comparison that is exceeded: which, by how much, and how much is allowed."""
     if "repack" not in grams:
         return None

@@ -97,7 +97,9 @@ def _read(piece: Any, box: ocr.TextBox, top: int, width: int, height: int) -> Pa
     read = ocr.read_lines([cutting])[0]
     if not read.text.strip():
         return None
-    quad = tuple((float(min(1.0, max(0.0, x / width))), float(min(1.0, max(0.0, (y + top) / height)))) for x, y in grown)
+    quad = tuple(
+        (float(min(1.0, max(0.0, x / width))), float(min(1.0, max(0.0, (y + top) / height)))) for x, y in grown
+    )
     second, glyphs = None, ()
     if sum(c.isdigit() for c in read.text) >= TWICE_DIGITS:
         second = ocr.read_lines([cutting], size="small")[0]
@@ -117,5 +119,6 @@ def _known(line: PaperLine, lines: list[PaperLine]) -> bool:
     """The same text at the same place was read in the part above."""
     (x, y), tall = line.quad[0], abs(line.quad[3][1] - line.quad[0][1])
     return any(
-        other.text == line.text and abs(other.quad[0][0] - x) < 0.02 and abs(other.quad[0][1] - y) < tall for other in lines
+        other.text == line.text and abs(other.quad[0][0] - x) < 0.02 and abs(other.quad[0][1] - y) < tall
+        for other in lines
     )
