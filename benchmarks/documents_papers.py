@@ -46,7 +46,9 @@ def _numbers(data: bytes) -> WaybillReadings:
 
 def _certificate(shot: PaperShot, photo: Photo, data: bytes) -> list[tuple[str, Said]]:
     seal = seal_shown(find_red_marks(photo.colour(1000)), read_paper(photo.luma()), _numbers(data))
-    told = "left" if seal.seal is None or (not seal.seal and shot.seal) else "right" if seal.seal == shot.seal else "wrong"
+    told = (
+        "left" if seal.seal is None or (not seal.seal and shot.seal) else "right" if seal.seal == shot.seal else "wrong"
+    )
     return [("seal", told), ("seal's number", _number(seal.numbers, shot.number))]
 
 
@@ -112,7 +114,10 @@ def papers() -> dict[str, Any]:
                 cases.setdefault(f"{name}, {shot.case}", Counter())[told] += 1
         result[kind] = {
             "pictures": COUNT,
-            **{name: {told: rate(row[told], COUNT) for told in ("right", "wrong", "left")} for name, row in counts.items()},
+            **{
+                name: {told: rate(row[told], COUNT) for told in ("right", "wrong", "left")}
+                for name, row in counts.items()
+            },
             "by case": {name: dict(row) for name, row in sorted(cases.items())},
         }
     return result

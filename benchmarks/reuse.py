@@ -17,7 +17,6 @@ import time
 from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -74,7 +73,9 @@ def templates() -> Iterator[tuple[Picture, Picture]]:
         pair = []
         for number in (f"SF{seed:013d}", f"SF{seed * 7919 + 4_000_000_000_000:013d}"):
             shot = photo(70_000 + seed, carriers=["SF"], numbers=[number], goods=["apple"], label_width_px=900)
-            pair.append(np.asarray(cv2.resize(shot.bgr, None, fx=0.35, fy=0.35, interpolation=cv2.INTER_AREA), np.uint8))
+            pair.append(
+                np.asarray(cv2.resize(shot.bgr, None, fx=0.35, fy=0.35, interpolation=cv2.INTER_AREA), np.uint8)
+            )
         yield pair[0], pair[1]
 
 
@@ -90,7 +91,9 @@ def second_looks(photos: list[tuple[str, Picture]]) -> Iterator[tuple[Picture, P
                 80_000 + seed, carriers=["YTO"], numbers=[f"YT{seed:013d}"], goods=["box"] if seed % 2 else ["shoe"],
                 parcel="carton", label_width_px=900 + 40 * turn, turn_deg=turn,
             )  # fmt: skip
-            pair.append(np.asarray(cv2.resize(shot.bgr, None, fx=0.35, fy=0.35, interpolation=cv2.INTER_AREA), np.uint8))
+            pair.append(
+                np.asarray(cv2.resize(shot.bgr, None, fx=0.35, fy=0.35, interpolation=cv2.INTER_AREA), np.uint8)
+            )
         yield pair[0], pair[1]
 
 

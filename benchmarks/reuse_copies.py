@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import cv2
 import numpy as np
@@ -60,10 +61,18 @@ def _screenshot(picture: Picture, rng: Rng) -> Picture:
     return _saved(page, 85)
 
 
+def _at_quality(picture: Picture, _: Rng, *, quality: int) -> Picture:
+    return _saved(picture, quality)
+
+
+def _at_crop(picture: Picture, rng: Rng, *, share: float) -> Picture:
+    return _saved(_cropped(picture, rng, share), 85)
+
+
 CHANGES: dict[str, Change] = {
-    **{f"quality {q}": (lambda q: lambda p, _: _saved(p, q))(q) for q in (95, 80, 60, 40)},
+    **{f"quality {q}": partial(_at_quality, quality=q) for q in (95, 80, 60, 40)},
     "720 px": lambda p, _: _saved(_resized(p, 720), 75),
-    **{f"crop {s}%": (lambda s: lambda p, r: _saved(_cropped(p, r, s / 100), 85))(s) for s in (5, 10, 20)},
+    **{f"crop {c}%": partial(_at_crop, share=c / 100) for c in (5, 10, 20)},
     "turned 90": lambda p, _: _saved(np.ascontiguousarray(np.rot90(p)), 85),
     "turned 3": lambda p, _: _saved(_turned(p, 3.0), 85),
     "turned 8": lambda p, _: _saved(_turned(p, -8.0), 85),

@@ -128,7 +128,7 @@ KITCHEN = Paper("1.jpg", "weight", _scale(24, "kitchen"))
 def _sample(
     path: str, outcome: str, reason: str | None, *files: Paper, facts: dict[str, Any] | None = None
 ) -> DocumentSample:
-    rule = path.split("/")[0]
+    rule = path.split("/", maxsplit=1)[0]
     stated = {"order": {**order(NUMBER, outbound=NUMBER)}, **(facts or {})}
     return DocumentSample(Sample(path, PACK, stated, (), comes_to(None, finding(rule, outcome, reason))), files)
 
@@ -146,20 +146,23 @@ def document_cases() -> list[DocumentSample]:
     fail = ("fail", "MISSING_ROLE")
     return [
         _sample("weight-legible/pass-kitchen-scale", "pass", None, KITCHEN),
-        _sample("weight-legible/review-blurred", "review", "WEIGHT_UNREADABLE", Paper("1.jpg", "weight", _scale(18, "kitchen", "blur"))),
-        _sample("weight-legible/fail-no-figure", "fail", "WEIGHT_UNREADABLE", Paper("1.jpg", "weight", _photo(5))),
+        _sample("weight-legible/review-blurred", "review", "WEIGHT_UNREADABLE",
+                Paper("1.jpg", "weight", _scale(18, "kitchen", "blur"))),
+        _sample("weight-legible/fail-no-figure", "fail", "WEIGHT_UNREADABLE",
+                Paper("1.jpg", "weight", lambda: _paper(papers.carton_print(1)))),
         _sample("weights-agree/pass-within-tolerance", "pass", None, PLAIN, facts=weights),
         _sample("weights-agree/fail-lighter-when-sent", "fail", "WEIGHT_DIFFERS", PLAIN, facts=heavier),
         _sample("weights-agree/review-one-missing", "review", "MISSING_FACT", PLAIN, facts=two),
         _sample(
             "weight-pictures-present/pass-both", "pass", None,
             Paper("1.jpg", "weight", _scale(24, "kitchen"), "warehouse"),
-            Paper("2.jpg", "weight", _scale(27, "courier-lcd"), "courier"),
+            Paper("2.jpg", "weight", _scale(8, "courier-led"), "courier"),
         ),
         _sample("weight-pictures-present/review-one", "review", "MISSING_ROLE", KITCHEN),
         _sample("weight-pictures-present/fail-none", *fail, PLAIN),
         _sample("weighing-or-measuring-shown/pass-scale", "pass", None, KITCHEN),
-        _sample("weighing-or-measuring-shown/pass-ruler", "pass", None, Paper("1.jpg", "measure", lambda: _paper(papers.ruler(2)))),
+        _sample("weighing-or-measuring-shown/pass-ruler", "pass", None,
+                Paper("1.jpg", "measure", lambda: _paper(papers.ruler(2)))),
         _sample("weighing-or-measuring-shown/review-no-figures", "review", "WEIGHT_UNREADABLE",
                 Paper("1.jpg", "measure", lambda: _paper(papers.ruler(3, figures=False)))),
         _sample("weighing-or-measuring-shown/fail-none", *fail, PLAIN),
@@ -189,11 +192,15 @@ def document_cases() -> list[DocumentSample]:
         _promised("review-no-chat-in-it", "review", "MISSING_ROLE", Paper("1.jpg", "chat", _photo(5))),
         _promised("fail-no-chat", *fail, PLAIN),
         _sample("no-declared-generation/pass-camera", "pass", None, Paper("1.jpg", "problem", _by_camera)),
-        _sample("no-declared-generation/review-aigc-label", "review", "DECLARED_AI", Paper("1.jpg", "problem", _labelled)),
-        _sample("no-declared-generation/review-c2pa", "review", "DECLARED_AI", Paper("1.jpg", "problem", _manifested)),
+        _sample("no-declared-generation/review-aigc-label", "review", "DECLARED_AI",
+                Paper("1.jpg", "problem", _labelled)),
+        _sample("no-declared-generation/review-c2pa", "review", "DECLARED_AI",
+                Paper("1.jpg", "problem", _manifested)),
         _sample("no-reuse/pass-two-photos", "pass", None, spot, inner),
-        _sample("no-reuse/review-same-file", "review", "DUPLICATE_PHOTO", spot, Paper("3.jpg", "inner_damage", _photo(4))),
-        _sample("no-reuse/review-saved-again", "review", "DUPLICATE_PHOTO", spot, Paper("3.jpg", "inner_damage", lambda: _cropped(4))),
+        _sample("no-reuse/review-same-file", "review", "DUPLICATE_PHOTO", spot,
+                Paper("3.jpg", "inner_damage", _photo(4))),
+        _sample("no-reuse/review-saved-again", "review", "DUPLICATE_PHOTO", spot,
+                Paper("3.jpg", "inner_damage", lambda: _cropped(4))),
     ]  # fmt: skip
 
 
@@ -212,4 +219,3 @@ def write_document(entry: DocumentSample, manifest: str, folder: Path) -> None:
     if entry.sample.path.startswith("chat-for-promised-refund/"):
         manifest = "promised_refund = true\n" + manifest
     (folder / "submission.toml").write_text(manifest + "\n".join(lines) + "\n", encoding="utf-8")
-

@@ -37,8 +37,12 @@ def photographed(rng: Rng, flat: Picture, *, blur_px: float = 0.8, ground: str =
     corners = np.array([(-wide, -high), (wide, -high), (wide, high), (-wide, high)], np.float32) * scale / 2
     turn = np.radians(rng.normal(0, 3))
     about = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]], np.float32)
-    spots = corners @ about.T + np.array(out, np.float32) / 2 + rng.uniform(-0.015, 0.015, (4, 2)).astype(np.float32) * size
-    plan = cv2.getPerspectiveTransform(np.array([(0, 0), (wide, 0), (wide, high), (0, high)], np.float32), spots.astype(np.float32))
+    spots = (
+        corners @ about.T + np.array(out, np.float32) / 2 + rng.uniform(-0.015, 0.015, (4, 2)).astype(np.float32) * size
+    )
+    plan = cv2.getPerspectiveTransform(
+        np.array([(0, 0), (wide, 0), (wide, high), (0, high)], np.float32), spots.astype(np.float32)
+    )
     tile = texture(ground)
     picture = np.tile(tile, (2, 2, 1))[: out[1], : out[0]].copy()
     over = cv2.warpPerspective(flat, plan, out, flags=cv2.INTER_AREA)
@@ -65,7 +69,9 @@ def seal_on(page: Image.Image, centre: tuple[int, int], radius: int, *, wear: fl
     for i, char in enumerate("示例快递有限公司业务专用章"):
         angle = np.radians(-135 + 270 * i / 12)
         glyph = Image.new("RGBA", (radius // 3 * 2, radius // 3 * 2), (0, 0, 0, 0))
-        ImageDraw.Draw(glyph).text((radius // 3, radius // 3), char, fill=ink, font=font("cjk", radius // 4), anchor="mm")
+        ImageDraw.Draw(glyph).text(
+            (radius // 3, radius // 3), char, fill=ink, font=font("cjk", radius // 4), anchor="mm"
+        )
         glyph = glyph.rotate(-np.degrees(angle), resample=Image.Resampling.BICUBIC)
         px, py = x + 0.74 * radius * np.sin(angle), y - 0.74 * radius * np.cos(angle)
         layer.alpha_composite(glyph, (round(px - glyph.width / 2), round(py - glyph.height / 2)))
@@ -82,8 +88,16 @@ def certificate(seed: int, *, number: str, seal: str = "whole", blur_px: float =
     """A courier's letter; ``seal`` is whole, worn, none or headline (red words, no seal)."""
     rng = np.random.default_rng(31_000 + seed)
     page, draw = _page((1000, 1300))
-    draw.text((500, 130), "快递情况证明", fill=RED if seal == "headline" else (20, 20, 20), font=font("cjk", 58), anchor="mm")
-    lines = ("兹证明下列快件在运输途中外包装破损,", "内件情况属实,特此证明。", f"运单号:{number}", "示例快递有限公司", "2026年11月21日")
+    draw.text(
+        (500, 130), "快递情况证明", fill=RED if seal == "headline" else (20, 20, 20), font=font("cjk", 58), anchor="mm"
+    )
+    lines = (
+        "兹证明下列快件在运输途中外包装破损,",
+        "内件情况属实,特此证明。",
+        f"运单号:{number}",
+        "示例快递有限公司",
+        "2026年11月21日",
+    )
     for i, text in enumerate(lines):
         draw.text((120, 300 + 110 * i), text, fill=(25, 25, 25), font=font("cjk", 38), anchor="lm")
     if seal in ("whole", "worn"):
@@ -99,7 +113,12 @@ def receipt(
     rng = np.random.default_rng(32_000 + seed)
     page, draw = _page((900, 1200))
     draw.text((450, 110), "快递运费收据", fill=(20, 20, 20), font=font("cjk", 54), anchor="mm")
-    rows = [("number", f"运单号:{number}"), ("time", f"寄件日期:{day}"), ("", "件数:1  重量:1.2kg"), ("amount", f"运费合计:{amount:.2f}元")]
+    rows = [
+        ("number", f"运单号:{number}"),
+        ("time", f"寄件日期:{day}"),
+        ("", "件数:1  重量:1.2kg"),
+        ("amount", f"运费合计:{amount:.2f}元"),
+    ]
     for i, (name, text) in enumerate(rows):
         if name not in leave:
             draw.text((90, 320 + 130 * i), text, fill=(25, 25, 25), font=font("cjk", 40), anchor="lm")
@@ -125,7 +144,9 @@ def chat(seed: int, sentences: Sequence[tuple[str, str]], *, tall: int = 1500) -
         face = font("cjk", 42)
         wide = round(face.getlength(text))
         x = 150 if side == "left" else 930 - wide
-        draw.rounded_rectangle((x - 26, y, x + wide + 26, y + 96), 16, fill=(255, 255, 255) if side == "left" else (149, 236, 105))
+        draw.rounded_rectangle(
+            (x - 26, y, x + wide + 26, y + 96), 16, fill=(255, 255, 255) if side == "left" else (149, 236, 105)
+        )
         draw.text((x, y + 48), text, fill=(20, 20, 20), font=face, anchor="lm")
         draw.rectangle((40, y, 118, y + 78) if side == "left" else (962, y, 1040, y + 78), fill=(120, 150, 190))
         y += 140
@@ -147,3 +168,12 @@ def ruler(seed: int, *, first: int = 0, count: int = 16, blur_px: float = 0.8, f
     table[640:1060] = flat
     picture = photographed(rng, table, blur_px=blur_px, ground="marble")
     return PaperShot(picture, "ruler", "whole" if figures else "no figures", figures and blur_px < 2, first=first)
+
+
+def carton_print(seed: int) -> PaperShot:
+    """A carton's side with words and no figure."""
+    rng = np.random.default_rng(35_000 + seed)
+    page, draw = _page((1200, 800), (196, 160, 118))
+    for i, text in enumerate(("易碎物品", "小心轻放", "向上")):
+        draw.text((600, 180 + 210 * i), text, fill=(40, 35, 30), font=font("cjk", 120), anchor="mm")
+    return PaperShot(photographed(rng, _bgr(page)), "carton", "words", clear=True)

@@ -238,7 +238,7 @@ def _framed(rng: Rng, window: _Face, look: _Look, body: Colour, margins: tuple[f
     face[top + rim : top + rim + h, left + rim : left + rim + w] = window.bgr
     glow = np.zeros_like(face)
     glow[top + rim : top + rim + h, left + rim : left + rim + w] = window.glow
-    return _Face(face, glow, window.digits + (left + rim, top + rim), window.height, window.unit_shown)
+    return _Face(face, glow, window.digits + np.array((left + rim, top + rim)), window.height, window.unit_shown)
 
 
 def _device(rng: Rng, device: str, text: str, unit: str, *, dead: bool) -> _Face:
@@ -271,7 +271,11 @@ def _device(rng: Rng, device: str, text: str, unit: str, *, dead: bool) -> _Face
 def _pricing(rng: Rng, text: str, unit: str, look: _Look, body: Colour, *, dead: bool) -> _Face:
     """A market scale: three windows with their names, weight first."""
     height = 130
-    names = ((f"重量({unit})", text), ("单价(元/kg)", f"{rng.uniform(0.5, 60):.2f}"), ("金额(元)", f"{rng.uniform(1, 300):.2f}"))
+    names = (
+        (f"重量({unit})", text),
+        ("单价(元/kg)", f"{rng.uniform(0.5, 60):.2f}"),
+        ("金额(元)", f"{rng.uniform(1, 300):.2f}"),
+    )
     faces, shared = [], rng.bit_generator.state
     for name, shown in names:
         rng.bit_generator.state = shared
@@ -298,7 +302,10 @@ def _screen(rng: Rng, text: str, unit: str) -> _Face:
     label = _pick(rng, ("重量", "计费重量", "称重重量", "实际重量"))
     rows = [
         ("运单号", "".join(str(d) for d in rng.integers(0, 10, 13))),
-        ("寄件时间", f"2026-11-{int(rng.integers(1, 28)):02d} {int(rng.integers(8, 20)):02d}:{int(rng.integers(60)):02d}"),
+        (
+            "寄件时间",
+            f"2026-11-{int(rng.integers(1, 28)):02d} {int(rng.integers(8, 20)):02d}:{int(rng.integers(60)):02d}",
+        ),
         ("件数", "1"),
         ("运费", f"{rng.uniform(5, 30):.2f}元"),
     ]
@@ -312,11 +319,15 @@ def _screen(rng: Rng, text: str, unit: str) -> _Face:
         x = 480
         _text(page, (x, y), value, size, (20, 20, 20), "cjk")
         if i == place:
-            digits = np.array([(x, y - 24.0), (x + 25.0 * len(text), y - 24.0), (x + 25.0 * len(text), y + 24.0), (x, y + 24.0)])
+            digits = np.array(
+                [(x, y - 24.0), (x + 25.0 * len(text), y - 24.0), (x + 25.0 * len(text), y + 24.0), (x, y + 24.0)]
+            )
     return _Face(page, np.zeros_like(page), digits, 36.0, True)
 
 
-def scale_shot(seed: int, *, device: str | None = None, harm: str | None = None, size: tuple[int, int] = (2016, 1512)) -> ScaleShot:
+def scale_shot(
+    seed: int, *, device: str | None = None, harm: str | None = None, size: tuple[int, int] = (2016, 1512)
+) -> ScaleShot:
     """The photo of ``seed``; ``size`` is (width, height)."""
     rng = np.random.default_rng(91_000 + seed)
     device = device or DEVICES[seed % len(DEVICES)]
@@ -384,7 +395,6 @@ def _pose(rng: Rng, face: _Face, digit_px: float, size: tuple[int, int]) -> NDAr
     width, height = size
     k = digit_px / face.height
     k = min(k, 0.92 * width / max(1.0, face.digits[1, 0] - face.digits[0, 0] + 2 * face.height))
-    rows, cols = face.bgr.shape[:2]
     turn, tilt_x, tilt_y = rng.normal(0, 6), rng.normal(0, 14), rng.normal(0, 12)
     rx, ry, rz = (np.radians(a) for a in (tilt_x, tilt_y, turn))
     about = (

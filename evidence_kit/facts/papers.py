@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import TypeVar
 
 from evidence_kit.facts.waybill_readings import WaybillReadings
@@ -67,7 +68,7 @@ class ReceiptFields:
 @dataclass(frozen=True, slots=True)
 class SealShown:
     seal: bool | None
-    """True where a red round or oval mark stands, None where it cannot be told from other red, False where none does."""
+    """True where a red round or oval mark stands, None where it may be other red, False where none does."""
     numbers: tuple[str, ...] = ()
     quad: Quad | None = None
     text_seen: bool = False
@@ -202,7 +203,7 @@ def _figures(line: PaperLine) -> list[tuple[int, tuple[float, float]]]:
     digits = [glyph for glyph in line.glyphs if glyph.text.isdigit() and glyph.text.isascii() and glyph.score >= 0.6]
     if not digits:
         return []
-    gaps = sorted(b.place - a.place for a, b in zip(digits, digits[1:], strict=False))
+    gaps = sorted(b.place - a.place for a, b in pairwise(digits))
     (x0, y0), (x1, y1), (x2, y2), (x3, y3) = line.quad
     length = max(1e-6, ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5)
     height = ((x3 - x0) ** 2 + (y3 - y0) ** 2) ** 0.5

@@ -13,8 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from evidence_kit.facts.photo_quality import PhotoQuality
-from evidence_kit.schema import Deferred, Item, Quad, Unknown
+from evidence_kit.schema import Quad
 from evidence_kit.sensors.scale_display import DisplayLine, LineLook, ScaleDisplay
 from evidence_kit.sensors.segment_cells import Cell
 from evidence_kit.wiring import fact
@@ -30,6 +29,10 @@ SCORE_ACCEPT, SCORE_REJECT = 0.75, 0.4
 """Mean character score from which a network's reading is a look, and below which it says nothing at all."""
 LONE_ACCEPT = 0.95
 """Both networks must be so sure where the segments are no digits: printed figures, screens, dot matrices."""
+LEAST_DIGITS = 2
+"""A lone digit is too little to agree on: any box is an eight, any stroke a one."""
+PRINT_LINES = 2
+"""Lines of words read surely, on a photo without any figure: its display would have been read too."""
 SEGMENT_DIGITS = 2
 """So many cells that are digits make a line one of segments; the networks' word alone is then not taken."""
 PRINT_ACCEPT = 0.99
@@ -61,6 +64,8 @@ TURNABLE = frozenset("0125689")
 _NUMBER = re.compile(r"\d+(?:[.,。:：·]\d+)?")
 _LETTERS_AS_DIGITS = str.maketrans("SOoIlBZ", "5001182")
 """What the networks make of single digits of segments; undone only where the segments themselves are decided."""
+_NAMED_IN_LINE = re.compile(r"[\u4e00-\u9fff]{2}\W{0,3}\d")
+"""Words on the figure's own line: no display of segments has them."""
 _GARBLED_KG = re.compile(r"(?<=\d)k[0q98]$", re.IGNORECASE)
 _GARBLED: dict[str, frozenset[str]] = {
     "g": frozenset({"9", "Q", "6", "S", "8"}),
@@ -94,7 +99,7 @@ class WeightShown:
     seen: bool
     """Some figure stands in the picture, read or not."""
     adequate: bool = True
-    """The photo is sharp and bright enough that a display on it would have been seen."""
+    """Print on the photo was read surely, so that a figure on it would have been too."""
     quad: Quad | None = None
     others: tuple[str, ...] = ()
     """Other numbers read as surely, among which the weight could not be told."""
@@ -116,12 +121,12 @@ class _Candidate:
 
 
 @fact(on="photo", roles=("weight",))
-def weight_shown(item: Item, display: ScaleDisplay, quality: Deferred[PhotoQuality]) -> WeightShown | Unknown:
+def weight_shown(display: ScaleDisplay) -> WeightShown:
     """The weight on one photo of role ``weight``."""
     if any(look.score >= SCORE_REJECT and re.search(r"\d", look.text) for line in display.lines for look in line.looks):
         return decide(display)
-    measured = quality()
-    return WeightShown(None, None, seen=False, adequate=isinstance(measured, PhotoQuality) and measured.serves)
+    words = sum(line.looks[0].score >= LONE_ACCEPT and len(line.looks[0].text) > 1 for line in display.lines)
+    return WeightShown(None, None, seen=False, adequate=words >= PRINT_LINES)
 
 
 def decide(display: ScaleDisplay) -> WeightShown:
@@ -192,10 +197,11 @@ def number_of(line: DisplayLine, lead: float = 0.0) -> str | None:
     segments = None if cells is None else "".join(char for char, _ in cells)
     plain = [(look, figure.replace(".", "")) for look, figure in texts if figure is not None]
     printed = len(looks) > 1 and min(look.score for look in looks) >= PRINT_ACCEPT
+    printed = printed or all(_NAMED_IN_LINE.search(look.text) for look in looks)
     if cells is None and not printed and sum(_digit(cell) is not None for cell in line.cells) >= SEGMENT_DIGITS:
         return None  # a display of segments with one that cannot be told
     digits = _agreed(plain, segments)
-    if digits is None or not _stands(line, digits, cells, lead):
+    if digits is None or len(digits) < LEAST_DIGITS or not _stands(line, digits, cells, lead):
         return None
     return _with_point(digits, [figure for _, figure in texts if figure], cells, line.cells)
 

@@ -40,7 +40,7 @@ def weights_agree(
         "warehouse": (warehouse_tolerance_g, warehouse_tolerance),
         "courier": (courier_tolerance_g, courier_tolerance),
     }
-    for source in NAMES:
+    for source, name in NAMES.items():
         read = _read(shown, source)
         traces += [Trace(item.id, quad=fact.quad) for item, fact in read]
         found = {fact.grams for _, fact in read if fact.grams is not None}
@@ -54,8 +54,8 @@ def weights_agree(
             return review(
                 "WEIGHT_DIFFERS",
                 Text(
-                    f"{NAMES[source].zh}重量写的是 {value:g} g,照片上读到 {'、'.join(f'{g:g}' for g in sorted(found))} g",
-                    f"Stated {value:g} g ({NAMES[source].en}); the picture shows another weight.",
+                    f"{name.zh}重量写的是 {value:g} g,照片上读到 {'、'.join(f'{g:g}' for g in sorted(found))} g",
+                    f"Stated {value:g} g ({name.en}); the picture shows another weight.",
                 ),
                 actual=Quantity(round(max(found), 1), "g"),
                 limit=Limit("==", value, "g"),

@@ -228,10 +228,8 @@ def _png_text(name: bytes, body: bytes, marks: _Marks) -> None:
     key = keyword[:80].decode("latin-1")
     text = rest
     if name == b"iTXt":
-        if rest[:1] == b"\1":
-            text = _inflated(rest[2:].split(b"\0", 2)[-1])
-        else:
-            text = rest[2:].split(b"\0", 2)[-1]
+        body = rest[2:].split(b"\0", 2)[-1]
+        text = _inflated(body) if rest[:1] == b"\1" else body
     elif name == b"zTXt":
         text = _inflated(rest[1:])
     if key == "XML:com.adobe.xmp":

@@ -85,7 +85,9 @@ def certificate(seed: int) -> PaperShot:
         _stamp(page, rng, (820, 1180), "round" if case == "blurred" else case)
     picture, quality = _shot(rng, page, 1000, case)
     sealed = case in ("round", "oval")
-    return PaperShot(picture, "certificate", case, sealed, number=number, seal=sealed or case == "faint", jpeg_quality=quality)
+    return PaperShot(
+        picture, "certificate", case, sealed, number=number, seal=sealed or case == "faint", jpeg_quality=quality
+    )
 
 
 def receipt(seed: int) -> PaperShot:
@@ -99,13 +101,18 @@ def receipt(seed: int) -> PaperShot:
     rows = ["电子运费凭证", f"运单号 {number}"]
     rows += [] if case == "no time" else [f"下单时间 {shown}"]
     rows += ["计费重量 2.0kg", "支付方式 寄付"]
-    rows += [] if case == "no amount" else [(f"实付 ¥{amount:.2f}", f"运费 {amount:.2f}元", f"总计:{amount:.2f}")[int(rng.integers(3))]]
+    rows += (
+        []
+        if case == "no amount"
+        else [(f"实付 ¥{amount:.2f}", f"运费 {amount:.2f}元", f"总计:{amount:.2f}")[int(rng.integers(3))]]
+    )
     for i, row in enumerate([] if case == "blank" else rows):
         draw.text((50, 120 + 150 * i), row, fill=(30, 30, 30), font=font(name, 44 if i else 56), anchor="lm")
     picture, quality = _shot(rng, page, 760, case)
     return PaperShot(
         picture, "receipt", case, case in ("whole", "no amount", "no time"),
-        amount=None if case in ("no amount", "blank") else amount, day=None if case in ("no time", "blank") else day.isoformat(),
+        amount=None if case in ("no amount", "blank") else amount, 
+        day=None if case in ("no time", "blank") else day.isoformat(),
         number=None if case == "blank" else number, jpeg_quality=quality,
     )  # fmt: skip
 
@@ -124,24 +131,42 @@ def chat(seed: int) -> PaperShot:
         for i, row in enumerate(("型号 X20", "颜色 曜石黑", "容量 256GB", "产地 深圳")):
             draw.text((90, 440 + 110 * i), row, fill=ink, font=font(name, 44), anchor="lm")
         return PaperShot(np.ascontiguousarray(np.asarray(page, np.uint8)[:, :, ::-1]), "chat", case, clear=True)
-    talk = [("left", "请问手机有没有激活过?"), ("right", "手机未激活,只是看了一下" if case != "other words" else "手机我打开看了一下"),
+    answer = "手机我打开看了一下" if case == "other words" else "手机未激活,只是看了一下"
+    talk = [("left", "请问手机有没有激活过?"), ("right", answer),
             ("left", "好的,同意退货,请寄回"), ("right", "谢谢")]  # fmt: skip
     y = 260
     for i, (side, text) in enumerate(talk):
         if i % 2 == 0:
-            draw.text((585, y), f"昨天 {int(rng.integers(10, 23))}:{int(rng.integers(10, 60))}", fill=(140, 140, 140), font=font(name, 34), anchor="mm")
+            draw.text(
+                (585, y),
+                f"昨天 {int(rng.integers(10, 23))}:{int(rng.integers(10, 60))}",
+                fill=(140, 140, 140),
+                font=font(name, 34),
+                anchor="mm",
+            )
             y += 90
         face = font(name, 46)
         wide = face.getlength(text)
         x = 170 if side == "left" else 1000 - wide
-        tint = ((58, 58, 62) if dark else (255, 255, 255)) if side == "left" else ((38, 110, 70) if dark else (168, 216, 255))
+        tint = (
+            ((58, 58, 62) if dark else (255, 255, 255))
+            if side == "left"
+            else ((38, 110, 70) if dark else (168, 216, 255))
+        )
         draw.rounded_rectangle((x - 34, y, x + wide + 34, y + 112), 40, fill=tint)
         draw.text((x, y + 56), text, fill=ink, font=face, anchor="lm")
         y += 170
     picture = np.ascontiguousarray(np.asarray(page, np.uint8)[:, :, ::-1])
     if case == "dim":  # sent through three chats, a thumbnail by now
         picture = np.asarray(cv2.resize(picture, (210, 341), interpolation=cv2.INTER_AREA), np.uint8)
-    return PaperShot(picture, "chat", case, case != "dim", words=tuple(text for _, text in talk), jpeg_quality=int(rng.integers(60, 90)))
+    return PaperShot(
+        picture,
+        "chat",
+        case,
+        case != "dim",
+        words=tuple(text for _, text in talk),
+        jpeg_quality=int(rng.integers(60, 90)),
+    )
 
 
 def ruler(seed: int) -> PaperShot:

@@ -101,7 +101,9 @@ class _Board:
         if share:
             faint = tuple(round(g + share * (c - g)) for g, c in zip(glass, lit, strict=True))
             whole = "8." * cells
-            self.draw.text((right * 8 - face.getlength(whole), middle * 8), whole, fill=faint[::-1], font=face, anchor="lm")
+            self.draw.text(
+                (right * 8 - face.getlength(whole), middle * 8), whole, fill=faint[::-1], font=face, anchor="lm"
+            )
         at = (right * 8 - face.getlength(text), middle * 8)
         self.draw.text(at, text, fill=lit[::-1], font=face, anchor="lm")
         if glows:
@@ -118,7 +120,14 @@ def _unit(rng: Generator, board: _Board, x: float, y: float, unit: str, mm: floa
     draw = rng.random()
     if draw < 0.72:
         written = unit.upper() if unit != "斤" and rng.random() < 0.2 else unit
-        board.words(x, y + rng.uniform(-0.25, 0.25) * mm, written, mm * rng.uniform(0.45, 0.62), name[int(rng.integers(len(name)))], ink)
+        board.words(
+            x,
+            y + rng.uniform(-0.25, 0.25) * mm,
+            written,
+            mm * rng.uniform(0.45, 0.62),
+            name[int(rng.integers(len(name)))],
+            ink,
+        )
         return True
     if draw < 0.9:
         for i, other in enumerate(("kg", "lb", "g")):
@@ -152,7 +161,14 @@ def _front(rng: Generator, device: str, text: str, unit: str, harm: str) -> tupl
         price = f"{rng.uniform(1, 90):.2f}"
         board.figures(right, over + glass_h * 0.76, price, mm * 0.8, style, look, cells)
         board.words(right + 0.25 * mm, over + glass_h * 0.76, "元", mm * 0.55, "gothic", INKS[look][1])
-        board.words(side + 0.1 * mm, over - 0.55 * mm, "净重", mm * 0.45, "gothic", (235, 235, 235) if sum(body) < 330 else (30, 30, 30))
+        board.words(
+            side + 0.1 * mm,
+            over - 0.55 * mm,
+            "净重",
+            mm * 0.45,
+            "gothic",
+            (235, 235, 235) if sum(body) < 330 else (30, 30, 30),
+        )
     ink = (230, 230, 230) if sum(body) < 330 else (40, 40, 40)
     for i in range(int(rng.integers(0, 4))):
         word = NAMES[int(rng.integers(len(NAMES)))]
@@ -207,7 +223,9 @@ def scale_shot(seed: int) -> ScaleShot:
     mask = cv2.warpPerspective(np.full(front.shape[:2], 255, np.uint8), matrix, SIZE)
     weight = (cv2.blur(mask, (3, 3)).astype(np.float32) / 255)[:, :, None]
     picture = np.asarray(picture * (1 - weight) + over * weight, np.uint8)
-    corners = outline(plane @ np.array([[1, 0, place[0]], [0, 1, place[1]], [0, 0, 1.0]]), (place[2] - place[0], tall_mm))
+    corners = outline(
+        plane @ np.array([[1, 0, place[0]], [0, 1, place[1]], [0, 0, 1.0]]), (place[2] - place[0], tall_mm)
+    )
     side = float(np.hypot(*(corners[3] - corners[0])))
     if harm == "thumb":
         _thumb(rng, picture, corners, side)
