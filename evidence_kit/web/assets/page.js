@@ -156,7 +156,7 @@
         forget();
         showFiles();
       });
-      if (!MANIFESTS.includes(each.path)) { side.append(useOf(each)); }
+      if (!MANIFESTS.includes(each.path)) { row.append(useOf(each)); }
       side.append(remove);
       row.append(side);
       list.append(row);
