@@ -8,6 +8,7 @@ point vary freely. The reported part of the benchmark is measured on other devic
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -130,12 +131,14 @@ def display_masks(
             cv2.rectangle(onto, (round(cx - r), round(cy - r)), (round(cx + r), round(cy + r)), 255, -1)
     lean = np.array([[1, -slant, slant * (pad + height / 2)], [0, 1, 0]], np.float32)
     size = (lit_.shape[1], lit_.shape[0])
-    lit_, unlit = (cv2.warpAffine(one, lean, size) for one in (lit_, unlit))
-    return lit_, unlit, (float(pad + blank * step), float(pad + len(glyphs) * step))
+    leaning = [np.asarray(cv2.warpAffine(one, lean, size), np.uint8) for one in (lit_, unlit)]
+    return leaning[0], leaning[1], (float(pad + blank * step), float(pad + len(glyphs) * step))
 
 
 def _look(rng: Rng, device: str) -> _Look:
     grey = int(rng.integers(20, 60))
+    back: Any
+    unlit: Any
     if device == "courier-led":
         hue = _pick(rng, ("red", "red", "green", "white"))
         lit_ = {"red": (40, 45, 255), "green": (90, 255, 90), "white": (255, 250, 235)}[hue]

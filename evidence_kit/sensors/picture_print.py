@@ -98,7 +98,7 @@ def print_of(picture: NDArray[np.uint8]) -> PicturePrint:
         return PicturePrint(width, height)
     finder = cv2.ORB_create(nfeatures=FEATURES, fastThreshold=CORNER_LEVEL)  # type: ignore[attr-defined]
     points, features = finder.detectAndCompute(cv2.GaussianBlur(picture, (0, 0), 0.8), None)
-    if features is None:
+    if not points:
         return PicturePrint(width, height)
     order = sorted(range(len(points)), key=lambda i: (-points[i].response, points[i].pt))[:FEATURES]
     places = np.array([points[i].pt for i in order], np.float64) * PLACE
@@ -161,7 +161,7 @@ def _blocks(one: PicturePrint, other: PicturePrint, plan: Any) -> tuple[int, tup
     import cv2
     import numpy as np
 
-    first, second = (cv2.imdecode(np.frombuffer(p.small, np.uint8), cv2.IMREAD_GRAYSCALE) for p in (one, other))
+    first, second = _small(one), _small(other)
     if first is None or second is None:
         return 0, ()
     # The coarser of the two decides at which size they are compared.
@@ -192,6 +192,14 @@ def _blocks(one: PicturePrint, other: PicturePrint, plan: Any) -> tuple[int, tup
                 continue
             found.append(float(cv2.matchTemplate(around, block, cv2.TM_CCOEFF_NORMED).max()))
     return len(found), tuple(round(value, 3) for value in sorted(found)[:LOWEST])
+
+
+def _small(of: PicturePrint) -> Any:
+    """The kept picture, or None where it is damaged."""
+    import cv2
+    import numpy as np
+
+    return cv2.imdecode(np.frombuffer(of.small, np.uint8), cv2.IMREAD_GRAYSCALE) if of.small else None
 
 
 def _features(of: PicturePrint) -> Any:

@@ -61,7 +61,7 @@ def find_red_marks(picture: NDArray[np.uint8]) -> RedMarks:
     # White balance: what the brightest, the paper, leads by is no ink.
     luma = wide.sum(2)
     paper = lead[luma >= np.percentile(luma, 70)]
-    red = ((lead - max(0, int(np.median(paper)))) >= RED_LEAD).astype(np.uint8)
+    red: Any = ((lead - max(0, int(np.median(paper)))) >= RED_LEAD).astype(np.uint8)
     red = cv2.morphologyEx(red, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
     reach = max(3, round(0.012 * short)) | 1
     joined = cv2.morphologyEx(red, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))

@@ -161,7 +161,8 @@ def _again(picture: Any, corners: Any) -> Any:
     across, deep = AGAIN_EDGE, max(32, round((tall + 2 * pad) * scale))
     onto = np.array(((0, 0), (across, 0), (across, deep), (0, deep)), np.float32)
     plan = cv2.getPerspectiveTransform(around.astype(np.float32), onto)
-    part = cv2.warpPerspective(picture, plan, (across, deep), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    size = (across, deep)
+    part: Any = cv2.warpPerspective(picture, plan, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     best = None
     for box in ocr.find_lines(part, most=12):
         found = np.array(box.corners, np.float32)

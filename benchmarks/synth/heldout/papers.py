@@ -111,7 +111,7 @@ def receipt(seed: int) -> PaperShot:
     picture, quality = _shot(rng, page, 760, case)
     return PaperShot(
         picture, "receipt", case, case in ("whole", "no amount", "no time"),
-        amount=None if case in ("no amount", "blank") else amount, 
+        amount=None if case in ("no amount", "blank") else amount,
         day=None if case in ("no time", "blank") else day.isoformat(),
         number=None if case == "blank" else number, jpeg_quality=quality,
     )  # fmt: skip

@@ -1,0 +1,233 @@
+"""Weights off displays: looks that agree, points that are lost, units, and the rules on them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import cv2
+import numpy as np
+import pytest
+
+from evidence_kit.facts.weight_shown import PATTERNS, WeightShown, decide, number_of
+from evidence_kit.rules.weight_legible import weight_legible
+from evidence_kit.rules.weight_pictures_present import weight_pictures_present
+from evidence_kit.rules.weights_agree import weights_agree
+from evidence_kit.schema import Case, Each, Item, Outcome, Submission, Text, Unknown, Weights
+from evidence_kit.sensors.scale_display import DisplayLine, LineLook, ScaleDisplay, read_display
+from evidence_kit.sensors.segment_cells import Cell, measure_cells
+
+P, F, R, N, E = Outcome.PASS, Outcome.FAIL, Outcome.REVIEW, Outcome.NOT_APPLICABLE, Outcome.ERROR
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+LIT = {digit: lit for lit, digit in PATTERNS.items() if lit not in ("cdefg", "abcf", "abcfg")}
+
+
+def looks(*texts, score=0.97):
+    return tuple(LineLook(name, text, score, score) for name, text in zip(("tiny", "small"), texts, strict=True))
+
+
+def cells(digits, point=None, *, foot=1.0, gap=0.2):
+    found = []
+    for place, digit in enumerate(digits, 1):
+        levels = tuple(1.0 if name in LIT.get(digit, "") else 0.0 for name in "abcdefg") if digit != "?" else (0.5,) * 7
+        found.append(Cell(levels, foot if place == point else 0.05, 0.0, 0.5, 9.0 if place == 1 else gap))
+    return tuple(found)
+
+
+def line(texts, seen=(), *, at=0.5, turned="", score=0.97, beside=()):
+    quad = ((0.4, at), (0.6, at), (0.6, at + 0.1), (0.4, at + 0.1))
+    back = LineLook("small", turned, 0.3 if not turned else 0.97, 0.3)
+    return DisplayLine(quad, 100.0, looks(*texts, score=score), seen, back, beside)
+
+
+@pytest.mark.parametrize(
+    ("texts", "seen", "number"),
+    [
+        (("1.25", "1.25"), cells("125", 1), "1.25"),
+        (("125", "125"), cells("125", 1), "1.25"),  # both networks lost a point that is plainly there
+        (("125", "125"), cells("125", 1, foot=0.35), None),  # there may be a point
+        (("1.25", "125"), cells("125"), None),  # a point that nothing but one network sees
+        (("0674", "0674"), cells("0674"), None),  # a nought leads: its point is lost
+        (("0674", "0.674"), cells("0674", 1), "0.674"),
+        (("674", "674"), cells("1674"), None),  # the networks lost a thin one
+        (("1674", "674"), cells("1674"), "1674"),
+        (("125", "126"), cells("125"), "125"),  # two of three looks
+        (("126", "126"), cells("125"), None),  # the segments say otherwise
+        (("12S", "125"), cells("125"), "125"),
+        (("125", "125"), cells("12?"), None),  # a digit that cannot be told
+        (("1.25kg", "1.25kg"), (), "1.25"),
+        (("1.25kg", "1.26kg"), (), None),
+        (("8", "8"), cells("8"), None),
+        (("12 34", "12 34"), (), "1234"),
+        (("1.2.3", "1.2.3"), (), None),
+        (("abc", "abc"), (), None),
+        (("03", "03"), cells("03", gap=0.95), None),  # something lies over a digit between
+    ],
+)
+def test_number_of_one_line(texts, seen, number):
+    assert number_of(line(texts, seen), lead=1.0) == number
+
+
+def test_unsure_networks_are_no_looks():
+    assert number_of(line(("47", "47"), score=0.6), lead=1.0) is None
+
+
+def test_upside_down_digits_are_left():
+    both_ways = line(("125", "125"), cells("125"), turned="521")
+    assert number_of(both_ways, lead=0.0) is None
+    assert number_of(both_ways, lead=0.5) == "125"
+    assert number_of(line(("437", "437"), cells("437"), turned="LEh"), lead=0.0) == "437"
+
+
+def unit(*texts):
+    return tuple(LineLook(name, text, 0.9, 0.9) for name, text in zip(("tiny", "small"), texts, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("beside", "wanted"),
+    [
+        ([unit("kg", "kg")], "kg"),
+        ([unit("9", "g")], "g"),
+        ([unit("1b", "|b")], "lb"),
+        ([unit("斤", "斤")], "斤"),
+        ([unit("kg", "kg"), unit("lb", "lb")], None),
+        ([unit("kg", "oz")], None),
+        ([unit("x7", "q")], None),
+        ([], None),
+    ],
+)
+def test_unit(beside, wanted):
+    display = ScaleDisplay(1000, 1000, (line(("437", "437"), cells("437"), beside=tuple(beside)),), 1.0)
+    found = decide(display)
+    assert (found.digits, found.unit) == ("437", wanted)
+
+
+def test_capacity_and_price_are_not_the_weight():
+    display = ScaleDisplay(
+        1000,
+        1000,
+        (
+            line(("Max:50kg", "Max:50kg"), at=0.1),
+            line(("12.50元", "12.50元"), at=0.3),
+            line(("重量:1.25kg", "重量:1.25kg"), at=0.6),
+        ),
+        1.0,
+    )
+    assert decide(display).grams == 1250
+
+
+def test_two_weights_are_for_a_person():
+    display = ScaleDisplay(
+        1000,
+        1000,
+        (line(("437kg", "437kg"), cells("437"), at=0.2), line(("439kg", "439kg"), cells("439"), at=0.6)),
+        1.0,
+    )
+    found = decide(display)
+    assert found.digits is None and found.seen and set(found.others) == {"437", "439"}
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (20, 400), (400, 20), (64, 64)])
+@pytest.mark.parametrize("fill", [0, 255])
+def test_nothing_to_see(shape, fill):
+    assert decide(read_display(np.full(shape, fill, np.uint8))).digits is None
+
+
+@pytest.mark.parametrize(
+    "corners", [[(0, 0)] * 4, [(0, 0), (5000, 0), (5000, 3), (0, 3)], [(-9, -9), (9, -9), (9, 9), (-9, 9)]]
+)
+def test_absurd_corners_measure_nothing(corners):
+    noise = np.random.default_rng(1).integers(0, 255, (200, 200), np.uint8)
+    for cell in measure_cells(noise, corners):
+        assert all(np.isfinite(cell.segments))
+
+
+def test_drawn_display_is_read_whole():
+    scales = pytest.importorskip("benchmarks.synth.scales")
+    shot = scales.scale_shot(24, device="kitchen", harm="none")
+    data = cv2.imencode(".jpg", shot.bgr, [cv2.IMWRITE_JPEG_QUALITY, 85])[1]
+    found = decide(read_display(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE)))
+    assert (found.digits, found.unit) == (shot.truth.value, shot.truth.unit)
+
+
+# --- rules --------------------------------------------------------------------------------------------------------
+
+
+def weighed(place, fact, source=None):
+    return Item(f"{place}.jpg", "photo", "", 9, f"h{place}", role="weight", source=source), fact
+
+
+READ = WeightShown("1.25", "kg", seen=True)
+UNITLESS = WeightShown("1.25", None, seen=True)
+UNSURE = WeightShown(None, None, seen=True)
+BARE = WeightShown(None, None, seen=False)
+DULL = WeightShown(None, None, seen=False, adequate=False)
+CRASHED = Unknown("CRASHED", Text("", ""), E)
+
+
+@pytest.mark.parametrize(
+    ("facts", "outcome"),
+    [
+        ([], N),
+        ([READ], P),
+        ([UNITLESS], R),
+        ([UNSURE], R),
+        ([BARE], F),
+        ([DULL], R),
+        ([READ, UNSURE], R),
+        ([CRASHED], E),
+    ],
+)
+def test_weight_legible(facts, outcome):
+    assert weight_legible(Each(tuple(weighed(i, fact) for i, fact in enumerate(facts)))).outcome is outcome
+
+
+def agree(repack=None, warehouse=None, courier=None, shown=()):
+    case = Case(NOW, weights=Weights(repack, warehouse, courier))
+    return weights_agree(
+        case,
+        Each(tuple(shown)),
+        warehouse_tolerance_g=20.0,
+        warehouse_tolerance=0.01,
+        courier_tolerance_g=50.0,
+        courier_tolerance=0.02,
+    )
+
+
+@pytest.mark.parametrize(
+    ("weights", "outcome"),
+    [
+        ((1220.0, 1200.0, 1200.0), P),  # 20 g more than the warehouse's is still allowed
+        ((1220.1, 1200.0, 1200.0), F),
+        ((1200.0, 1200.0, 1150.0), P),
+        ((1200.0, 1200.0, 1149.9), F),
+        ((1000.0, 1200.0, 1200.0), P),  # signed: lighter when packed again is no short shipment
+        ((10_100.0, 10_000.0, 10_000.0), P),  # one per cent of ten kilograms
+        ((None, 1200.0, 1200.0), R),
+        ((1400.0, 1200.0, None), F),  # what is there is enough
+        ((1200.0, 1200.0, None), R),
+        ((None, None, None), R),
+    ],
+)
+def test_weights_agree(weights, outcome):
+    assert agree(*weights).outcome is outcome
+
+
+def test_a_stated_weight_must_be_the_shown_one():
+    shown = [weighed(1, READ, "warehouse")]
+    assert agree(1250.0, 1250.0, 1250.0, shown).outcome is P
+    found = agree(900.0, 900.0, 900.0, shown)
+    assert (found.outcome, found.reason) == (R, "WEIGHT_DIFFERS")
+
+
+def test_weights_off_the_pictures_are_compared():
+    shown = [weighed(i, READ, source) for i, source in enumerate(("repack", "warehouse", "courier"))]
+    assert agree(shown=shown).outcome is P
+
+
+@pytest.mark.parametrize(
+    ("sources", "outcome"),
+    [(("warehouse", "courier"), P), (("warehouse",), R), ((None, None), R), ((), F), (("repack", "courier"), R)],
+)
+def test_weight_pictures_present(sources, outcome):
+    items = tuple(weighed(i, None, source)[0] for i, source in enumerate(sources))
+    assert weight_pictures_present(Submission("A", Case(NOW), items)).outcome is outcome
