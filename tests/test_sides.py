@@ -8,7 +8,7 @@ import pytest
 
 from evidence_kit.facts.continuity import Continuity
 from evidence_kit.facts.parcel_turning import RENAMINGS, nearest, renamed, stretches
-from evidence_kit.facts.sides_shown import sides_shown
+from evidence_kit.facts.sides_shown import TOLD, sides_shown, told_of
 from evidence_kit.schema import Break
 from evidence_kit.sensors.parcel_frames import nearest_name, numbers_of, renamings, turn_of
 from evidence_kit.sensors.parcel_looks import ParcelLook, ParcelLooks, SeenFace
@@ -64,7 +64,7 @@ def looks(faces, seed=0, **changes):
 
 
 def told(seen, breaks=()):
-    return sides_shown(ParcelLooks(tuple(seen), seen[-1].at_s), Continuity(breaks=tuple(breaks)))
+    return told_of(ParcelLooks(tuple(seen), seen[-1].at_s), Continuity(breaks=tuple(breaks)))
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -163,3 +163,12 @@ def test_opened_from_the_first_frame_takes_two_signals():
     one = told(looks((4, 2), flap=0.2))
     assert one.sealed_start is None
     assert one.opened_start_signals == ("flaps",)
+
+
+def test_what_is_not_proven_is_for_a_person():
+    six = sides_shown(ParcelLooks(tuple(looks(SIX)), 9.0), Continuity())
+    assert len(six.faces) == 6
+    assert six.sealed_start is True
+    assert ("shown" in TOLD) == (six.shown == 6)
+    opened = sides_shown(ParcelLooks(tuple(looks((4, 2), flap=0.1, inside=0.1)), 9.0), Continuity())
+    assert ("opened" in TOLD) == (opened.sealed_start is False)

@@ -316,8 +316,8 @@ class Show:
     def __init__(self, seed: int, wish: Wish, *, rehearse: bool = False) -> None:
         self.seed, self.wish = seed, wish
         rng = self.rng = np.random.default_rng([seed, 611])
-        self.size = [(480, 270), (512, 288), (400, 300), (270, 480), (640, 360)][int(rng.choice(5, p=[0.4, 0.2, 0.15, 0.15, 0.1]))]
-        self.fps = float(rng.choice([10, 12, 15]))
+        self.size = [(384, 216), (416, 234), (320, 240), (216, 384), (480, 270)][int(rng.choice(5, p=[0.4, 0.2, 0.15, 0.15, 0.1]))]
+        self.fps = float(rng.choice([10, 10, 12]))
         self.focal = max(self.size) * rng.uniform(0.72, 1.15)
         self.mode = str(rng.choice(["hands", "table", "walk"], p=[0.45, 0.35, 0.2]))
         if wish.kind == "bag":
@@ -329,7 +329,9 @@ class Show:
         self._camera()
         self.path = self._turning()
         self._opening()
-        self.length_s = self.path.times[-1] if self.opened_at_s is None else self.opened_at_s + self.rng.uniform(3.5, 6)
+        self.length_s = self.path.times[-1]
+        if wish.start == "sealed" and self.opened_at_s is not None:
+            self.length_s = self.opened_at_s + self.rng.uniform(3.5, 6)
         if not rehearse:
             self._skin()
             self._scene()

@@ -28,7 +28,7 @@ LONG_EDGE, BLOCK = 256, 32
 KINDS = ("nothing", "box", "bag", "flap", "inside", "goods", "hand")
 LOOK_S = 0.11
 """Between looks while the parcel may be turned: a brisk turn of 180 degrees a second is 20 degrees in that time."""
-CLOSE_S, LATER_S, MOST_S = 75.0, 0.5, 240.0
+CLOSE_S, LATER_S, MOST_S = 60.0, 0.5, 120.0
 """So long looks are close together; then so far apart; then there are none. A budget, not an operating point."""
 OPEN_LOOKS = 40
 """Looks in a row with the parcel open that end the search: what is shown later is not shown sealed."""
