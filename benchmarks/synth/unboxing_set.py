@@ -1,7 +1,7 @@
 """A folder of rendered unboxing clips with their truth in ``truth.jsonl``. Deterministic, and resumable by clip.
 
-Splits: ``tune`` (operating points may be chosen on it) and ``heldout`` (another world: unboxing_heldout.py). Every split
-has complete and incomplete showings, soft mailers, clips that are never opened and clips that start opened.
+Splits: ``tune`` (operating points may be chosen on it) and ``heldout`` (another world: unboxing_heldout.py). Every
+split has complete and incomplete showings, soft mailers, clips that are never opened and clips that start opened.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ PERIOD = 20
 def wish(number: int) -> Wish:
     """What clip ``number`` of a split is to be."""
     place = number % PERIOD
-    opens = number % 7 != 3
+    opens = number % 6 != 4
     if place in (0, 7, 13):
         return Wish(6, "sealed", opens)
     if place in (3, 10, 17):
