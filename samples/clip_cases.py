@@ -19,13 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.synth.photos import photo
-from benchmarks.synth.unboxing import Wish, take
 from samples.form import DAMAGED, Sample, bare, comes_to, finding, label, order
 
 Frame = NDArray[np.uint8]
 FPS = 10
-SIX_SEED, THREE_SEED, OPENED_SEED = 601, 602, 603
-"""Of the unboxing clips, each in a landscape picture."""
 COVER_S = 0.5
 """How long a hand takes to cover the lens."""
 
@@ -49,8 +46,6 @@ class Clip:
     """What is written; the name may say otherwise."""
     keep: float = 1.0
     """The share of the file's bytes that is kept: a broken download."""
-    unboxing: tuple[int, Wish] | None = None
-    """Seed and what is shown: a rendered unboxing (benchmarks.synth.unboxing) in place of ``scenes``."""
 
 
 @dataclass(frozen=True)
@@ -64,12 +59,6 @@ class ClipSample:
 def frames(clip: Clip, seed: int) -> Iterator[Frame]:
     """The clip's frames, (height, width, 3) BGR."""
     width, height = clip.size
-    if clip.unboxing is not None:
-        show = take(*clip.unboxing)
-        for number in range(int(show.length_s * clip.fps)):
-            shown = show.frame(number / clip.fps)[0]
-            yield np.asarray(cv2.resize(shown, clip.size, interpolation=cv2.INTER_AREA), np.uint8)
-        return
     rng = np.random.default_rng(seed)
     common: dict[str, Any] = {"size": (2000, 1500), "noise": 0.5}
     pictures = [photo(seed + place, **{**common, **scene}).bgr for place, scene in enumerate(clip.scenes)]
@@ -234,28 +223,6 @@ def clip_cases() -> tuple[ClipSample, ...]:
         ClipSample(
             _sample("video-six-sides/review-one-side", number, finding("video-six-sides", "review", "SIDES_MISSING")),
             (Clip((parcel,), seconds=3.0),),
-        ),
-        ClipSample(
-            _sample("video-six-sides/pass-all-faces", number, finding("video-six-sides", "pass"), parcel_kind="box"),
-            (Clip((), unboxing=(SIX_SEED, Wish(6))),),
-        ),
-        ClipSample(
-            _sample(
-                "video-six-sides/review-three-faces",
-                number,
-                finding("video-six-sides", "review", "SIDES_MISSING"),
-                parcel_kind="box",
-            ),
-            (Clip((), unboxing=(THREE_SEED, Wish(3))),),
-        ),
-        ClipSample(
-            _sample(
-                "video-six-sides/fail-starts-opened",
-                number,
-                finding("video-six-sides", "fail", "VIDEO_STARTS_OPENED"),
-                parcel_kind="box",
-            ),
-            (Clip((), unboxing=(OPENED_SEED, Wish(0, "opened"))),),
         ),
         ClipSample(
             _sample(

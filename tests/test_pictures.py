@@ -1,5 +1,7 @@
 """Annotated pictures: labels cannot be read on them unless revealed, quads are drawn, hostile files cost nothing."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ from evidence_kit.intake import open_submission
 from evidence_kit.packs import load_pack
 from evidence_kit.pictures import draw, draw_all, file_name, sources
 from evidence_kit.report.picture import Mark, Wish, labels_of, wishes
-from evidence_kit.schema import Item, Text
+from evidence_kit.schema import Item, SidesReport, Text
 from tests.conftest import NOW, ROOT
 from tests.report_cases import QUAD, whole_report
 
@@ -134,6 +136,22 @@ def test_two_faces_seen_best_at_one_moment_are_two_cells(tmp_path):
     two = draw(Wish("v", "faces", "clip.mp4", Text("", ""), times_s=(0.5, 0.5), areas=(QUAD, other)), clip)
     assert one is not None and two is not None
     assert two.width > 1.9 * one.width
+
+
+@pytest.mark.parametrize(("seconds", "last_s"), [(412.0, 34.5), (6.0, 5.75)])
+def test_sides_that_could_not_be_told_are_shown_view_by_view(seconds, last_s):
+    report = whole_report()
+    video_item = replace(report.items[1], seconds=seconds)
+    told = {wish.id for wish in wishes(report)}
+    assert any(name.endswith("-faces") for name in told) and not any(name.endswith("-begin") for name in told)
+    untold = replace(report.facts, sides=(SidesReport(video_item.id, None, (), None, None),))
+    found = wishes(replace(report, items=(report.items[0], video_item), facts=untold))
+    begin = next(wish for wish in found if wish.id.endswith("-begin"))
+    assert len(begin.times_s) == 12
+    assert list(begin.times_s) == sorted(begin.times_s)
+    assert begin.times_s[-1] == pytest.approx(last_s)
+    never_looked = wishes(replace(report, facts=replace(report.facts, sides=())))
+    assert not any(wish.id.endswith("-begin") for wish in never_looked)
 
 
 def test_every_wish_of_a_report_is_about_one_of_its_items():

@@ -32,7 +32,7 @@ CORNERS = np.array([
     [[1, 1, -1], [-1, 1, -1], [-1, 1, 1], [1, 1, 1]], [[-1, -1, -1], [1, -1, -1], [1, -1, 1], [-1, -1, 1]],
     [[-1, -1, 1], [1, -1, 1], [1, 1, 1], [-1, 1, 1]], [[-1, 1, -1], [1, 1, -1], [1, -1, -1], [-1, -1, -1]],
 ], float)  # fmt: skip
-"""Of the six faces, seen from outside: top left, top right, bottom right, bottom left of the texture (y down)."""
+"""Of the six faces, seen from outside: bottom left, bottom right, top right, top left."""
 SHOWN_COS, UNSEEN_COS = 0.5, 0.3
 """A face turned to the camera by more than the first is shown, by less than the second is not; between is neither."""
 SHOWN_S, UNSEEN_S = 0.35, 0.12
@@ -116,7 +116,7 @@ def lay(picture: Picture, texture: Picture, quad: Matrix, light: float = 1.0) ->
     source = np.array([[0, 0], [w, 0], [w, h], [0, h]], np.float32) - 0.5
     move = cv2.getPerspectiveTransform(source, (quad - [left, top]).astype(np.float32))
     size = (int(right - left), int(bottom - top))
-    mask = np.zeros((size[1], size[0]), np.uint8)
+    mask: Picture = np.zeros((size[1], size[0]), np.uint8)
     cv2.fillConvexPoly(mask, np.round((quad - [left, top]) * 16).astype(np.int32), 255, cv2.LINE_AA, 4)
     if texture.shape[2] == 4:
         warped = cv2.warpPerspective(texture, move, size, flags=cv2.INTER_LINEAR)
@@ -157,7 +157,7 @@ class Truth:
     goods: float
     """Share of the picture that shows goods."""
     quads: Matrix
-    """The faces' corners in fractions of the picture, (6, 4, 2)."""
+    """The faces' corners in fractions of the picture, (6, 4, 2), clockwise from the face's own top left."""
 
 
 @lru_cache(maxsize=24)
@@ -173,7 +173,9 @@ def _hand(variant: int) -> tuple[Picture, float]:
     return np.asarray(small, np.uint8), 108 / bgr.shape[0]
 
 
-def put_hand(picture: Picture, ids: Picture, hand: Picture, tip: Matrix, angle: float, scale: float, half: float) -> None:
+def put_hand(
+    picture: Picture, ids: Picture, hand: Picture, tip: Matrix, angle: float, scale: float, half: float
+) -> None:
     """A hand whose finger tips are at ``tip`` (pixels), pointing along ``angle`` (0 = up), in place."""
     h, w = hand.shape[:2]
     middle = np.array([w / 2, 0.075 * h])
@@ -182,7 +184,9 @@ def put_hand(picture: Picture, ids: Picture, hand: Picture, tip: Matrix, angle: 
     move[:, 2] = tip - move[:, :2] @ middle
     corners = np.array([[0, 0], [w, 0], [w, h], [0, h]]) @ move[:, :2].T + move[:, 2]
     left, top = np.maximum(np.floor(corners.min(0) / 2).astype(int) * 2, 0)
-    right, bottom = np.minimum(np.ceil(corners.max(0) / 2).astype(int) * 2, [picture.shape[1] // 2 * 2, picture.shape[0] // 2 * 2])
+    right, bottom = np.minimum(
+        np.ceil(corners.max(0) / 2).astype(int) * 2, [picture.shape[1] // 2 * 2, picture.shape[0] // 2 * 2]
+    )
     if right - left < 4 or bottom - top < 4:
         return
     move[:, 2] -= [left, top]
@@ -269,16 +273,18 @@ def _print_on(picture: Picture, rng: np.random.Generator, parts: Parts) -> None:
                 cv2.arrowedLine(picture, foot, (foot[0], y), ink, 4, cv2.LINE_AA, tipLength=0.4)
 
 
-def _label_on(
-    picture: Picture, rng: np.random.Generator, parts: Parts, wide_mm: float, high_mm: float
-) -> None:
+def _label_on(picture: Picture, rng: np.random.Generator, parts: Parts, wide_mm: float, high_mm: float) -> None:
     sheet = parts.label(rng)
     art = sheet.bgr if rng.random() < 0.7 else np.rot90(sheet.bgr)
     h, w = picture.shape[:2]
-    scale = min(0.92 * w / art.shape[1], 0.92 * h / art.shape[0], rng.uniform(0.6, 1.0) * w / wide_mm * 150 / art.shape[1])
+    scale = min(
+        0.92 * w / art.shape[1], 0.92 * h / art.shape[0], rng.uniform(0.6, 1.0) * w / wide_mm * 150 / art.shape[1]
+    )
     size = (max(6, int(art.shape[1] * scale)), max(6, int(art.shape[0] * scale)))
     x, y = int(rng.uniform(0, w - size[0])), int(rng.uniform(0, h - size[1]))
-    picture[y : y + size[1], x : x + size[0]] = cv2.resize(np.ascontiguousarray(art), size, interpolation=cv2.INTER_AREA)
+    picture[y : y + size[1], x : x + size[0]] = cv2.resize(
+        np.ascontiguousarray(art), size, interpolation=cv2.INTER_AREA
+    )
 
 
 @dataclass
@@ -316,8 +322,10 @@ class Show:
     def __init__(self, seed: int, wish: Wish, *, rehearse: bool = False) -> None:
         self.seed, self.wish = seed, wish
         rng = self.rng = np.random.default_rng([seed, 611])
-        self.size = [(480, 270), (512, 288), (400, 300), (270, 480), (640, 360)][int(rng.choice(5, p=[0.4, 0.2, 0.15, 0.15, 0.1]))]
-        self.fps = float(rng.choice([10, 12, 15]))
+        self.size = [(384, 216), (416, 234), (320, 240), (216, 384), (480, 270)][
+            int(rng.choice(5, p=[0.4, 0.2, 0.15, 0.15, 0.1]))
+        ]
+        self.fps = float(rng.choice([10, 10, 12]))
         self.focal = max(self.size) * rng.uniform(0.72, 1.15)
         self.mode = str(rng.choice(["hands", "table", "walk"], p=[0.45, 0.35, 0.2]))
         if wish.kind == "bag":
@@ -329,7 +337,9 @@ class Show:
         self._camera()
         self.path = self._turning()
         self._opening()
-        self.length_s = self.path.times[-1] if self.opened_at_s is None else self.opened_at_s + self.rng.uniform(3.5, 6)
+        self.length_s = self.path.times[-1]
+        if wish.start == "sealed" and self.opened_at_s is not None:
+            self.length_s = self.opened_at_s + self.rng.uniform(3.5, 6)
         if not rehearse:
             self._skin()
             self._scene()
@@ -345,7 +355,9 @@ class Show:
             tone = np.median(whole, axis=0)
             for face in range(6):
                 h, w = self.textures[face].shape[:2]
-                crease = cv2.resize(rng.normal(0, 1, (14, 11)).astype(np.float32), (w, h), interpolation=cv2.INTER_CUBIC)
+                crease = cv2.resize(
+                    rng.normal(0, 1, (14, 11)).astype(np.float32), (w, h), interpolation=cv2.INTER_CUBIC
+                )
                 crease = np.abs(crease) * rng.uniform(4, 14)
                 self.textures[face] = np.clip(tone - 8 + crease[:, :, None], 0, 255).astype(np.uint8)
             front = self.textures[4]
@@ -384,7 +396,7 @@ class Show:
         self.room = room if room is not None and rng.random() < 0.75 else cv2.resize(parts.ground(rng), (480, 480))
         self.ground_m = rng.uniform(0.5, 1.6)
         self.table_m = rng.uniform(0.35, 2.0)
-        self.lamp = rng.normal(0, 1, 3) + [0, -0.4, 2.0]
+        self.lamp = rng.normal(0, 1, 3) + np.array([0, -0.4, 2.0])
         self.lamp /= np.linalg.norm(self.lamp)
         self.ambient = rng.uniform(0.3, 0.8)
         self.tone = rng.uniform(0.75, 1.15) * (1 + rng.uniform(-0.12, 0.12, 3))
@@ -395,7 +407,9 @@ class Show:
         self.noise, self.soft = rng.uniform(1, 6), rng.uniform(0, 0.9)
         self.shutter = rng.uniform(0.15, 0.5) if rng.random() < 0.4 else 0.0
         y, x = np.mgrid[-1 : 1 : self.size[1] * 1j, -1 : 1 : self.size[0] * 1j]
-        self.vignette = (1 - rng.uniform(0, 0.25) * (x**2 + y**2)).astype(np.float32)[:, :, None] * self.tone.astype(np.float32)
+        self.vignette = (1 - rng.uniform(0, 0.25) * (x**2 + y**2)).astype(np.float32)[:, :, None] * self.tone.astype(
+            np.float32
+        )
         self.drift = wander(rng, 0.1, 0.01)
         self.others = []
         if rng.random() < 0.3:
@@ -408,7 +422,14 @@ class Show:
         self.clutter = []
         for _ in range(int(rng.integers(0, 4))):
             place = np.array([rng.choice([-1, 1]) * rng.uniform(0.2, 0.5), rng.uniform(-0.1, 0.4), 0.0])
-            self.clutter.append((place, parts.thing(rng).bgra if rng.random() < 0.6 else parts.page(rng).bgr, rng.uniform(0.05, 0.12), rng.uniform(0, 6.28)))
+            self.clutter.append(
+                (
+                    place,
+                    parts.thing(rng).bgra if rng.random() < 0.6 else parts.page(rng).bgr,
+                    rng.uniform(0.05, 0.12),
+                    rng.uniform(0, 6.28),
+                )
+            )
 
     # --- how it moves ---
 
@@ -457,7 +478,13 @@ class Show:
             while len(set(order)) < count:
                 beside = [f for f in range(6) if f // 2 != order[-1] // 2]
                 fresh = [f for f in beside if f not in order]
-                order.append(int(rng.choice(fresh if fresh and rng.random() < 0.85 else [f for f in beside if f in order] or beside)))
+                order.append(
+                    int(
+                        rng.choice(
+                            fresh if fresh and rng.random() < 0.85 else [f for f in beside if f in order] or beside
+                        )
+                    )
+                )
                 if len(order) > 12:
                     break
             if len(set(order)) == count:
@@ -478,7 +505,9 @@ class Show:
             turn = facing(turn @ NORMALS[face], aim / np.linalg.norm(aim)) @ turn
             turn = turned(towards, rng.normal(0, 0.15)) @ turn
             path.add(0.0 if not place else self.pace * rng.uniform(0.7, 1.4), turn)
-            path.add(self.rest * rng.uniform(0.7, 1.6), turned(towards + rng.normal(0, 0.2, 3), rng.normal(0, 0.1)) @ turn)
+            path.add(
+                self.rest * rng.uniform(0.7, 1.6), turned(towards + rng.normal(0, 0.2, 3), rng.normal(0, 0.1)) @ turn
+            )
             turn = path.turns[-1]
 
     def _on_table(self, path: Path) -> None:
@@ -530,7 +559,13 @@ class Show:
         for k in range(4):
             first = k in (2, 3)
             wait = rng.uniform(0, 0.3) if first else rng.uniform(0.5, 1.2)
-            self.flaps.append((begin + wait * (self.wish.start == "sealed"), rng.uniform(0.5, 0.9), np.radians(rng.uniform(95, 215) if rng.random() < 0.8 else rng.uniform(60, 95))))
+            self.flaps.append(
+                (
+                    begin + wait * (self.wish.start == "sealed"),
+                    rng.uniform(0.5, 0.9),
+                    np.radians(rng.uniform(95, 215) if rng.random() < 0.8 else rng.uniform(60, 95)),
+                )
+            )
         first_moving = min(b for b, _, _ in self.flaps)
         if self.wish.start == "sealed":
             self.opened_at_s = first_moving + 0.15
@@ -586,12 +621,21 @@ class Show:
     def _behind(self, lens: Lens) -> Picture:
         """Room and table."""
         width, height = self.size
-        wall = np.array([[-1.6, self.table_m + 1.2, 1.5], [1.6, self.table_m + 1.2, 1.5], [1.6, self.table_m + 1.2, -0.8], [-1.6, self.table_m + 1.2, -0.8]])
+        wall = np.array(
+            [
+                [-1.6, self.table_m + 1.2, 1.5],
+                [1.6, self.table_m + 1.2, 1.5],
+                [1.6, self.table_m + 1.2, -0.8],
+                [-1.6, self.table_m + 1.2, -0.8],
+            ]
+        )
         picture = cv2.resize(self.room, self.size, interpolation=cv2.INTER_AREA)
         seen = lens.into(wall)
         if (seen[:, 2] > 0.1).all() and self.around is None:
             h, w = self.room.shape[:2]
-            move = cv2.getPerspectiveTransform(np.array([[0, 0], [w, 0], [w, h], [0, h]], np.float32), lens.flat(seen).astype(np.float32))
+            move = cv2.getPerspectiveTransform(
+                np.array([[0, 0], [w, 0], [w, h], [0, h]], np.float32), lens.flat(seen).astype(np.float32)
+            )
             picture = cv2.warpPerspective(self.room, move, self.size, borderMode=cv2.BORDER_REFLECT)
         px = 512 / self.ground_m
         basis = np.array([[1 / px, 0, -256 / px], [0, 1 / px, -256 / px], [0, 0, 0.0]])
@@ -619,14 +663,16 @@ class Show:
         return picture
 
     def _shadow(self, picture: Picture, lens: Lens, turn: Matrix, place: Matrix) -> None:
-        corners = (np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)]) * self.half) @ turn.T + place
+        corners = (
+            np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)]) * self.half
+        ) @ turn.T + place
         slant = self.lamp[:2] / max(self.lamp[2], 0.3)
         cast = np.column_stack([corners[:, :2] - corners[:, 2:] * slant * 0.6, np.zeros(8)])
         seen = lens.into(cast)
         if (seen[:, 2] < 0.05).any():
             return
         hull = cv2.convexHull(lens.flat(seen).astype(np.float32) / 4)
-        mask = np.zeros((self.size[1] // 4, self.size[0] // 4), np.float32)
+        mask: Picture = np.zeros((self.size[1] // 4, self.size[0] // 4), np.float32)
         cv2.fillConvexPoly(mask, np.round(hull).astype(np.int32), 0.45 * (1 - self.ambient * 0.6))
         mask = cv2.blur(cv2.blur(mask, (9, 9)), (9, 9)) if place[2] > 1.5 * self.half.min() else cv2.blur(mask, (5, 5))
         left = cv2.resize(((1 - mask) * 255).astype(np.uint8), self.size)
@@ -636,8 +682,8 @@ class Show:
         return float(self.ambient + (1.15 - self.ambient) * max(0.0, float(normal @ self.lamp)))
 
     def _cuboid(
-        self, picture: Picture, ids: Picture, lens: Lens, half: Matrix, place: Matrix, turn: Matrix, skin: list[Picture],
-        number: int, without: tuple[int, ...] = (),
+        self, picture: Picture, ids: Picture, lens: Lens, half: Matrix, place: Matrix, turn: Matrix,
+        skin: list[Picture], number: int, without: tuple[int, ...] = (),
     ) -> None:  # fmt: skip
         for face in range(6):
             normal = turn @ NORMALS[face]
@@ -659,7 +705,6 @@ class Show:
         if self.wish.kind == "bag":
             self._torn_bag(picture, ids, lens, turn, place, at_s)
             return True
-        hx, hy, hz = self.half
         # Inner walls and floor that face the camera, then what is in it.
         for face in (0, 1, 2, 3, 5):
             normal = -(turn @ NORMALS[face])
@@ -669,7 +714,9 @@ class Show:
                 quad = lens.flat(seen)
                 lay(picture, self.inner, quad, 0.75 * self._light(normal) * (0.6 if face == 5 else 1))
                 mark(ids, quad, INSIDE, 0.5)
-        flaps = sorted(range(4), key=lambda k: -float(np.linalg.norm(lens.place - place - turn @ NORMALS[k] * self.half[k // 2])))
+        flaps = sorted(
+            range(4), key=lambda k: -float(np.linalg.norm(lens.place - place - turn @ NORMALS[k] * self.half[k // 2]))
+        )
         for k in flaps[:2]:
             self._flap(picture, ids, lens, turn, place, k, open_by[k])
         self._contents(picture, ids, lens, turn, place, at_s)
@@ -680,7 +727,9 @@ class Show:
             self._goods(picture, ids, lens, turn, place, at_s)
         return True
 
-    def _flap(self, picture: Picture, ids: Picture, lens: Lens, turn: Matrix, place: Matrix, k: int, angle: float) -> None:
+    def _flap(
+        self, picture: Picture, ids: Picture, lens: Lens, turn: Matrix, place: Matrix, k: int, angle: float
+    ) -> None:
         axis, sign = k // 2, 1 if k % 2 == 0 else -1
         along_axis = 1 - axis
         length = min(self.half[axis], 2 * self.half[along_axis])
@@ -707,7 +756,7 @@ class Show:
         """Filling, and the goods while they lie in it."""
         level = -self.half[2] * 0.3
         rim = np.array([[-1, 1, 0], [1, 1, 0], [1, -1, 0], [-1, -1, 0]]) * [self.half[0] * 0.97, self.half[1] * 0.97, 0]
-        seen = lens.into((rim + [0, 0, level]) @ turn.T + place)
+        seen = lens.into((rim + np.array([0, 0, level])) @ turn.T + place)
         if self.wrap:
             quad = lens.flat(seen)
             lay(picture, self.filler, quad, 0.8)
@@ -716,7 +765,7 @@ class Show:
             self._goods(picture, ids, lens, turn, place, at_s)
 
     def _goods(self, picture: Picture, ids: Picture, lens: Lens, turn: Matrix, place: Matrix, at_s: float) -> None:
-        if self.goods_at_s is None or at_s < self.goods_at_s - 0.6 and self.wrap:
+        if self.goods_at_s is None or (at_s < self.goods_at_s - 0.6 and self.wrap):
             return
         out = eased((at_s - self.goods_at_s) / 1.2)
         side = 0.8 * float(min(self.half[0], self.half[1]))
@@ -731,8 +780,16 @@ class Show:
         lay(picture, self.thing.bgra, quad, 0.7 + 0.3 * out)
         changed = (cv2.absdiff(picture[::2, ::2][: ids.shape[0], : ids.shape[1]], before).max(2) > 4).astype(np.uint8)
         ids[cv2.morphologyEx(changed, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)) > 0] = GOODS
-        if out > 0.02 and out < 0.999 or self.hands == 2:
-            put_hand(picture, ids, self.hand_art[0], middle + [radius * 0.5, radius * 0.3], 0.5, self.hand_size * lens.focal / centre[2] / 154, 0)
+        if 0.02 < out < 0.999 or self.hands == 2:
+            put_hand(
+                picture,
+                ids,
+                self.hand_art[0],
+                middle + radius * np.array([0.5, 0.3]),
+                0.5,
+                self.hand_size * lens.focal / centre[2] / 154,
+                0,
+            )
 
     def _torn_bag(self, picture: Picture, ids: Picture, lens: Lens, turn: Matrix, place: Matrix, at_s: float) -> None:
         self._cuboid(picture, ids, lens, self.half, place, turn, self.textures, PARCEL)
@@ -755,14 +812,17 @@ class Show:
 
     def _hands_at(self, at_s: float, lens: Lens, turn: Matrix, place: Matrix) -> tuple[list[Any], list[Any]]:
         """Hands behind and before the parcel: (finger tips, angle, picture, scale)."""
-        corners = (np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)]) * self.half) @ turn.T + place
+        corners = (
+            np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)]) * self.half
+        ) @ turn.T + place
         seen = lens.into(corners)
         flat = lens.flat(seen)
         low, high = flat.min(0), flat.max(0)
         middle, span = (low + high) / 2, (high - low) / 2
         scale = self.hand_size * lens.focal / max(0.15, float(seen[:, 2].mean())) / 154 * 1.0
         grip = self.grip.at(at_s)
-        behind, before = [], []
+        behind: list[Any] = []
+        before: list[Any] = []
         moving = self.mode == "hands" or self._turns(at_s)
         resting = self.mode == "hands" and self.wish.opens and at_s > self.shown_until_s + 0.8
         opening = self.opened_at_s is not None and self.wish.start == "sealed" and -1.2 < at_s - self.opened_at_s < 1.6
@@ -773,10 +833,10 @@ class Show:
                 before.append((tip, -side * -0.25, self.hand_art[k], scale))
                 continue
             if resting or not moving:
-                away = middle + [side * span[0] * 2.2, span[1] * 1.6]
+                away = middle + span * np.array([side * 2.2, 1.6])
                 before.append((away, 0.0, self.hand_art[k], scale))
                 continue
-            tip = middle + [side * span[0] * (1 - grip[k]), span[1] * (0.35 + grip[2 + k])]
+            tip = middle + span * np.array([side * (1 - grip[k]), 0.35 + grip[2 + k]])
             entry = (tip, -side * 0.9, self.hand_art[k], scale)
             (before if (self.seed + k + int(at_s / 5)) % 3 else behind).append(entry)
         return behind, before
@@ -794,7 +854,7 @@ class Show:
             towards = lens.place - centre
             cos[face] = normal @ towards / np.linalg.norm(towards)
             quad = lens.flat(lens.into((CORNERS[face] * self.half) @ turn.T + place))
-            quads[face] = quad / self.size
+            quads[face] = quad[::-1] / self.size
             if cos[face] > 0:
                 area = cv2.contourArea(quad.astype(np.float32)) / 4
                 visible = float((ids == face + 1).sum())
@@ -840,7 +900,10 @@ def shown_faces(truths: list[Truth], fps: float, kind: str) -> tuple[set[int], s
     faces = range(6) if kind == "box" else (4, 5)
     shown, grey = set(), set()
     for face in faces:
-        good = sum(not t.opened and t.cos[face] >= SHOWN_COS and t.clear[face] >= CLEAR and t.share[face] >= LARGE for t in truths)
+        good = sum(
+            not t.opened and t.cos[face] >= SHOWN_COS and t.clear[face] >= CLEAR and t.share[face] >= LARGE
+            for t in truths
+        )
         some = sum(not t.opened and t.cos[face] >= UNSEEN_COS and t.share[face] >= LARGE / 3 for t in truths)
         if good / fps >= SHOWN_S:
             shown.add(face)

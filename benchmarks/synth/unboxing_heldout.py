@@ -40,7 +40,8 @@ from benchmarks.synth.unboxing import (
 )
 
 ROUTINES = (
-    (2, 0, 3, 1, 4, 5), (4, 2, 5, 3, 0, 1), (0, 4, 1, 5, 2, 3), (5, 3, 4, 2, 1, 0), (4, 0, 2, 1, 3, 5), (1, 3, 0, 2, 5, 4),
+    (2, 0, 3, 1, 4, 5), (4, 2, 5, 3, 0, 1), (0, 4, 1, 5, 2, 3), (5, 3, 4, 2, 1, 0), (4, 0, 2, 1, 3, 5),
+    (1, 3, 0, 2, 5, 4),
 )  # fmt: skip
 """Orders in which people show a box's faces, opposite faces through one between them."""
 
@@ -62,13 +63,15 @@ class Springy(Path):
 class HeldOutShow(Show):
     """One clip of the held-out world."""
 
-    parts = replace(HELD_OUT, label=Kept(HELD_OUT.label, 40), page=Kept(HELD_OUT.page, 30), ground=Kept(HELD_OUT.ground, 30))
+    parts = replace(
+        HELD_OUT, label=Kept(HELD_OUT.label, 40), page=Kept(HELD_OUT.page, 30), ground=Kept(HELD_OUT.ground, 30)
+    )
 
     def _camera(self) -> None:
         super()._camera()
         rng = self.rng
         self.size = [(352, 198), (384, 216), (198, 352), (320, 240)][int(rng.choice(4, p=[0.4, 0.25, 0.2, 0.15]))]
-        self.fps = float(10.0)
+        self.fps = 10.0
         self.focal = max(self.size) * rng.uniform(0.66, 1.3)
         self.pitch = np.radians(rng.uniform(22, 70) if self.mode == "hands" else rng.uniform(28, 62))
         reach = 2 * float(np.linalg.norm(self.half))
@@ -124,7 +127,10 @@ class HeldOutShow(Show):
         self.lid = self.wish.kind == "box" and self.rng.random() < 0.5
         if self.lid:
             begin, length, _ = self.flaps[0]
-            self.flaps = [(begin, length * 1.3, float(np.radians(self.rng.uniform(80, 130)))), *[(begin, length, 0.0)] * 3]
+            self.flaps = [
+                (begin, length * 1.3, float(np.radians(self.rng.uniform(80, 130)))),
+                *[(begin, length, 0.0)] * 3,
+            ]
 
     # --- what it looks like ---
 
@@ -144,8 +150,12 @@ class HeldOutShow(Show):
                 ramp = (xs / wide * rng.uniform(-60, 60) + ys / high * rng.uniform(-60, 60))[:, :, None]
                 skin = np.clip(tone + ramp, 0, 255).astype(np.uint8)
                 if face % 2 == 0 or art is None:
-                    art = cv2.resize(self.parts.page(rng).bgr, (max(8, wide // 2), max(8, high // 2)), interpolation=cv2.INTER_AREA)
-                skin[high // 4 : high // 4 + art.shape[0], wide // 4 : wide // 4 + art.shape[1]] = art[: high - high // 4, : wide - wide // 4]
+                    art = cv2.resize(
+                        self.parts.page(rng).bgr, (max(8, wide // 2), max(8, high // 2)), interpolation=cv2.INTER_AREA
+                    )
+                skin[high // 4 : high // 4 + art.shape[0], wide // 4 : wide // 4 + art.shape[1]] = art[
+                    : high - high // 4, : wide - wide // 4
+                ]
                 art = art if face % 2 == 0 else None
             else:  # wrapping paper
                 ys, xs = np.mgrid[0:high, 0:wide].astype(np.float32)
@@ -161,7 +171,11 @@ class HeldOutShow(Show):
             sheet = self.parts.label(rng).bgr
             h, w = made[face].shape[:2]
             scale = min(0.9 * w / sheet.shape[1], 0.9 * h / sheet.shape[0])
-            small = cv2.resize(sheet, (max(6, int(sheet.shape[1] * scale)), max(6, int(sheet.shape[0] * scale))), interpolation=cv2.INTER_AREA)
+            small = cv2.resize(
+                sheet,
+                (max(6, int(sheet.shape[1] * scale)), max(6, int(sheet.shape[0] * scale))),
+                interpolation=cv2.INTER_AREA,
+            )
             y, x = int(rng.uniform(0, h - small.shape[0])), int(rng.uniform(0, w - small.shape[1]))
             made[face][y : y + small.shape[0], x : x + small.shape[1]] = small
         for face in range(6):  # worn edges
@@ -184,7 +198,9 @@ class HeldOutShow(Show):
         self.sharpen = rng.uniform(0, 0.8)
         self.sway = [wander(rng, 0.05, 0.003) for _ in range(3)]
 
-    def _flap(self, picture: Picture, ids: Picture, lens: Lens, turn: Matrix, place: Matrix, k: int, angle: float) -> None:
+    def _flap(
+        self, picture: Picture, ids: Picture, lens: Lens, turn: Matrix, place: Matrix, k: int, angle: float
+    ) -> None:
         if not self.lid:
             super()._flap(picture, ids, lens, turn, place, k, angle)
             return
@@ -220,9 +236,7 @@ class HeldOutShow(Show):
             self._outline_hand(picture, ids, tip, -1.0 if side is self.hand_art[0] else 1.0, scale * 150, True)
         return picture, ids, self._truth(ids, lens, turn, place, at_s, opened)
 
-    def _outline_hand(
-        self, picture: Picture, ids: Picture, tip: Matrix, side: float, span: float, whole: bool
-    ) -> None:
+    def _outline_hand(self, picture: Picture, ids: Picture, tip: Matrix, side: float, span: float, whole: bool) -> None:
         """An arm from the nearest lower corner, a palm, and fingers or a thumb at ``tip``."""
         elbow = np.array([self.size[0] * (0.5 + 0.62 * side), self.size[1] * 1.15])
         aim = (tip - elbow) / max(1.0, float(np.linalg.norm(tip - elbow)))
@@ -236,9 +250,23 @@ class HeldOutShow(Show):
         ]
         for k in range(4 if whole else 2):
             root = palm + across * side * (k - 1.5) * span * 0.1
-            shapes.append((root, root + aim * span * (0.34 - 0.04 * abs(k - 1.5)), max(2, int(span * 0.085)), self.skin_tone * (0.94 + 0.04 * (k % 2))))
+            shapes.append(
+                (
+                    root,
+                    root + aim * span * (0.34 - 0.04 * abs(k - 1.5)),
+                    max(2, int(span * 0.085)),
+                    self.skin_tone * (0.94 + 0.04 * (k % 2)),
+                )
+            )
         thumb = palm - across * side * span * 0.2
-        shapes.append((thumb, thumb + aim * span * 0.2 - across * side * span * 0.08, max(2, int(span * 0.09)), self.skin_tone * 0.97))
+        shapes.append(
+            (
+                thumb,
+                thumb + aim * span * 0.2 - across * side * span * 0.08,
+                max(2, int(span * 0.09)),
+                self.skin_tone * 0.97,
+            )
+        )
         for one, other, wide, tone in shapes:
             a, b = (tuple(int(v) for v in p) for p in (one, other))
             cv2.line(picture, a, b, tuple(float(v) for v in np.clip(tone, 0, 255)), wide, cv2.LINE_AA)

@@ -1,11 +1,14 @@
 """A folder of rendered unboxing clips with their truth in ``truth.jsonl``. Deterministic, and resumable by clip.
 
-Splits: ``tune`` (operating points may be chosen on it) and ``heldout`` (another world: unboxing_heldout.py). Every split
-has complete and incomplete showings, soft mailers, clips that are never opened and clips that start opened.
+``python -m benchmarks.synth.unboxing_set --out DIR [--split tune|heldout] [--clips N]``
+
+Splits: ``tune`` (operating points may be chosen on it) and ``heldout`` (another world: unboxing_heldout.py). Every
+split has complete and incomplete showings, soft mailers, clips that are never opened and clips that start opened.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 from pathlib import Path
 from typing import Any
@@ -23,7 +26,7 @@ PERIOD = 20
 def wish(number: int) -> Wish:
     """What clip ``number`` of a split is to be."""
     place = number % PERIOD
-    opens = number % 7 != 3
+    opens = number % 6 != 4
     if place in (0, 7, 13):
         return Wish(6, "sealed", opens)
     if place in (3, 10, 17):
@@ -100,3 +103,19 @@ def truth_row(show: Show, truths: list[Truth]) -> dict[str, Any]:
         "goods_at_s": None if goods is None else round(goods, 3),
         "seconds": round(len(truths) / show.fps, 3),
     }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.synth.unboxing_set", description=__doc__)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--split", choices=sorted(FIRST_SEED), default="tune")
+    parser.add_argument("--clips", type=int, default=PERIOD)
+    chosen = parser.parse_args()
+    import imageio_ffmpeg
+
+    rows = build(chosen.out / chosen.split, chosen.split, chosen.clips, imageio_ffmpeg.get_ffmpeg_exe())
+    print(f"{len(rows)} clips in {chosen.out / chosen.split}")
+
+
+if __name__ == "__main__":
+    main()

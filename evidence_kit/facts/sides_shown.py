@@ -1,48 +1,16 @@
-"""Which faces of the closed parcel does one video show, was it sealed, and when is it opened?
-
-How it is decided, with pictures and failure cases: docs/six-sides.md. The operating points were set on the ``tune``
-split of benchmarks/video_sides.py.
-"""
+"""Which faces of the closed parcel does one video show?"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
 
-from evidence_kit.facts.continuity import Continuity
-from evidence_kit.facts.parcel_turning import LARGE, Named, stretches
-from evidence_kit.schema import Quad, Unknown
-from evidence_kit.sensors.parcel_looks import ParcelLook, ParcelLooks
+from evidence_kit.schema import Quad
+from evidence_kit.sensors.video_header import VideoHeader
 from evidence_kit.wiring import fact
-
-SHOWN_COS, GLIMPSED_COS = 0.50, 0.36
-"""A face turned to the camera by more than the first is shown; by less than the second it is not."""
-SHOWN_S, GLIMPSED_S = 0.30, 0.22
-"""For so long in all."""
-SHOWN_SHARE = 0.006
-"""Of the picture: a face smaller than that shows nothing."""
-LOOK_S = 0.25
-"""One look stands for at most so long."""
-OPEN_SHARE, CLOSED_SHARE = 0.30, 0.12
-"""Flaps and inside over the whole parcel: open above the first, closed below the second."""
-OPEN_LEAST = 0.004
-"""Flaps and inside over the picture, for the parcel to be open."""
-LASTING_S = 1.0
-"""An opening lasts; a hand that looks like a flap does not."""
-START_S = 1.6
-"""The beginning, by which "started opened" is decided."""
-SIGNAL_SHARE = {"flaps": 0.008, "inside": 0.008, "goods": 0.008}
-"""Of the picture, through the whole beginning: what then speaks for an opened start."""
-BAG, BOX = 0.6, 0.35
-"""Part of the parcel that looks like a soft mailer: a mailer above the first, a box below the second."""
-LEAST_LOOKS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """One face at its best."""
-
     at_s: float
     quad: Quad
 
@@ -57,161 +25,13 @@ class SidesShown:
     opened_at_s: float | None = None
     opened_start_signals: tuple[str, ...] = ()
     """Independent signals that the parcel is open from the first frame; two make it certain."""
-    goods_at_s: float | None = None
-    """When goods are first seen."""
-    why: str | None = None
-    """Where the number could not be told: ``lost`` (which face is which was lost), ``glimpsed`` (a face was seen too
-    briefly or too slanted to say), ``unseen`` (hardly any parcel was seen), ``opened`` or ``kind`` (box or mailer)."""
 
 
 @fact(on="video")
-def sides_shown(looks: ParcelLooks, continuity: Continuity | Unknown) -> SidesShown:
-    """Counts the faces of the best stretch through which each face keeps its name; see parcel_turning.py.
+def sides_shown(header: VideoHeader) -> SidesShown:
+    """Nothing is told yet: which faces are shown is for a person, and the answer says so.
 
-    Where no number can be told, every face of every stretch is listed, so that a person sees them all.
+    Counting look-alike views is no evidence (a plain carton gave six by accident), so no number is given before a
+    sensor keeps the faces' identity through the turn.
     """
-    seen = looks.looks
-    opened_at_s = opening(seen)
-    signals = opened_start(seen)
-    sealed = sealed_start(seen, opened_at_s, signals)
-    goods_at_s = goods_first(seen, opened_at_s)
-    if sealed is False:
-        return SidesShown(0, (), False, opened_at_s, signals, goods_at_s)
-    closed = [look for look in seen if opened_at_s is None or look.at_s < opened_at_s - LASTING_S / 4]
-    parted = [] if isinstance(continuity, Unknown) else [one.at_s for one in continuity.breaks]
-    kind = mailer(closed)
-    told = [shown_in(stretch, mailer=bool(kind)) for stretch in stretches(closed, parted)]
-    shown, why = count(told, kind)
-    best = max(told, key=lambda one: len(one.sure), default=None)
-    chosen = [] if best is None else [best] if shown is not None else told
-    faces = sorted({face for one in chosen for face in one.sure.values()}, key=lambda face: (face.at_s, face.quad))
-    return SidesShown(shown, tuple(faces), sealed, opened_at_s, signals, goods_at_s, why)
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """Of one stretch: faces surely shown, at their best, and those seen by half."""
-
-    looks: int
-    sure: dict[int, Face]
-    doubtful: frozenset[int]
-
-
-def count(told: list[Shown], kind: bool | None) -> tuple[int | None, str | None]:
-    """The number of faces shown, or why it cannot be told; ``kind`` as ``mailer`` says."""
-    if sum(one.looks for one in told) < LEAST_LOOKS:
-        return None, "unseen"
-    if kind is None:
-        return None, "kind"
-    every = 2 if kind else 6
-    sure = max(len(one.sure) for one in told)
-    if sure >= every:
-        return every, None
-    if any(one.doubtful for one in told):
-        return None, "glimpsed"
-    if sum(bool(one.sure) for one in told) > 1:
-        return None, "lost"
-    return sure, None
-
-
-def shown_in(stretch: list[Named], *, mailer: bool) -> Shown:
-    """Faces of one stretch. Of a mailer only the two sides across its thin axis count."""
-    seconds: dict[int, float] = {}
-    glimpsed: dict[int, float] = {}
-    best: dict[int, tuple[float, Face]] = {}
-    for place, named in enumerate(stretch):
-        span = _span(stretch, place)
-        for seen in named.look.faces:
-            face = named.face(seen)
-            if seen.share < SHOWN_SHARE or seen.cos < GLIMPSED_COS:
-                continue
-            glimpsed[face] = glimpsed.get(face, 0.0) + span
-            if seen.cos < SHOWN_COS:
-                continue
-            seconds[face] = seconds.get(face, 0.0) + span
-            rank = seen.cos * seen.share**0.5
-            if face not in best or rank > best[face][0]:
-                best[face] = (rank, Face(named.look.at_s, seen.quad))
-    flat = _flat_axis(stretch) if mailer else None
-    counted = [face for face in glimpsed if flat is None or face // 2 == flat]
-    sure = {face: best[face][1] for face in counted if seconds.get(face, 0.0) >= SHOWN_S}
-    doubtful = frozenset(face for face in counted if face not in sure and glimpsed[face] >= GLIMPSED_S)
-    return Shown(len(stretch), sure, doubtful)
-
-
-def _span(stretch: list[Named], place: int) -> float:
-    """Seconds that a look stands for."""
-    at_s = stretch[place].look.at_s
-    before = at_s - stretch[place - 1].look.at_s if place else LOOK_S
-    after = stretch[place + 1].look.at_s - at_s if place + 1 < len(stretch) else LOOK_S
-    return min(LOOK_S, before) / 2 + min(LOOK_S, after) / 2
-
-
-def _flat_axis(stretch: list[Named]) -> int:
-    """The axis across a mailer: that of the faces that are seen largest."""
-    area = [0.0, 0.0, 0.0]
-    for named in stretch:
-        for seen in named.look.faces:
-            area[named.face(seen) // 2] += seen.share
-    return max(range(3), key=lambda axis: area[axis])
-
-
-def mailer(looks: Sequence[ParcelLook]) -> bool | None:
-    """Whether the parcel is a soft mailer; None where it is neither surely that nor surely a box."""
-    values = [look.bag for look in looks if look.closed >= LARGE]
-    middle = median(values) if values else 0.5
-    return True if middle >= BAG else False if middle <= BOX else None
-
-
-def openness(look: ParcelLook) -> float:
-    """Flaps and inside over the parcel, 0..1; 0 where next to nothing of them is seen."""
-    opened = look.flap + look.inside
-    return opened / (opened + look.closed) if opened >= OPEN_LEAST else 0.0
-
-
-def opening(looks: Sequence[ParcelLook]) -> float | None:
-    """The first moment from which the parcel is open for good; None where there is none."""
-    for place, look in enumerate(looks):
-        if openness(look) < CLOSED_SHARE:
-            continue
-        after = [one for one in looks[place:] if one.at_s <= look.at_s + LASTING_S]
-        if len(after) >= 3 and median(openness(one) for one in after) >= OPEN_SHARE:
-            return look.at_s
-    return None
-
-
-def opened_start(looks: Sequence[ParcelLook]) -> tuple[str, ...]:
-    """Signals that the parcel is open from the first frame on."""
-    first = [look for look in looks if look.at_s <= START_S]
-    if len(first) < 5 or median(openness(look) for look in first) < OPEN_SHARE:
-        return ()
-    if min(openness(look) for look in first) < CLOSED_SHARE:
-        return ()
-    shares = {
-        "flaps": median(look.flap for look in first),
-        "inside": median(look.inside for look in first),
-        "goods": median(look.goods for look in first),
-    }
-    return tuple(name for name, share in shares.items() if share >= SIGNAL_SHARE[name])
-
-
-def sealed_start(looks: Sequence[ParcelLook], opened_at_s: float | None, signals: tuple[str, ...]) -> bool | None:
-    first = [look for look in looks if look.at_s <= START_S]
-    if len(signals) >= 2:
-        return False
-    seen = [look for look in first if look.closed >= LARGE]
-    if not seen or signals or (opened_at_s is not None and opened_at_s <= START_S):
-        return None
-    return True if median(openness(look) for look in seen) < CLOSED_SHARE else None
-
-
-def goods_first(looks: Sequence[ParcelLook], opened_at_s: float | None) -> float | None:
-    """When goods are first seen, after the opening."""
-    if opened_at_s is None:
-        return None
-    late = [look for look in looks if look.at_s >= opened_at_s]
-    for place, look in enumerate(late):
-        after = late[place : place + 4]
-        if min(one.goods for one in after) >= SIGNAL_SHARE["goods"]:
-            return look.at_s
-    return None
+    return SidesShown()

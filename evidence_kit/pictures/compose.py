@@ -121,12 +121,12 @@ def _frames(wish: Wish, item: Item, reveal: bool) -> list[Picture]:
 
 
 def _face_cell(picture: Picture, area: Quad | None) -> Picture:
-    """The parcel with the face outlined, and beside it the face alone, turned flat: (CELL_PX * 3/4, about CELL_PX, 3)."""
+    """The parcel with the face outlined, and beside it the face alone, turned flat; CELL_PX * 3/4 high."""
     import cv2
     import numpy as np
 
     height, width = picture.shape[:2]
-    shown = picture
+    shown: Any = picture
     if area is not None:
         ring = np.round(np.array(area) * [width, height]).astype(np.int32)
         shown = cv2.polylines(picture.copy(), [ring], True, (255, 255, 255), 4, cv2.LINE_AA)

@@ -19,6 +19,10 @@ MAX_MOMENTS = 12
 """Moments shown of one video."""
 OVERVIEW_FRAMES = 6
 MAX_FACES = 12
+BEGIN_S = 36.0
+"""Of a video: so long people take to show a parcel's sides."""
+BEGIN_FRAMES = 12
+"""Shown of it where the sides could not be told: one every three seconds, a side turned slowly is seen in one."""
 BEFORE_S = 0.12
 """How long before a break its last frame is looked for: three frames of 25 a second."""
 
@@ -196,6 +200,8 @@ def _video_wishes(report: Report, item: ItemReport, name: str) -> list[Wish]:
         covered = tuple(quad for at_s in times for quad in labels_of(report, item.id, at_s))
         caption = Text("开拆前展示的面", "faces shown before opening")
         found.append(Wish(f"{name}-faces", "faces", item.id, caption, times_s=times, areas=quads, covered=covered))
+    elif item.seconds and item.width and any(sides.item == item.id for sides in report.facts.sides):
+        found.append(_beginning(item, name))
     if item.seconds and item.width:
         step = item.seconds / OVERVIEW_FRAMES
         times = tuple(round(step * (place + 0.5), 2) for place in range(OVERVIEW_FRAMES))
@@ -206,6 +212,14 @@ def _video_wishes(report: Report, item: ItemReport, name: str) -> list[Wish]:
         covered = labels_of(report, item.id, at_s)
         found.append(Wish(f"{name}-m{place}", "moment", item.id, caption, marks=marks, times_s=times, covered=covered))
     return found
+
+
+def _beginning(item: ItemReport, name: str) -> Wish:
+    """The video's beginning, view by view, for a person to count the sides on."""
+    step = min(item.seconds or 0.0, BEGIN_S) / BEGIN_FRAMES
+    times = tuple(round(step * (place + 0.5), 2) for place in range(BEGIN_FRAMES))
+    caption = Text("开头逐段看:六个面都展示了吗?", "the beginning, view by view: are all six sides shown?")
+    return Wish(f"{name}-begin", "overview", item.id, caption, times_s=times)
 
 
 def _moments(report: Report, item: str) -> list[tuple[float, tuple[float, ...], Text]]:

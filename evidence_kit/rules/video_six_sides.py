@@ -2,7 +2,8 @@
 
 Why: it shows that the parcel arrived sealed, and what it looked like.
 Fails: a parcel that is plainly open from the first frame.  Review: samples/video-six-sides/review-one-side.
-Cannot tell: faces hidden by hands, plain cartons, a soft mailer not declared; a person looks at the six-face sheet.
+Cannot tell: faces hidden by hands, plain cartons, a soft mailer not declared; a person looks at the sheet of faces
+or, where none were told, at the beginning view by view.
 Fails only where two independent signals say that the parcel is open from the start (rules 1c-F, 4).
 """
 
