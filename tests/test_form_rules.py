@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evidence_kit.rules.appeal_amount_fits import appeal_amount_fits
@@ -74,6 +74,7 @@ def test_another_number_is_no_recipient(contact, recipient):
     assert complaint(contact=contact, recipient_phone=recipient).outcome is P
 
 
+@settings(deadline=None)
 @given(contact=st.text(max_size=40), recipient=st.text(max_size=40))
 def test_no_text_breaks_the_comparison(contact, recipient):
     found = complaint(contact=contact, recipient_phone=recipient)
@@ -153,6 +154,7 @@ def test_what_the_amount_needs_is_named(stated, key):
     assert appeal(appeal_amount_fits, **stated).missing == key
 
 
+@settings(deadline=None)
 @given(amount=st.floats(0.01, 1e6), refunded=st.floats(0, 1e6), more=st.floats(0, 1e6))
 def test_a_larger_refund_never_turns_pass_into_fail(amount, refunded, more):
     low = appeal(appeal_amount_fits, type="货款", amount=amount, refunded_amount=refunded)

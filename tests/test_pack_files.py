@@ -5,7 +5,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evidence_kit.cli import main
@@ -201,12 +201,14 @@ def test_hostile_files_are_refused(data):
         read_pack(data, "mine.toml")
 
 
+@settings(deadline=None)
 @given(data=st.binary(max_size=300))
 def test_no_bytes_raise_anything_else(data):
     with pytest.raises(PackError):
         read_pack(data, "mine.toml")
 
 
+@settings(deadline=None)
 @given(
     value=st.one_of(st.integers(), st.floats(), st.text(max_size=5), st.booleans(), st.none(), st.lists(st.integers())),
     kind=st.sampled_from([Photos, Bytes, Hours, Days, Amount]),

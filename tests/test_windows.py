@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from evidence_kit.checks import BEIJING, clock
@@ -115,6 +115,7 @@ in_time = {"R41 refusal": R}
 
 
 @every_window
+@settings(deadline=None)
 @given(start=moments)
 @example(start=LEAP_DAY)
 @example(start=NO_LEAP_DAY)
@@ -132,6 +133,7 @@ def test_the_last_second_counts_and_the_next_does_not(window, start):
 
 
 @pytest.mark.parametrize("window", [w for w in WINDOWS if w.calendar], ids=lambda window: window.name)
+@settings(deadline=None)
 @given(start=moments)
 @example(start=LEAP_DAY)
 @example(start=NO_LEAP_DAY)
@@ -148,6 +150,7 @@ def test_calendar_days_end_at_midnight_of_the_last_one(window, start):
 
 
 @every_window
+@settings(deadline=None)
 @given(start=moments, seconds=st.integers(-86_400, 30 * 86_400), one=zones, other=zones)
 def test_zones_change_nothing(window, start, seconds, one, other):
     end = start + timedelta(seconds=seconds)
@@ -158,6 +161,7 @@ def test_zones_change_nothing(window, start, seconds, one, other):
 
 
 @every_window
+@settings(deadline=None)
 @given(start=moments, seconds=st.integers(0, 40 * 86_400))
 def test_the_deadline_printed_is_the_deadline_judged(window, start, seconds):
     """Whatever a case comes to, the deadline in the answer is the last second that is judged as well."""
@@ -174,6 +178,7 @@ def test_the_deadline_printed_is_the_deadline_judged(window, start, seconds):
 
 
 @every_window
+@settings(deadline=None)
 @given(start=moments, first=st.integers(0, 40 * 86_400), second=st.integers(0, 40 * 86_400))
 def test_later_is_never_better(window, start, first, second):
     rank = (P, R, F)
@@ -185,6 +190,7 @@ COUNTERS = [window for window in WINDOWS if window.until in ("responded_at", "sh
 
 
 @pytest.mark.parametrize("window", COUNTERS, ids=lambda window: window.name)
+@settings(deadline=None)
 @given(start=moments, seconds=st.integers(0, 10 * 86_400))
 def test_what_is_not_done_counts_as_of_now_and_shows_its_deadline(window, start, seconds):
     now = start + timedelta(seconds=seconds)
