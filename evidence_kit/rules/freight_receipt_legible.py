@@ -7,7 +7,7 @@ Cannot tell: one or two of the three read, or an amount or number other than the
 
 from __future__ import annotations
 
-from evidence_kit.checks import failed, passed, review
+from evidence_kit.checks import failed, not_applicable, passed, review
 from evidence_kit.facts.papers import ReceiptFields
 from evidence_kit.facts.waybill_numbers import same_number
 from evidence_kit.rules import rule
@@ -23,6 +23,8 @@ ADVICE = Text("请上传能看清运费金额、时间、单号的凭证", "Add 
 
 @rule(on="submission", title=Text("运费凭证", "freight receipt"))
 def freight_receipt_legible(case: Case, receipts: Each[ReceiptFields]) -> Check:
+    if not len(receipts) and case.appeal.type not in (None, "运费"):
+        return not_applicable(Text(f"是{case.appeal.type}申诉", f"The appeal is of type {case.appeal.type}."))
     if not len(receipts):
         return failed("MISSING_ROLE", Text("没有运费凭证", "There is no freight receipt."), advice=ADVICE)
     for item, unknown in receipts.unknown():
