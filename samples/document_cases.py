@@ -19,6 +19,7 @@ from PIL import Image
 from benchmarks.synth import papers
 from benchmarks.synth.photos import photo
 from benchmarks.synth.scales import scale_shot
+from benchmarks.synth.truth import PaperShot
 from samples.form import Sample, comes_to, finding, label, order
 
 PACK = "samples/documents.toml"
@@ -72,7 +73,7 @@ def _goods(seed: int, numbered: bool) -> Bgr:
 
 
 def _photo(seed: int, *, numbered: bool = False, long_edge: int = 1000) -> Callable[[], bytes]:
-    edge = 1800 if numbered else long_edge
+    edge = 1700 if numbered else long_edge
     return lambda: _saved(_goods(seed, numbered), long_edge=edge)
 
 
@@ -112,7 +113,7 @@ def _by_camera() -> bytes:
     return out.getvalue()
 
 
-def _paper(shot: papers.PaperShot) -> bytes:
+def _paper(shot: PaperShot) -> bytes:
     return _saved(shot.bgr)
 
 
@@ -138,7 +139,7 @@ def document_cases() -> list[DocumentSample]:
     weights = {"weights": {"repack_g": 1210.0, "warehouse_g": 1205.0, "courier_g": 1200.0}}
     heavier = {"weights": {"repack_g": 1400.0, "warehouse_g": 1205.0, "courier_g": 1200.0}}
     two = {"weights": {"repack_g": 1210.0, "warehouse_g": 1205.0}}
-    whole = {"amount": 12.5, "day": "2026-11-20", "number": NUMBER}
+    whole: dict[str, Any] = {"amount": 12.5, "day": "2026-11-20", "number": NUMBER}
     said = _chat("您好,请问手机激活了吗", "没有,手机未激活", "好的,同意退货")
     other = _chat("您好,请问手机激活了吗", "我打开看了一下", "好的,稍等")
     spot, inner = Paper("2.jpg", "damage_spot", _photo(4)), Paper("3.jpg", "inner_damage", _photo(5))

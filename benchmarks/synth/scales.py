@@ -144,7 +144,7 @@ def _look(rng: Rng, device: str) -> _Look:
         lit_ = {"red": (40, 45, 255), "green": (90, 255, 90), "white": (255, 250, 235)}[hue]
         back = (14, 10, 16 + int(rng.integers(0, 20)))
         unlit = tuple(round(b + 0.06 * c) for b, c in zip(back, lit_, strict=True))
-        return _Look(lit_, unlit if rng.random() < 0.5 else None, back, (grey, grey, grey), True)  # type: ignore[arg-type]
+        return _Look(lit_, unlit if rng.random() < 0.5 else None, back, (grey, grey, grey), True)
     style = rng.random()
     if style < 0.6:  # dark on a grey-green glass
         back = tuple(int(c + rng.integers(-14, 14)) for c in (135, 170, 158))

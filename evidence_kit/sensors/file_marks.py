@@ -75,10 +75,10 @@ class _Marks:
         self.truncated |= len(packet) > MAX_PACKET
         for found in _labels(text, _ELEMENT, _ATTRIBUTE):
             self.aigc[where, found] = None
-        for found in _SOURCE_TYPE.finditer(text):
-            self.sources[where, found.group(1)] = None
-        for found in _CREATOR_TOOL.finditer(text):
-            self.software[where, _plain(found.group(1))] = None
+        for source in _SOURCE_TYPE.finditer(text):
+            self.sources[where, source.group(1)] = None
+        for tool in _CREATOR_TOOL.finditer(text):
+            self.software[where, _plain(tool.group(1))] = None
 
     def text(self, value: str, where: str) -> None:
         """A free text that may hold a label as JSON."""

@@ -125,7 +125,8 @@ def overlay(one: PicturePrint, other: PicturePrint) -> Overlay | None:
     a = np.array([here[pair.queryIdx] for pair in pairs])
     b = np.array([there[pair.trainIdx] for pair in pairs])
     cv2.setRNGSeed(0)
-    plan, inside = cv2.estimateAffinePartial2D(a, b, method=cv2.RANSAC, ransacReprojThreshold=FIT_PX, maxIters=2000)
+    fit: Any = cv2.estimateAffinePartial2D(a, b, method=cv2.RANSAC, ransacReprojThreshold=FIT_PX, maxIters=2000)
+    plan, inside = fit
     if plan is None or inside is None:
         return None
     kept = inside.ravel() > 0
