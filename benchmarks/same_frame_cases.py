@@ -100,7 +100,7 @@ def composites(part: str, count: int) -> Iterator[Case]:
         from benchmarks.synth.composite_parts import DEVELOPMENT as PARTS
     else:
         from benchmarks.synth.composites_heldout import HELD_OUT as PARTS
-    first = {"heldout": 120_000, "chat": 220_000, "development": 300_000}[part]
+    first = {"heldout": 130_000, "chat": 230_000, "development": 300_000}[part]
     for seed in range(first, first + count):
         kept = OUT / part / f"{seed}.json"
         if kept.exists():
