@@ -18,7 +18,9 @@ from benchmarks.synth.fonts import font
 from benchmarks.synth.optics import Picture
 
 Rng = np.random.Generator
-_HAN = "的商品价格合计收银日期数量折扣会员卡号电话地址通知请勿停车保持安静物业管理处发票说明书使用方法配料净含量生产许可"
+_HAN = (
+    "的商品价格合计收银日期数量折扣会员卡号电话地址通知请勿停车保持安静物业管理处发票说明书使用方法配料净含量生产许可"
+)
 _LATIN = list("ABCDEFGHIKLMNOPRSTUWXYZabcdefghiklmnoprstuwxyz0123456789     ")
 Ink = tuple[int, int, int]
 

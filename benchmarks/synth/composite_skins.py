@@ -25,7 +25,9 @@ PHOTOGRAPHS = (
     "hubble_deep_field.jpg",
 )  # fmt: skip
 """Of scikit-image, CC0 or public domain."""
-WORDS = ("云岭优选", "新品上市", "NORDIC", "Hello", "满199减30", "MILANO", "小满家居", "SALE", "FRESH", "谢谢惠顾", "KOMO")
+WORDS = (
+    "云岭优选", "新品上市", "NORDIC", "Hello", "满199减30", "MILANO", "小满家居", "SALE", "FRESH", "谢谢惠顾", "KOMO",
+)  # fmt: skip
 
 
 def _colours(rng: Rng, count: int) -> Field:
@@ -167,9 +169,7 @@ def _photograph(rng: Rng) -> Field:
         art = np.asarray(cv2.cvtColor(art, cv2.COLOR_GRAY2BGR), np.uint8)
     side = int(rng.uniform(0.3, 0.95) * min(art.shape[:2]))
     y, x = int(rng.integers(art.shape[0] - side)), int(rng.integers(art.shape[1] - side))
-    return np.asarray(
-        cv2.resize(art[y : y + side, x : x + side], (SIDE, SIDE)) * rng.uniform(0.6, 1.2, 3), np.float32
-    )
+    return np.asarray(cv2.resize(art[y : y + side, x : x + side], (SIDE, SIDE)) * rng.uniform(0.6, 1.2, 3), np.float32)
 
 
 def _known(rng: Rng) -> Field:
