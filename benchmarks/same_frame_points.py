@@ -25,8 +25,8 @@ from evidence_kit.sensors.sharpness import measure_sharpness
 SHARDS = ROOT / "benchmarks" / "out" / "frame-content"
 HELD_BACK = range(27, 30)
 """Shards that no training saw."""
-MAX_FALSE_PASS, MAX_FALSE_FAIL = 0.005, 0.003
-"""A quarter and a third of what is allowed in use: another world shows more errors than the one tuned on."""
+MAX_FALSE_PASS, MAX_FALSE_FAIL = 0.005, 0.004
+"""A quarter and less than half of what is allowed in use: another world shows more errors than the one tuned on."""
 SHARES = (0.001, 0.002, 0.004, 0.006, 0.01, 0.015)
 SCORES = (0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
 PEAKS = (0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99)
@@ -113,7 +113,8 @@ def _best_goods(seen: list[_Seen], allowed: int) -> str:
         said = _met(compact, point)
         rows.append((int((said & ~there).sum()), int((said & there).sum()), point))
     within = [row for row in rows if row[0] <= allowed] or [min(rows, key=lambda row: row[0])]
-    wrong, right, point = max(within, key=lambda row: (row[1], -row[0]))
+    # Of points that do the same on these photos the stricter one.
+    wrong, right, point = max(within, key=lambda row: (row[1], -row[0], row[2].share, row[2].score))
     return f"{wrong} wrong, {right} of {int(there.sum())} passed, {point}"
 
 
