@@ -25,9 +25,9 @@ from evidence_kit.sensors.sharpness import measure_sharpness
 SHARDS = ROOT / "benchmarks" / "out" / "frame-content"
 HELD_BACK = range(27, 30)
 """Shards that no training saw."""
-MAX_FALSE_PASS, MAX_FALSE_FAIL = 0.0075, 0.004
-"""Less than half of what is allowed in use. This world is as hard as a held-out one: with the weights and points before
-these, 6 of 332 pass falsely here, and 6 of 291 did on a held-out set (of an earlier world of ours next to none did)."""
+MAX_FALSE_PASS, MAX_FALSE_FAIL = 0.005, 0.004
+"""Less than half of what is allowed in use; and still too much: with 0.0075 and 0.004 a held-out set showed five times
+as many of each, so ``shared_frame`` keeps stricter points for what is missed."""
 SHARES = (0.001, 0.002, 0.004, 0.006, 0.01, 0.015)
 SCORES = (0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
 PEAKS = (0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99)

@@ -38,7 +38,9 @@ def differences(expected, report):
             yield f"facts.{key} is {report['facts'][key]}"
 
 
-KNOWN_MISSES: dict[str, str] = {}
+KNOWN_MISSES = {
+    "waybill-readable/pass-jd-suffix": "the goods cut off beside the label are not surely seen, so a person is asked",
+}
 """What the kit does not do yet, though the scene says that it should; strict, so that a mended one is noticed."""
 
 
