@@ -7,6 +7,7 @@ slips, book covers, screens. What is a label has them too, stuck on a parcel and
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import cv2
 import numpy as np
@@ -248,12 +249,12 @@ def screen(rng: Rng) -> Made:
             page.code(wide * 0.3, y, min(wide * 0.4, tall_row))
         y += tall_row + 6
     made = page.done()
-    made = cv2.convertScaleAbs(made, alpha=float(rng.uniform(0.6, 1.0)), beta=float(rng.uniform(0, 40)))
+    shown: Any = cv2.convertScaleAbs(made, alpha=float(rng.uniform(0.6, 1.0)), beta=float(rng.uniform(0, 40)))
     rim = int(rng.integers(8, 34))
     edge = [int(v) for v in ((15, 15, 15) if rng.random() < 0.6 else rng.integers(0, 250, 3))]
-    made = cv2.copyMakeBorder(made, rim, rim, rim, rim, cv2.BORDER_CONSTANT, value=edge)
+    shown = cv2.copyMakeBorder(shown, rim, rim, rim, rim, cv2.BORDER_CONSTANT, value=edge)
     across = float(rng.uniform(64, 78) if tall else rng.uniform(190, 330))
-    return np.asarray(made, np.uint8), (across, across * made.shape[0] / made.shape[1]), "screen"
+    return np.asarray(shown, np.uint8), (across, across * shown.shape[0] / shown.shape[1]), "screen"
 
 
 PAGES: tuple[Callable[[Rng], Made], ...] = (receipt, price, notice, form, letter, coupon, cover, screen, receipt, form)

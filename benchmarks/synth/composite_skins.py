@@ -96,7 +96,7 @@ def _blotches(rng: Rng) -> Field:
     made = np.zeros((SIDE, SIDE, 3), np.float32) + _colours(rng, 1)[0]
     for colour in _colours(rng, int(rng.integers(1, 4))):
         made[noise(rng, int(rng.integers(4, 40)), side=SIDE) > rng.uniform(0.2, 1.4)] = colour
-    return made
+    return np.asarray(made, np.float32)
 
 
 def _polygons(rng: Rng) -> Field:
@@ -105,7 +105,7 @@ def _polygons(rng: Rng) -> Field:
         middle, reach = rng.uniform(0, SIDE, 2), rng.uniform(20, 200)
         points = (middle + rng.normal(0, reach, (int(rng.integers(3, 6)), 2))).astype(np.int32)
         cv2.fillPoly(made, [points], colour.tolist(), cv2.LINE_AA)
-    return made
+    return np.asarray(made, np.float32)
 
 
 def _faded(rng: Rng) -> Field:
@@ -215,7 +215,8 @@ def worn(rng: Rng, picture: Picture) -> Picture:
         two = one + rng.normal(0, 0.25, 2) * max(wide, high)
         tone = float(rng.uniform(0.5, 1.4))
         line = np.zeros((high, wide), np.uint8)
-        cv2.line(line, *[(int(x), int(y)) for x, y in (one, two)], 255, max(1, int(rng.uniform(0.002, 0.01) * wide)))
+        ends = [(int(x), int(y)) for x, y in (one, two)]
+        cv2.line(line, ends[0], ends[1], 255, max(1, int(rng.uniform(0.002, 0.01) * wide)))
         made *= 1 + (tone - 1) * (line[:, :, None] / 255.0)
     if rng.random() < 0.25:  # a torn patch shows the board's grey inside
         middle = rng.uniform(0, 1, 2) * (wide, high)

@@ -166,9 +166,9 @@ def mailer(
     )
     if print_ is not None:  # the print follows the film's folds
         wave = cv2.GaussianBlur(height, (0, 0), 3) * 1.5
-        base = cv2.remap(
-            print_.astype(np.float32), xs + wave, ys + wave, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT
-        )
+        print32 = print_.astype(np.float32)
+        bent_print = cv2.remap(print32, xs + wave, ys + wave, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+        base = np.asarray(bent_print, np.float32)
     gloss = 0.06 if colour == _FILMS["kraft"] else 0.3
     picture = cv2.resize(shaded(base, np.asarray(height, np.float32), rng, gloss), size, interpolation=cv2.INTER_LINEAR)
     strip = slice(size[1] - 34, size[1] - 30)
