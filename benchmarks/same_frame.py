@@ -262,12 +262,17 @@ def report(data: Path, counts: dict[str, int]) -> dict[str, Any]:
 
 def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="benchmarks same_frame", description=__doc__)
-    parser.add_argument("--part", choices=("report", "tune", "quality", "peers"), default="report")
+    parser.add_argument("--part", choices=("report", "tune", "quality", "peers", "tables"), default="report")
     parser.add_argument("--data", type=Path, default=DEVELOPMENT, help="folder of the development photos")
     parser.add_argument("--models", type=Path, default=OUT / "peers", help="folder of the peers' weights")
     parser.add_argument("--few", action="store_true", help="a tenth of the photos, nothing written")
     options = parser.parse_args(argv)
     cv2.setNumThreads(1)
+    if options.part == "tables":
+        from benchmarks.same_frame_tables import tables
+
+        print(tables(json.loads(RESULT.read_text(encoding="utf-8"))))
+        return 0
     if options.part == "peers":
         from benchmarks.same_frame_peers import peers
 

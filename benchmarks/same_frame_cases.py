@@ -2,7 +2,7 @@
 
 Slices: ``heldout`` composites of the held-out world; ``chat`` the same after a chat app; ``labels`` and ``no-waybill``
 photos of the held-out waybill generator; ``real`` the development photos; ``real-composed`` real labels with
-photographed groceries on real surfaces; ``development`` composites for operating points.
+photographed groceries on real surfaces. Operating points come from elsewhere: see ``same_frame_points``.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ from benchmarks.synth.optics import Picture
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "benchmarks" / "out" / "same-frame"
 SIZE = (1600, 1200)
+FIRST = {"heldout": 130_000, "chat": 230_000, "labels": 1_000, "no-waybill": 1_000, "real-composed": 1_000}
+"""The first seed of each slice. Retired, because something was changed after they had been reported: 100,000,
+110,000 and 120,000 of the composites, the same + 100,000 of the chat's, 0 of the others."""
 LABEL_SHARE, GOODS_SHARE, PARCEL_SHARE = 0.003, 0.010, 0.010
 """Of the picture: what is smaller than this but there makes the case marginal, with no plain truth."""
 Answer = Literal["yes", "no", "marginal"]
@@ -95,13 +98,10 @@ def _write(picture: Picture, to: Path, quality: int, chat: np.random.Generator |
 
 
 def composites(part: str, count: int) -> Iterator[Case]:
-    """Held-out (``heldout``, ``chat``) or development composites."""
-    if part == "development":
-        from benchmarks.synth.composite_parts import DEVELOPMENT as PARTS
-    else:
-        from benchmarks.synth.composites_heldout import HELD_OUT as PARTS
-    first = {"heldout": 120_000, "chat": 220_000, "development": 300_000}[part]
-    for seed in range(first, first + count):
+    """Composites of the held-out world: ``heldout`` or ``chat``."""
+    from benchmarks.synth.composites_heldout import HELD_OUT as PARTS
+
+    for seed in range(FIRST[part], FIRST[part] + count):
         kept = OUT / part / f"{seed}.json"
         if kept.exists():
             yield _case(json.loads(kept.read_text()))
@@ -123,7 +123,7 @@ def generator(part: str, count: int) -> Iterator[Case]:
     """Photos of the held-out waybill generator: with labels on parcels, or with printed things and no waybill."""
     from benchmarks.synth.heldout import no_waybill_photo, sample_photo
 
-    for seed in range(count):
+    for seed in range(FIRST[part], FIRST[part] + count):
         kept = OUT / part / f"{seed}.json"
         if kept.exists():
             yield _case(json.loads(kept.read_text()))
@@ -212,7 +212,7 @@ def real_composed(folder: Path, count: int) -> Iterator[Case]:
         return grounds[int(rng.integers(len(grounds)))]
 
     parts = Parts(label, thing, world._page, ground, lambda _: None, world._board, world._mailer)
-    for seed in range(count):
+    for seed in range(FIRST["real-composed"], FIRST["real-composed"] + count):
         kept = OUT / "real-composed" / f"{seed}.json"
         if kept.exists():
             yield _case(json.loads(kept.read_text()))

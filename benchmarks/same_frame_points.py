@@ -19,25 +19,32 @@ from benchmarks.synth.optics import Picture
 from evidence_kit.facts.photo_quality import BRIGHT_ACCEPT, photo_quality
 from evidence_kit.facts.shared_frame import LABEL_ACCEPT, Point, sure_goods
 from evidence_kit.schema import Quad
-from evidence_kit.sensors.frame_content import FrameContent, content_of
+from evidence_kit.sensors.frame_content import LONG_EDGE, FrameContent, Region, content_of
 from evidence_kit.sensors.sharpness import measure_sharpness
 
 SHARDS = ROOT / "benchmarks" / "out" / "frame-content"
-HELD_BACK = range(16, 20)
+HELD_BACK = range(27, 30)
 """Shards that no training saw."""
-MAX_FALSE_PASS, MAX_FALSE_FAIL = 0.001, 0.001
-"""Next to none: with 1 % and 0.5 % here, an earlier held-out set showed six and three times as many."""
+MAX_FALSE_PASS, MAX_FALSE_FAIL = 0.005, 0.004
+"""Less than half of what is allowed in use; and still too much: with 0.0075 and 0.004 a held-out set showed five times
+as many of each, so ``shared_frame`` keeps stricter points for what is missed."""
 SHARES = (0.001, 0.002, 0.004, 0.006, 0.01, 0.015)
-SCORES = (0.35, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8)
-PEAKS = (0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98)
+SCORES = (0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
+PEAKS = (0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99)
+GRID = [Point(*values) for values in product(SHARES, SCORES, PEAKS)]
+COARSE = [point for point in GRID if point.peak <= 0.8 and point.score <= 0.6]
+ANY = Point(0.0, 0.0, 0.0)
 
 
 def held_back() -> Iterator[tuple[Picture, Picture]]:
-    """Pictures (288, 384, 3) and kinds (144, 192) of the shards that no training saw."""
+    """Pictures with a long edge of LONG_EDGE and their kinds, of the shards that no training saw."""
     for path in sorted(SHARDS.glob("development-[0-9][0-9][0-9].npz")):
         if int(path.stem[-3:]) in HELD_BACK:
             kept = np.load(path)
-            yield from zip(kept["pictures"], kept["kinds"], strict=True)
+            for picture, kinds in zip(kept["pictures"], kept["kinds"], strict=True):
+                scale = LONG_EDGE / picture.shape[1]
+                small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+                yield np.asarray(small, np.uint8), kinds
 
 
 @dataclass(frozen=True)
@@ -75,63 +82,74 @@ def tune(_: Path) -> int:
         # What is too dark never says "none" anyhow.
         if truth is not None and np.percentile(picture, 99.5) >= 255 * BRIGHT_ACCEPT:
             seen.append(_Seen(*truth, content_of(np.ascontiguousarray(picture))))
-    grid = [Point(*values) for values in product(SHARES, SCORES, PEAKS)]
-    no_pass = [one for one in seen if not (one.label and one.goods)]
+    no_pass = sum(not (one.label and one.goods) for one in seen)
     no_fail = [one for one in seen if one.label and (one.goods or one.parcel)]
     bare = [one for one in seen if one.label and not one.goods and not one.parcel]
     print(
-        f"{len(seen)} plain composites: {len(no_pass)} may not pass, {len(no_fail)} may not fail,"
+        f"{len(seen)} plain composites: {no_pass} may not pass, {len(no_fail)} may not fail,"
         f" {len(bare)} are bare labels"
     )
-    _say("goods accept", _best_goods(grid, seen, len(no_pass)))
-    _say("goods and parcel reject", _best_absence(grid, no_fail, bare))
-    labelled, free = [one for one in seen if one.label], [one for one in seen if not one.label]
-    rows = []
-    for point in grid:
-        missed = sum(not any(map(point.met_by, one.content.labels)) for one in labelled) / max(1, len(no_fail))
-        rows.append(
-            (missed, -sum(not any(map(point.met_by, one.content.labels)) for one in free) / max(1, len(free)), point)
-        )
-    within = [row for row in rows if row[0] <= MAX_FALSE_FAIL] or [min(rows, key=lambda row: row[0])]
-    _say("label reject (missed, -none where none is)", min(within, key=lambda row: row[1]))
+    passes, fails = int(MAX_FALSE_PASS * no_pass), int(MAX_FALSE_FAIL * len(no_fail))
+    for more in range(3):  # what the next errors would buy
+        print(f"goods accept, {passes + more} false passes allowed: {_best_goods(seen, passes + more)}")
+    for more in range(3):
+        print(f"goods and parcel reject, {fails + more} false fails: {_best_absence(no_fail, bare, fails + more)}")
+    for more in range(3):
+        print(f"label reject, {fails + more} missed: {_best_none(seen, fails + more)}")
     return 0
 
 
-def _say(name: str, found: Any) -> None:
-    print(f"{name}: {found}")
+def _met(photos: list[list[Region]], point: Point) -> NDArray[np.bool_]:
+    """Which photos have a region that meets a point."""
+    return np.array([any(map(point.met_by, regions)) for regions in photos], bool)
 
 
-def _best_goods(grid: list[Point], seen: list[_Seen], count: int) -> Any:
-    """The point that passes most photos with goods within MAX_FALSE_PASS."""
+def _best_goods(seen: list[_Seen], allowed: int) -> str:
+    """The point that passes most photos with goods, with so many false passes at most."""
+    labelled = [one for one in seen if one.label]
+    there = np.array([one.goods for one in labelled], bool)
+    compact = [[r for r in one.content.goods if sure_goods(r, one.labels, ANY)] for one in labelled]
     rows = []
-    for point in grid:
-        said = [(one, any(sure_goods(r, one.labels, point) for r in one.content.goods)) for one in seen if one.label]
-        wrong = sum(yes for one, yes in said if not one.goods) / count
-        right = sum(yes for one, yes in said if one.goods) / max(1, sum(one.goods for one, _ in said))
-        rows.append((wrong, -right, point))
-    return min((row for row in rows if row[0] <= MAX_FALSE_PASS), key=lambda row: row[1])
+    for point in GRID:
+        said = _met(compact, point)
+        rows.append((int((said & ~there).sum()), int((said & there).sum()), point))
+    within = [row for row in rows if row[0] <= allowed] or [min(rows, key=lambda row: row[0])]
+    # Of points that do the same on these photos the stricter one.
+    wrong, right, point = max(within, key=lambda row: (row[1], -row[0], row[2].share, row[2].score))
+    return f"{wrong} wrong, {right} of {int(there.sum())} passed, {point}"
 
 
-def _best_absence(grid: list[Point], no_fail: list[_Seen], bare: list[_Seen]) -> Any:
-    """The two reject points that call most bare labels within MAX_FALSE_FAIL."""
+def _best_absence(no_fail: list[_Seen], bare: list[_Seen], allowed: int) -> str:
+    """The two reject points that call most bare labels, with so many false fails at most."""
 
-    def none(point: Point, photos: list[_Seen], what: str) -> NDArray[np.bool_]:
-        regions = (
-            one.content.goods if what == "goods" else (*one.content.sealed, *one.content.opened) for one in photos
-        )
-        return np.array([not any(map(point.met_by, found)) for found in regions])
+    def regions(one: _Seen, what: str) -> list[Region]:
+        return list(one.content.goods) if what == "goods" else [*one.content.sealed, *one.content.opened]
 
-    coarse = [point for point in grid if point.peak <= 0.8 and point.score <= 0.6]
-    goods = [(none(point, no_fail, "goods"), none(point, bare, "goods"), point) for point in coarse]
-    parcel = [(none(point, no_fail, "parcel"), none(point, bare, "parcel"), point) for point in coarse]
-    best: Any = (0.0, 0.0, None, None)
-    for wrong_g, right_g, point_g in goods:
-        for wrong_p, right_p, point_p in parcel:
-            wrong = float((wrong_g & wrong_p).sum()) / max(1, len(no_fail))
-            right = float((right_g & right_p).mean())
-            if wrong <= MAX_FALSE_FAIL and (right, -wrong) > (best[1], -best[0]):
-                best = (wrong, right, point_g, point_p)
-    return best
+    def none(what: str) -> list[tuple[NDArray[np.bool_], NDArray[np.bool_], Point]]:
+        full, empty = ([regions(one, what) for one in photos] for photos in (no_fail, bare))
+        return [(~_met(full, point), ~_met(empty, point), point) for point in COARSE]
+
+    best: Any = (-1, 0, None, None)
+    parcels = none("parcel")
+    for wrong_g, right_g, point_g in none("goods"):
+        for wrong_p, right_p, point_p in parcels:
+            wrong, right = int((wrong_g & wrong_p).sum()), int((right_g & right_p).sum())
+            if wrong <= allowed and (right, -wrong) > (best[0], -best[1]):
+                best = (right, wrong, point_g, point_p)
+    return f"{best[1]} wrong, {best[0]} of {len(bare)} called, goods {best[2]}, parcel {best[3]}"
+
+
+def _best_none(seen: list[_Seen], allowed: int) -> str:
+    """The point below which a photo shows no label, with so many labels missed at most."""
+    there = np.array([one.label for one in seen], bool)
+    labels = [list(one.content.labels) for one in seen]
+    rows = []
+    for point in GRID:
+        none = ~_met(labels, point)
+        rows.append((int((none & there).sum()), int((none & ~there).sum()), point))
+    within = [row for row in rows if row[0] <= allowed] or [min(rows, key=lambda row: row[0])]
+    missed, right, point = max(within, key=lambda row: (row[1], -row[0]))
+    return f"{missed} missed, {right} of {int((~there).sum())} said to have none, {point}"
 
 
 def quality(_: Path) -> int:

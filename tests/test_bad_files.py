@@ -84,12 +84,15 @@ def test_a_file_that_may_not_be_read_is_an_error_of_its_own(tmp_path):
         ("wide.png", (20_000, 300), "L"),
         ("ink.jpg", (800, 600), "CMYK"),
         ("deep.png", (800, 600), "I;16"),
+        ("black.png", (1200, 900), "RGB"),
+        ("moving.gif", (1200, 900), "P"),
     ],
 )
 def test_odd_pictures_get_a_finding(tmp_path, name, shape, mode):
     from PIL import Image
 
-    Image.new(mode, shape).save(tmp_path / name)
+    more = {"save_all": True, "append_images": [Image.new(mode, shape, 9)]} if name == "moving.gif" else {}
+    Image.new(mode, shape).save(tmp_path / name, **more)
     report = judged(tmp_path / name)
     assert any(finding.target == name for finding in report.findings)
     assert report.verdict != "pass"

@@ -1,5 +1,7 @@
 """The documents say what the code does."""
 
+import hashlib
+import json
 import re
 import runpy
 import tomllib
@@ -59,3 +61,23 @@ def test_no_extra_is_named_that_does_not_exist():
 def test_samples_that_a_rule_names_exist(path):
     for name in re.findall(r"samples/[\w-]+/[\w-]+", path.read_text("utf-8")):
         assert (ROOT / name / "expected.json").exists(), name
+
+
+def test_the_same_frame_page_shows_what_was_measured():
+    from benchmarks.same_frame_tables import tables
+
+    kept = json.loads((ROOT / "benchmarks" / "results" / "same_frame.json").read_text("utf-8"))
+    page = (ROOT / "docs" / "same-frame.md").read_text("utf-8")
+    rows = [line for line in tables(kept).splitlines() if line.startswith("| ") and "---" not in line]
+    assert len(rows) > 20
+    assert [row for row in rows if row not in page] == [], "python -m benchmarks same_frame --part tables"
+
+
+def test_the_same_frame_card_and_figures_are_of_the_weights_that_ship():
+    weights = (ROOT / "models" / "frame-content" / "frame-content.onnx").read_bytes()
+    digest = hashlib.sha256(weights).hexdigest()
+    card = (ROOT / "models" / "frame-content" / "CARD.md").read_text("utf-8")
+    kept = json.loads((ROOT / "benchmarks" / "results" / "same_frame.json").read_text("utf-8"))
+    assert digest in card
+    assert f"{len(weights):,} bytes" in card
+    assert kept["model"].startswith(digest[:8])

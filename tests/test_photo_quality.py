@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+from typing import get_args, get_type_hints
 
 import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
-from evidence_kit.facts.photo_quality import PhotoQuality, photo_quality
+from evidence_kit.facts.photo_quality import PhotoQuality, Shortfall, photo_quality
+from evidence_kit.rules.photo_readable import ADVICE, WORDS
 from evidence_kit.sensors.photo import Photo
 from evidence_kit.sensors.sharpness import Sharpness, measure_sharpness, sharpness
 
@@ -67,9 +69,15 @@ def test_thumbnail_is_too_small():
     assert ("TOO_SMALL", True) in reasons(quality_of(encoded(small)))
 
 
-@pytest.mark.parametrize(("level", "reason"), [(0, "TOO_DARK"), (255, "TOO_BLURRED")])
+@pytest.mark.parametrize(("level", "reason"), [(0, "TOO_DARK"), (128, "BLANK"), (255, "BLANK")])
 def test_one_tone_is_a_finding(level, reason):
-    assert (reason, True) in reasons(quality_of(encoded(np.full((900, 1200, 3), level, np.uint8))))
+    """And it is called what it is: a picture without any edge is not called blurred."""
+    assert reasons(quality_of(encoded(np.full((900, 1200, 3), level, np.uint8)))) == {(reason, True)}
+
+
+def test_every_reason_has_its_words_and_advice():
+    reasons = set(get_args(get_type_hints(Shortfall)["reason"]))
+    assert reasons == set(WORDS) == set(ADVICE)
 
 
 def test_one_pixel():

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime
 
 import cv2
 import msgspec
 import numpy as np
 import pytest
+from PIL import Image
 
-from evidence_kit.facts.photo_quality import PhotoQuality, Shortfall
+from evidence_kit.facts.photo_quality import PhotoQuality, Shortfall, photo_quality
 from evidence_kit.facts.shared_frame import shared_frame
 from evidence_kit.facts.waybill_readings import UnreadLabel, WaybillReading, WaybillReadings
 from evidence_kit.rules.goods_with_waybill import goods_with_waybill
 from evidence_kit.schema import Case, Each, Item, Outcome
-from evidence_kit.sensors.frame_content import FrameContent, Region, content_of, regions_of
+from evidence_kit.sensors.frame_content import (
+    MAX_LONG_EDGE,
+    FrameContent,
+    Region,
+    content_of,
+    frame_content,
+    regions_of,
+)
+from evidence_kit.sensors.photo import Photo
+from evidence_kit.sensors.sharpness import sharpness
 
 GOOD = PhotoQuality(4000, 3000)
 DIM = PhotoQuality(4000, 3000, (Shortfall("TOO_DARK", False, 0.2, 0.3, "1"),))
@@ -146,3 +157,28 @@ def test_any_size_gives_an_answer_that_survives_json(size):
     picture = np.random.default_rng(3).integers(0, 255, (*size, 3)).astype(np.uint8)
     seen = content_of(picture)
     assert msgspec.json.decode(msgspec.json.encode(seen), type=FrameContent) == seen
+
+
+def photo_of(kind):
+    """A photo that is none, as encoded bytes."""
+    shape = {"dot": (1, 1), "panorama": (20_000, 600)}.get(kind, (1200, 900))
+    mode = {"ink": "CMYK", "deep": "I;16", "moving": "P"}.get(kind, "RGB")
+    image = Image.new(mode, shape, (255, 255, 255) if kind == "white" else 0)
+    more = {"save_all": True, "append_images": [Image.new(mode, shape, 9)]} if kind == "moving" else {}
+    buffer = io.BytesIO()
+    image.save(buffer, {"ink": "JPEG", "moving": "GIF"}.get(kind, "PNG"), **more)
+    return Photo(buffer.getvalue())
+
+
+@pytest.mark.parametrize("kind", ["dot", "panorama", "ink", "deep", "moving", "black", "white"])
+def test_where_nothing_is_nothing_is_seen(kind):
+    pytest.importorskip("onnxruntime")
+    photo = photo_of(kind)
+    seen = frame_content(photo)
+    assert (seen.width, seen.height) == (photo.header.width, photo.header.height)
+    said = shared_frame(seen, NOTHING_READ, photo_quality(sharpness(photo)))
+    assert (said.waybill, said.goods) == ("unknown", "unknown"), "a photo of nothing never says that there is none"
+
+
+def test_a_panorama_is_looked_at_small():
+    assert max(photo_of("panorama").colour(MAX_LONG_EDGE).shape) <= MAX_LONG_EDGE

@@ -1,18 +1,19 @@
 """Pictures from elsewhere that composites are made of, in one folder; everything else is drawn.
 
-    python -m benchmarks.synth.composite_assets [FOLDER]
+    python -m benchmarks.synth.composite_assets [FOLDER] [--groceries REPOSITORY]
 
-fetches them once (npm and git needed): Fluent Emoji 3D (MIT, npm ``@lobehub/fluent-emoji-3d`` 1.1.0: rendered objects
-with opacity), rooms (CC0, npm ``@pmndrs/assets`` 1.7.0: panoramas, OpenEXR), and photographs of groceries (repository
-``marcusklasson/GroceryStoreDataset``, MIT: evaluation only, no model is trained on them). None is shipped.
+fetches them once (npm, git and the package OpenEXR needed): Fluent Emoji 3D (MIT, npm ``@lobehub/fluent-emoji-3d``
+1.1.0: 3,391 rendered things with opacity), rooms (CC0, npm ``@pmndrs/assets`` 1.7.0: 18 panoramas), and photographs
+of groceries (MIT, git ``marcusklasson/GroceryStoreDataset``, 81 of them: evaluation only, no model is trained on
+them). None is shipped. A copy of that repository on the disk serves as well: ``--groceries FOLDER``.
 """
 
 from __future__ import annotations
 
+import argparse
 import base64
 import re
 import subprocess
-import sys
 import tarfile
 import tempfile
 from functools import lru_cache
@@ -110,13 +111,17 @@ def _off_white(photo: Picture) -> Picture:
     return square
 
 
-def _fetch(folder: Path) -> None:
-    """Fills ``folder``; needs npm, git and the Python package OpenEXR."""
+GROCERIES = "https://github.com/marcusklasson/GroceryStoreDataset"
+_PACKAGES = ("@lobehub/fluent-emoji-3d@1.1.0", "@pmndrs/assets@1.7.0")
+
+
+def fetch(folder: Path, groceries_from: str) -> dict[str, int]:
+    """Fills ``folder`` and counts what is there; what fails to come raises, and nothing is lost."""
     for part in ("objects", "rooms", "groceries"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as work:
-        for package in ("@lobehub/fluent-emoji-3d@1.1.0", "@pmndrs/assets@1.7.0"):
-            subprocess.run(["npm", "pack", package], cwd=work, check=True)
+        for package in _PACKAGES:
+            subprocess.run(["npm", "pack", "--silent", package], cwd=work, check=True, stdout=subprocess.DEVNULL)
         for ball in Path(work).glob("*.tgz"):
             with tarfile.open(ball) as tar:
                 tar.extractall(Path(work) / ball.stem, filter="data")
@@ -124,16 +129,17 @@ def _fetch(folder: Path) -> None:
             (folder / "objects" / path.name).write_bytes(path.read_bytes())
         for path in Path(work).rglob("hdri/*.exr.js"):
             _room(path, folder / "rooms" / f"{path.name.removesuffix('.exr.js')}.png")
-        source = "https://github.com/marcusklasson/GroceryStoreDataset"
-        subprocess.run(["git", "clone", "--depth", "1", source, "groceries"], cwd=work, check=True)
+        subprocess.run(["git", "clone", "--quiet", "--depth", "1", groceries_from, "groceries"], cwd=work, check=True)
         for path in Path(work).rglob("*_Iconic.jpg"):
             (folder / "groceries" / path.name).write_bytes(path.read_bytes())
+    return {part.name: sum(1 for _ in part.iterdir()) for part in sorted(folder.iterdir()) if part.is_dir()}
 
 
 def _room(script: Path, to: Path) -> None:
+    """A panorama out of the script that carries it, its light brought into 0..255."""
     import OpenEXR  # type: ignore[import-not-found]
 
-    found = re.search(r"base64,([A-Za-z0-9+/=]+)", script.read_text())
+    found = re.search(r"base64,([A-Za-z0-9+/=]+)", script.read_text(encoding="utf-8"))
     if found is None:
         return
     with tempfile.NamedTemporaryFile(suffix=".exr") as file:
@@ -146,5 +152,14 @@ def _room(script: Path, to: Path) -> None:
     cv2.imwrite(str(to), (np.clip(linear / (1 + linear / 4), 0, 1) ** (1 / 2.2) * 255).astype(np.uint8))
 
 
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="benchmarks.synth.composite_assets")
+    parser.add_argument("folder", type=Path, nargs="?", default=FOLDER)
+    parser.add_argument("--groceries", default=GROCERIES, help="address or folder of that git repository")
+    options = parser.parse_args()
+    for part, count in fetch(options.folder, options.groceries).items():
+        print(f"{part}: {count}")
+
+
 if __name__ == "__main__":
-    _fetch(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
+    main()

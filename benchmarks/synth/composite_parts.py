@@ -7,14 +7,15 @@ are set on it) and ``held_out`` (other label designs, goods classes, grounds and
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Generic, Literal, TypeVar
 
 import cv2
 import numpy as np
 
 from benchmarks.synth import composite_assets as assets
-from benchmarks.synth import parcels
+from benchmarks.synth import composite_pages, parcels
+from benchmarks.synth.composite_skins import interior, skin, worn
 from benchmarks.synth.cutouts import relief, shaded
 from benchmarks.synth.goods import CUTOUTS, cutout
 from benchmarks.synth.labels import render_label
@@ -104,6 +105,9 @@ class Kept(Generic[Made]):
 
 
 def _label(rng: Rng) -> Sheet:
+    if rng.random() < 0.3:
+        picture, size = composite_pages.any_label(rng)
+        return Sheet(picture, size, "label")
     names = INTERNATIONAL if rng.random() < 0.25 else DOMESTIC
     made = render_label(rng, str(rng.choice(list(names))), None)
     sheet = np.asarray(np.clip(np.rint(made.bgr * 0.82) + np.array((26, 27, 28)), 0, 255), np.uint8)
@@ -136,6 +140,8 @@ def _object(rng: Rng, *, held_out: bool) -> Thing | None:
 
 def _cloth(rng: Rng) -> Field:
     """Any surface for any thing: (512, 512, 3) float32."""
+    if rng.random() < 0.5:
+        return skin(rng).astype(np.float32)
     kind = int(rng.integers(5))
     base = np.zeros((512, 512, 3), np.float32) + rng.uniform(15, 240, 3).astype(np.float32)
     if kind == 0:
@@ -161,7 +167,7 @@ def _cloth(rng: Rng) -> Field:
 def _shape(rng: Rng) -> Thing:
     """A thing of no kind: a random outline blown up, with any surface, lettering at times."""
     mask = np.zeros((512, 512), np.uint8)
-    kind = int(rng.integers(4))
+    kind = int(rng.integers(5))
     if kind == 0:  # a blob
         angle = np.linspace(0, 2 * np.pi, 40, endpoint=False)
         waves = [rng.normal(0, 55 / k) * np.cos(k * angle + rng.uniform(0, 6.3)) for k in range(1, 6)]
@@ -179,13 +185,24 @@ def _shape(rng: Rng) -> Thing:
             at = (int(rng.integers(140, 372)), int(rng.integers(140, 372)))
             axes = (int(rng.integers(30, 120)), int(rng.integers(30, 120)))
             cv2.ellipse(mask, at, axes, float(rng.uniform(0, 180)), 0, 360, 255, -1)
+    elif kind == 3:  # slabs and packs: straight sides, corners more or less round
+        w, h = rng.uniform(45, 230), rng.uniform(120, 240)
+        corner = int(rng.uniform(0.02, 0.9) * min(w, h))
+        cv2.rectangle(mask, (int(256 - w + corner), int(256 - h)), (int(256 + w - corner), int(256 + h)), 255, -1)
+        cv2.rectangle(mask, (int(256 - w), int(256 - h + corner)), (int(256 + w), int(256 + h - corner)), 255, -1)
+        for x, y in ((-1, -1), (1, -1), (-1, 1), (1, 1)):
+            cv2.circle(mask, (int(256 + x * (w - corner)), int(256 + y * (h - corner))), corner, 255, -1)
     else:  # a ring, a coil, a strap
         axes = (int(rng.integers(100, 200)), int(rng.integers(80, 200)))
         cv2.ellipse(mask, (256, 256), axes, 0, 0, 360, 255, int(rng.integers(18, 80)))
     roundness = float(rng.choice([0.08, 0.3, 0.7, 1.0]))
     height = relief(mask, roundness) + rng.uniform(0, 6) * noise(rng, int(rng.integers(5, 40)), side=512)
     colour = np.clip(_cloth(rng), 0, 255).astype(np.uint8)
-    if rng.random() < 0.3:
+    if kind == 3 and rng.random() < 0.5:  # a face set in a rim
+        face = cv2.erode(mask, np.ones((int(rng.integers(5, 41)),) * 2, np.uint8))
+        inner = skin(rng) if rng.random() < 0.5 else np.zeros_like(colour) + rng.integers(5, 250, 3).astype(np.uint8)
+        colour = np.where(face[:, :, None] > 0, inner, colour)
+    if rng.random() < (0.6 if kind == 3 else 0.3):
         words = "".join(rng.choice(list("ABEHKLMNORSTUX0123456789"), int(rng.integers(2, 9))))
         at = (int(rng.integers(60, 220)), int(rng.integers(160, 380)))
         cv2.putText(colour, words, at, cv2.FONT_HERSHEY_DUPLEX, rng.uniform(1, 3.2), rng.uniform(0, 255, 3).tolist(), 4)
@@ -195,7 +212,7 @@ def _shape(rng: Rng) -> Thing:
     return Thing("shape", np.asarray(small, np.uint8), float(rng.uniform(60, 280)), float(rng.uniform(5, 90)))
 
 
-_OWN, _SHAPES, _LABELS = Kept(_own_thing, 120), Kept(_shape, 300), Kept(_label, 220)
+_OWN, _SHAPES, _LABELS = Kept(_own_thing, 120), Kept(_shape, 500), Kept(_label, 300)
 
 
 def _thing(rng: Rng) -> Thing:
@@ -216,6 +233,8 @@ def _thing(rng: Rng) -> Thing:
 
 def _make_page(rng: Rng) -> Sheet:
     """Paper and screens that are no waybill: newspapers, letters, receipts, pictures, tracking pages."""
+    if rng.random() < 0.65:
+        return Sheet(*composite_pages.page(rng))
     kind = int(rng.integers(6))
     if kind == 0:
         y, x = int(rng.integers(300)), int(rng.integers(400))
@@ -256,13 +275,19 @@ def _make_page(rng: Rng) -> Sheet:
     return Sheet(sheet, (size, size * sheet.shape[0] / sheet.shape[1]), "page")
 
 
-_PAGES = Kept(_make_page, 150)
+_PAGES = Kept(_make_page, 400)
+
+
+TABLES = tuple(name for name in GROUNDS if name != "cardboard")
+"""Plain board without an edge in view is a parcel: nobody could tell it from a table of board."""
 
 
 def _make_ground(rng: Rng) -> Picture:
+    if rng.random() < 0.3:
+        return worn(rng, skin(rng)) if rng.random() < 0.3 else skin(rng)
     kind = int(rng.integers(8))
     if kind < 4:
-        made = texture(str(rng.choice(GROUNDS)), int(rng.integers(3))).copy()
+        made = texture(str(rng.choice(TABLES)), int(rng.integers(3))).copy()
         return retinted(made, rng, 0.7)
     if kind == 4:
         name = str(rng.choice(["gravel.png", "brick.png", "grass.png"]))
@@ -289,7 +314,14 @@ def _make_ground(rng: Rng) -> Picture:
     return np.asarray(np.clip(flat, 0, 255), np.uint8)
 
 
-_GROUNDS = Kept(_make_ground, 140)
+_GROUNDS = Kept(_make_ground, 300)
+
+
+_INTERIORS = Kept(interior, 150)
+
+
+def _room(rng: Rng) -> Picture | None:
+    return _INTERIORS(rng) if rng.random() < 0.5 else room_behind(rng)
 
 
 def room_behind(rng: Rng, *, held_out: bool = False) -> Picture | None:
@@ -305,9 +337,13 @@ def room_behind(rng: Rng, *, held_out: bool = False) -> Picture | None:
 
 def _board(rng: Rng, width: float, height: float) -> Picture:
     """A carton's face in any colour of board, with tape and print at times."""
+    if rng.random() < 0.4:
+        return _printed_board(rng, width, height)
     box = (width, height, 60.0)
     top: Picture = parcels.carton_faces(rng, box)["top"]
     top = np.asarray(cv2.resize(top, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
+    if rng.random() < 0.3:
+        top = worn(rng, top)
     if rng.random() < 0.35:
         top = np.clip(top.astype(np.float32) * rng.uniform(0.5, 1.5, 3), 0, 255).astype(np.uint8)
     if rng.random() < 0.15:  # white board
@@ -332,7 +368,32 @@ def _board(rng: Rng, width: float, height: float) -> Picture:
     return np.asarray(top, np.uint8)
 
 
-_MAILERS = Kept(lambda rng: parcels.mailer(rng, float(rng.uniform(200, 320)), float(rng.uniform(220, 380))), 40)
+_SKINS = Kept(skin, 200)
+
+
+def _printed_board(rng: Rng, width: float, height: float) -> Picture:
+    """A carton's face printed all over, with a seam and tape as a carton has them."""
+    art = _SKINS(rng)
+    side = int(rng.integers(200, 513))
+    y, x = (int(v) for v in rng.integers(0, 513 - side, 2))
+    size = (max(8, round(width * 2)), max(8, round(height * 2)))
+    face = np.asarray(cv2.resize(art[y : y + side, x : x + side], size), np.uint8)
+    if rng.random() < 0.7:
+        middle, half = size[1] // 2, max(2, round(rng.uniform(20, 32) * 2))
+        strip = face[max(0, middle - half) : middle + half]
+        ink = rng.choice(np.array([(70, 130, 180), (205, 215, 220), (120, 170, 200), (60, 60, 60)]))
+        weight = float(rng.uniform(0.1, 0.8))
+        strip[:] = (strip * (1 - weight) + ink * weight).astype(np.uint8)
+        face[middle : middle + 2] = (face[middle : middle + 2] * 0.5).astype(np.uint8)
+    return worn(rng, face) if rng.random() < 0.4 else face
+
+
+def _make_mailer(rng: Rng) -> tuple[Picture, Picture]:
+    sides = float(rng.uniform(200, 320)), float(rng.uniform(220, 380))
+    return parcels.mailer(rng, *sides, print_=skin(rng) if rng.random() < 0.5 else None)
+
+
+_MAILERS = Kept(_make_mailer, 140)
 
 
 def _mailer(rng: Rng, width: float, height: float) -> tuple[Picture, Picture]:
@@ -345,7 +406,28 @@ DEVELOPMENT = Parts(
     thing=_thing,
     page=_PAGES,
     ground=_GROUNDS,
-    room=room_behind,
+    room=_room,
     board=_board,
     mailer=_mailer,
 )
+
+
+def development(rng: Rng) -> Parts:
+    """One picture's parts: mostly everything, at times goods and ground of one tone, pale on pale or dark on dark."""
+    if rng.random() > 0.08:
+        return DEVELOPMENT
+    pale = bool(rng.random() < 0.5)
+    tone = rng.uniform(185, 245, 3) if pale else rng.uniform(12, 55, 3)
+
+    def thing(rng: Rng) -> Thing:
+        made = DEVELOPMENT.thing(rng)
+        grey = made.bgra[:, :, :3].mean(2, keepdims=True)
+        spread = (grey - grey.mean()) * rng.uniform(0.2, 0.6)
+        bgr = np.clip(tone * rng.uniform(0.85, 1.1) + spread, 0, 255).astype(np.uint8)
+        return replace(made, bgra=np.dstack([bgr, made.bgra[:, :, 3]]))
+
+    def ground(rng: Rng) -> Picture:
+        art = DEVELOPMENT.ground(rng).astype(np.float32)
+        return np.asarray(np.clip(tone + (art - art.mean((0, 1))) * rng.uniform(0.05, 0.4), 0, 255), np.uint8)
+
+    return replace(DEVELOPMENT, thing=thing, ground=ground)

@@ -126,9 +126,16 @@ _FILMS = {
 
 
 def mailer(
-    rng: np.random.Generator, width_mm: float, height_mm: float, film: str | None = None
+    rng: np.random.Generator,
+    width_mm: float,
+    height_mm: float,
+    film: str | None = None,
+    print_: Picture | None = None,
 ) -> tuple[Picture, Picture]:
-    """A stuffed courier bag from above: BGR and opacity, 512 px wide, with folds and plastic shine."""
+    """A stuffed courier bag from above: BGR and opacity, 512 px wide, with folds and plastic shine.
+
+    ``print_`` (512, 512, 3) is what its film is printed with; else it is of one colour.
+    """
     size = (SIDE, max(64, round(SIDE * height_mm / width_mm)))
     colour = _FILMS[film or str(rng.choice(list(_FILMS)))]
     mask = np.zeros((size[1], size[0]), np.uint8)
@@ -157,6 +164,11 @@ def mailer(
         + np.array(colour, np.float32)
         + 2 * noise(rng, 200, side=SIDE)[:, :, None]
     )
+    if print_ is not None:  # the print follows the film's folds
+        wave = cv2.GaussianBlur(height, (0, 0), 3) * 1.5
+        print32 = print_.astype(np.float32)
+        bent_print = cv2.remap(print32, xs + wave, ys + wave, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+        base = np.asarray(bent_print, np.float32)
     gloss = 0.06 if colour == _FILMS["kraft"] else 0.3
     picture = cv2.resize(shaded(base, np.asarray(height, np.float32), rng, gloss), size, interpolation=cv2.INTER_LINEAR)
     strip = slice(size[1] - 34, size[1] - 30)

@@ -29,7 +29,7 @@ BLANK_SPAN = 0.05
 class Shortfall:
     """One measured reason why a photo serves badly."""
 
-    reason: Literal["TOO_BLURRED", "TOO_DARK", "TOO_SMALL"]
+    reason: Literal["TOO_BLURRED", "TOO_DARK", "TOO_SMALL", "BLANK"]
     certain: bool
     """True beyond the reject point; False between the accept and the reject point."""
     measured: float
@@ -66,8 +66,9 @@ def photo_quality(seen: Sharpness) -> PhotoQuality:
             sure = sharp < SHARP_REJECT and seen.brightest >= BRIGHT_ACCEPT
             short.append(Shortfall("TOO_BLURRED", sure, sharp, SHARP_ACCEPT, "1"))
     elif blank and seen.brightest >= BRIGHT_ACCEPT:
-        # Nothing but one tone, as of a covered lens or a wall: no edge to be sharp.
-        short.append(Shortfall("TOO_BLURRED", True, 0.0, SHARP_ACCEPT, "1"))
+        # Nothing but one tone, as of a covered lens, a wall or a failed export: no edge, sharp or not.
+        span = round(max(0.0, seen.brightest - seen.dark), 3)
+        short.append(Shortfall("BLANK", True, span, BLANK_SPAN, "1"))
     elif seen.brightest >= BRIGHT_ACCEPT:
         short.append(Shortfall("TOO_BLURRED", False, 0.0, SHARP_ACCEPT, "1"))
     return PhotoQuality(seen.width, seen.height, tuple(short))

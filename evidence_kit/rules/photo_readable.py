@@ -18,11 +18,13 @@ WORDS = {
     "TOO_BLURRED": Text("照片模糊", "the photo is blurred"),
     "TOO_DARK": Text("照片太暗", "the photo is too dark"),
     "TOO_SMALL": Text("照片尺寸太小", "the photo is too small"),
+    "BLANK": Text("照片里什么也没有,只有一种颜色", "nothing is in the photo but one tone"),
 }
 ADVICE = {
     "TOO_BLURRED": Text("请擦净镜头、对焦后重拍", "Wipe the lens, let it focus, take it again."),
     "TOO_DARK": Text("请开灯或到亮处重拍", "Take it again with more light."),
     "TOO_SMALL": Text("请上传原图,不要用缩略图或截图", "Upload the original, not a thumbnail."),
+    "BLANK": Text("请确认上传的是拍到商品的照片", "Make sure that this is the photo that shows the goods."),
 }
 
 

@@ -48,8 +48,8 @@ class _Block(nn.Module):
         self.skip = stride == 1 and given == made
 
     def forward(self, x: Tensor) -> Tensor:
-        y = functional.relu6(self.expand(x)) if self.expand is not None else x
-        y = self.project(functional.relu6(self.depth(y)))
+        y = functional.relu6(self.expand(x), inplace=True) if self.expand is not None else x
+        y = self.project(functional.relu6(self.depth(y), inplace=True))
         return x + y if self.skip else y
 
 
@@ -79,7 +79,7 @@ class FrameContentNet(nn.Module):
 
     def forward(self, picture: Tensor) -> Tensor:
         x = (picture.flip(1) - 127.0) / 128.0
-        x = functional.relu6(self.stem(x))
+        x = functional.relu6(self.stem(x), inplace=True)
         seen = []
         for index, block in enumerate(self.blocks):
             x = block(x)
