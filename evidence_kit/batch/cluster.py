@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import socket
 from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -18,6 +19,8 @@ from evidence_kit.batch.work import Done, Order, Settings, judge_order
 from evidence_kit.batch.workers import Limits, Work, Workers
 from evidence_kit.version import __version__
 
+KNOCK_S = 10.0
+"""Seconds that a cluster may take to accept a connection."""
 MOST_LOST = 20
 """Actors lost in a row, without a case judged, until the cluster counts as gone."""
 WAIT_S = 300.0
@@ -59,6 +62,7 @@ class Cluster:
         quiet = {"log_to_driver": False, "logging_level": logging.ERROR, "configure_logging": False}
         try:
             if address:
+                _answers(address)
                 ray.init(address=address, **quiet)
             else:
                 ray.init(include_dashboard=False, num_cpus=self.jobs or os.cpu_count() or 1, **quiet)
@@ -176,3 +180,10 @@ def _same_version(theirs: str) -> None:
 
 def _first_line(problem: BaseException) -> str:
     return (str(problem).strip().splitlines() or [type(problem).__name__])[-1][:200]
+
+
+def _answers(address: str) -> None:
+    """Raises OSError where nobody listens at ``host:port`` or ``ray://host:port``: Ray itself would ask for minutes."""
+    host, _, port = address.rpartition("://")[2].rpartition(":")
+    if host and port.isdecimal():
+        socket.create_connection((host.strip("[]"), int(port)), timeout=KNOCK_S).close()
