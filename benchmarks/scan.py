@@ -280,7 +280,7 @@ def ray_cluster() -> Iterator[Any]:
     from ray.cluster_utils import Cluster
 
     head = {"num_cpus": 1, "include_dashboard": False, "object_store_memory": 80 * 1024 * 1024}
-    made = Cluster(initialize_head=True, head_node_args=head)
+    made: Any = Cluster(initialize_head=True, head_node_args=head)
     try:
         yield made
     finally:
