@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 
 from evidence_kit.schema import Item
@@ -56,6 +57,7 @@ def near_pairs(prints: Iterable[tuple[Item, PictureCopy]]) -> list[tuple[Item, I
     return found
 
 
+@lru_cache(maxsize=256)  # a corrected fact asks of the same photos again
 def is_copy(one: PicturePrint, other: PicturePrint) -> bool:
     """Whether the two show one exposure. False where it cannot be told."""
     if min(one.width, one.height, other.width, other.height) < LEAST_SIDE:

@@ -24,7 +24,7 @@ from evidence_kit.report import html
 from evidence_kit.report.picture import Source, wishes
 from evidence_kit.report.words import KEYS
 from evidence_kit.schema import dumps, plain
-from evidence_kit.web.claims import claims, facts_of, field_of, use_of, uses
+from evidence_kit.web.claims import asked_of, claims, field_of, use_of, uses
 from evidence_kit.web.desk import AGAIN, DRAWING, HEAVY, Broken, Desk
 from evidence_kit.web.guard import Guard
 from evidence_kit.web.pasted import understand
@@ -208,7 +208,7 @@ class Page:
             "verdict": judged.report.verdict,
             "html": body,
             "pack": judged.report.pack.id,
-            "asked": list(facts_of(load_pack(judged.report.pack.id))),
+            "asked": list(asked_of(judged.report.pack.id)),
             "facts": _stated(stated),
             "uses": {item.id: use_of(item) for item in judged.submission.items},
             "seconds": judged.seconds,
