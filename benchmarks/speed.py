@@ -204,7 +204,7 @@ def _wall(work: Callable[[], object]) -> float:
 # --- video ---
 
 
-def video(runs: int, longest: float) -> Row:
+def video(runs: int, longest: float, only: str = "") -> Row:
     """The whole check of one video against ``ffmpeg -threads 1 -f null`` and PySceneDetect on the same clip."""
     kinds: list[tuple[str, dict[str, Any]]] = [
         ("1080p30 H.264, 1 min", {"minutes": 1}),
@@ -217,7 +217,7 @@ def video(runs: int, longest: float) -> Row:
     script = str(ROOT / "benchmarks" / "continuity_peers.py")
     rows: Row = {}
     for name, options in kinds:
-        if options["minutes"] > longest:
+        if options["minutes"] > longest or only not in name:
             continue
         path = media.clip(**options)
         command = check_command([path], "--cache", "off", "--jobs", "1")
@@ -320,12 +320,13 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks speed", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("parts", nargs="*", choices=["photo", "six", "video", "whole", "growth", []], default=[])
     parser.add_argument("--runs", type=int, default=9)
+    parser.add_argument("--only", default="", metavar="NAME", help="videos whose name has this in it")
     parser.add_argument("--longest", type=float, default=10, metavar="MINUTES", help="leave longer clips out")
     chosen = parser.parse_args(argv)
     work: dict[str, Callable[[], Row]] = {
         "photo": lambda: photo(chosen.runs),
         "six": lambda: six(chosen.runs),
-        "video": lambda: video(chosen.runs, chosen.longest),
+        "video": lambda: video(chosen.runs, chosen.longest, chosen.only),
         "whole": lambda: whole(chosen.runs),
         "growth": lambda: growth(chosen.runs),
     }
