@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 
 from benchmarks.peers.processes import ROOT
@@ -51,19 +50,18 @@ def program() -> str:
     return str(imageio_ffmpeg.get_ffmpeg_exe())
 
 
-@cache
-def story() -> Path:
+def story(rate: int) -> Path:
     """A small take of an unboxing, STORY_S long, drawn by the generator of the video benchmark."""
     import ffmpeg
     import numpy as np
 
     from benchmarks.synth.clips import TableStory
 
-    path = OUT / "story.mkv"
+    path = OUT / f"story-{rate}.mkv"
     if path.exists():
         return path
     OUT.mkdir(parents=True, exist_ok=True)
-    take = TableStory(FIRST_SEED, length_s=STORY_S)
+    take = TableStory(FIRST_SEED, length_s=STORY_S, fps=rate)
     width, height = take.size
     source = ffmpeg.input("pipe:", format="rawvideo", pix_fmt="rgb24", s=f"{width}x{height}", r=take.fps)
     writing = source.output(str(path), vcodec="ffv1").overwrite_output()
@@ -85,8 +83,7 @@ def clip(minutes: float, *, width: int = 1920, height: int = 1080, rate: int = 3
     once = OUT / f"once-{height}p{rate}-{codec}.mp4"
     if not once.exists():
         picture = (
-            ffmpeg.input(str(story()))
-            .filter("minterpolate", fps=rate, mi_mode="dup")
+            ffmpeg.input(str(story(rate)))
             .filter("scale", width, height, flags="bicubic")
             .filter("noise", alls=6, allf="t")
             .filter("format", "yuv420p")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from functools import partial
 
-from evidence_kit.schema import Check, Limit, Outcome, Quantity, Text, Trace
+from evidence_kit.schema import Check, Item, Limit, Outcome, Quantity, Text, Trace
 
 BEIJING = timezone(timedelta(hours=8))
 """The platforms' clock (rules 1c-C); China keeps no daylight saving time."""
@@ -41,6 +42,27 @@ def _short(
 
 failed = partial(_short, Outcome.FAIL)
 review = partial(_short, Outcome.REVIEW)
+
+
+def present(
+    shown: Sequence[Item],
+    least: int,
+    unit: str,
+    *,
+    there: Text,
+    missing: Text,
+    advice: Text,
+    perhaps: Sequence[Item] = (),
+    maybe: Text | None = None,
+) -> Check:
+    """Whether ``least`` files are there; where they are not, a person looks whether ``perhaps`` stand for them."""
+    actual, limit = Quantity(len(shown), unit), Limit(">=", least, unit)
+    if len(shown) >= least:
+        return passed(there, actual=actual, limit=limit, traces=tuple(Trace(item.id) for item in shown))
+    if perhaps and maybe is not None:
+        traces = tuple(Trace(item.id) for item in perhaps)
+        return review("MISSING_ROLE", maybe, actual=actual, limit=limit, advice=advice, traces=traces)
+    return failed("MISSING_ROLE", missing, actual=actual, limit=limit, advice=advice)
 
 
 def not_applicable(message: Text) -> Check:

@@ -77,7 +77,7 @@ def compress(
                 raise CannotCompress(f"{seconds:.0f} s do not go into {max_bytes} bytes")
             copy = _written(footage, part, int(rate), kept_s, progress)
             if copy.bytes <= max_bytes:
-                os.link(part, target)  # unlike a rename it never replaces a file that has come meanwhile
+                _put(part, target)
                 return SmallerCopy(target, copy.bytes, copy.seconds, copy.size, copy.frames, seconds > max_s)
             rate *= AGAIN
     except OSError as problem:
@@ -85,6 +85,16 @@ def compress(
     finally:
         part.unlink(missing_ok=True)
     raise CannotCompress(f"no copy of {source.name} came under {max_bytes} bytes")
+
+
+def _put(part: Path, target: Path) -> None:
+    """``part`` under the name ``target``, which no file may have."""
+    try:
+        os.link(part, target)  # unlike a rename it never replaces a file that has come meanwhile
+    except FileExistsError:
+        raise
+    except OSError:  # a memory stick's file system has no links
+        part.rename(target)
 
 
 def _length_s(footage: Footage) -> float:

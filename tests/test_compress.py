@@ -98,6 +98,15 @@ def test_nothing_is_replaced_and_nothing_is_left_behind(clip, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["cut.mp4", "no.mp4", "there.mp4"]
 
 
+def test_a_file_system_without_links_gets_the_copy_too(clip, tmp_path, monkeypatch):
+    def refused(*_):
+        raise PermissionError(1, "no links here")
+
+    monkeypatch.setattr("os.link", refused)
+    copy = compress(clip, tmp_path / "small.mp4", max_bytes=10_000_000, max_s=600)
+    assert copy.path.stat().st_size == copy.bytes and [p.name for p in tmp_path.iterdir()] == ["small.mp4"]
+
+
 def test_the_command_judges_the_copy(clip, tmp_path, capsys):
     own = tmp_path / "own.toml"
     most = clip.stat().st_size // 3

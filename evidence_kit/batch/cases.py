@@ -17,7 +17,7 @@ from typing import Any
 
 from evidence_kit.batch import storage
 from evidence_kit.intake.errors import IntakeError
-from evidence_kit.intake.files import MAX_ENTRIES, id_of, natural
+from evidence_kit.intake.files import MAX_ENTRIES, id_of, natural, told_apart
 from evidence_kit.schema import Text
 
 TABLES = (".csv", ".jsonl", ".ndjson", ".parquet")
@@ -53,7 +53,8 @@ def read_cases(place: str) -> list[CaseInput]:
         found = list(_folders(Path(place)))
     if not found:
         raise IntakeError("没有子文件夹,所以没有案件", "no sub-folder, so no case", file=place)
-    return _told_apart(found)
+    names = told_apart(case.id for case in found)
+    return [case if case.id == name else replace(case, id=name) for case, name in zip(found, names, strict=True)]
 
 
 def digest(*parts: object) -> str:
@@ -72,20 +73,6 @@ def print_of_file(path: Path) -> tuple[str, int, int]:
 
 
 # --- inside ---
-
-
-def _told_apart(cases: list[CaseInput]) -> list[CaseInput]:
-    """Names made unique: a table may state one twice, and two names on a disk may be the same text (NFC and NFD)."""
-    used: set[str] = set()
-    found = []
-    for case in cases:
-        name, turn = case.id, 1
-        while name in used:
-            turn += 1
-            name = f"{case.id} ({turn})"
-        used.add(name)
-        found.append(case if name == case.id else replace(case, id=name))
-    return found
 
 
 def _written(value: object) -> str:

@@ -49,7 +49,6 @@ _CLOCK = re.compile(r"\b\d{1,2}:\d{2}(?::\d{2})?\b|昨天|星期[一二三四五
 _CHAT_WORDS = re.compile(
     r"客服|亲[,,!!~]|您好|你好|在吗|已读|未读|发送|按住说话|旺旺|聊天|店铺|退款|收到|好的|谢谢|撤回了"
 )
-_AI_WORDS = re.compile(r"AI\s*生成|人工智能生成|由AI|AIGC|AI合成|AI-?generated", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ class ReceiptFields:
     numbers: tuple[str, ...] = ()
     """Waybill numbers, normalised."""
     text_seen: bool = False
-    says_ai: bool = False
+    """Words were read: what was not found is not there, rather than out of sight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +70,6 @@ class SealShown:
     """True where a red round or oval mark stands, None where it may be other red, False where none does."""
     numbers: tuple[str, ...] = ()
     quad: Quad | None = None
-    text_seen: bool = False
-    says_ai: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +78,6 @@ class ChatShown:
     """True where two speak, with times or the words of a shop's chat; False where nothing is written; None between."""
     text: str = ""
     """All lines that were read surely enough, joined without spaces."""
-    cut_short: bool = False
-    says_ai: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +103,6 @@ def receipt_fields(text: PaperText, readings: WaybillReadings) -> ReceiptFields:
         tuple(days),
         tuple(reading.number for reading in readings.readings),
         bool(_words(text.lines)),
-        says_ai(text.lines),
     )
 
 
@@ -117,10 +111,7 @@ def seal_shown(marks: RedMarks, text: PaperText, readings: WaybillReadings) -> S
     """The red seal and the number on one certificate."""
     numbers = tuple(reading.number for reading in readings.readings)
     best = max(marks.marks, key=lambda mark: mark.rim, default=None)
-    written = _words(text.lines)
-    if best is None:
-        return SealShown(False, numbers, None, bool(written), says_ai(text.lines))
-    return SealShown(_seal(best), numbers, best.quad, bool(written), says_ai(text.lines))
+    return SealShown(False, numbers) if best is None else SealShown(_seal(best), numbers, best.quad)
 
 
 def _seal(mark: RedMark) -> bool | None:
@@ -141,7 +132,7 @@ def chat_shown(text: PaperText) -> ChatShown:
     right = sum(_edge(line)[1] > CHAT_RIGHT and _edge(line)[0] > 0.5 * CHAT_LEFT for line in lines)
     signs = bool(_CLOCK.search(" ".join(line.text for line in lines))) + bool(_CHAT_WORDS.search(joined))
     two = len(lines) >= CHAT_LINES and left >= 1 and right >= 1
-    return ChatShown(True if two and signs >= 1 else None, joined, text.cut_short, says_ai(text.lines))
+    return ChatShown(True if two and signs >= 1 else None, joined)
 
 
 @fact(on="photo", roles=("measure",))
@@ -155,11 +146,6 @@ def ruler_shown(text: PaperText) -> RulerShown:
     if figures:
         return RulerShown(None, tuple(value for value, _ in run) if len(run) >= RULER_RUN_REJECT else ())
     return RulerShown(False if not text.lines else None)
-
-
-def says_ai(lines: Iterable[PaperLine]) -> bool:
-    """A visible 「AI生成」 among the lines that were read."""
-    return any(line.score >= LINE_ACCEPT and _AI_WORDS.search(line.text) for line in lines)
 
 
 # --- inside -------------------------------------------------------------------------------------------------------

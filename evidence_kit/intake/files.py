@@ -11,7 +11,7 @@ import os
 import re
 import stat
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -103,7 +103,8 @@ def search(root: Path) -> tuple[list[Found], list[str]]:
     if len(found) > MAX_FILES:
         raise _too_many(root)
     found.sort(key=lambda file: natural(file.id))
-    return _told_apart(found), sorted(passed, key=natural)
+    names = told_apart(file.id for file in found)
+    return [Found(name, file.path) for name, file in zip(names, found, strict=True)], sorted(passed, key=natural)
 
 
 def named(root: Path, written: str, *, file: str, key: str, line: int | None) -> Found:
@@ -154,7 +155,7 @@ def bare(paths: list[Path]) -> list[Found]:
             names = [id_of(*path.relative_to(common).parts) for path in whole]
         except ValueError:  # different drives have no common folder
             names = [id_of(path.anchor.strip("\\/:"), *path.parts[1:]) for path in whole]
-    return _told_apart([Found(name, path) for name, path in zip(names, paths, strict=True)])
+    return [Found(name, path) for name, path in zip(told_apart(names), paths, strict=True)]
 
 
 def look(path: Path) -> Look:
@@ -232,18 +233,18 @@ def _step_down(root: Path, parts: tuple[str, ...]) -> Path | None:
     return at if at != root else None
 
 
-def _told_apart(found: list[Found]) -> list[Found]:
-    """Ids made unique: two names may differ on disk and be the same text (NFC and NFD)."""
+def told_apart(names: Iterable[str]) -> list[str]:
+    """Names made unique, in order: two may differ on disk and be the same text (NFC and NFD)."""
     used: set[str] = set()
-    result = []
-    for file in found:
-        name, turn = file.id, 1
-        while name in used:
+    found = []
+    for name in names:
+        free, turn = name, 1
+        while free in used:
             turn += 1
-            name = f"{file.id} ({turn})"
-        used.add(name)
-        result.append(Found(name, file.path))
-    return result
+            free = f"{name} ({turn})"
+        used.add(free)
+        found.append(free)
+    return found
 
 
 def _too_many(root: Path) -> IntakeError:

@@ -39,7 +39,9 @@ def freight_receipt_legible(case: Case, receipts: Each[ReceiptFields]) -> Check:
     actual, limit = Quantity(len(read), "field"), Limit(">=", len(NAMES), "field")
     if not read:
         words = Text("运费凭证上金额、时间、单号都没有读到", "Neither amount nor time nor number was read.")
-        return failed("MISSING_FIELD", words, actual=actual, limit=limit, advice=ADVICE, traces=traces)
+        # Where not a word was read the picture may be at fault, and a person can tell.
+        answer = failed if any(fact.text_seen for _, fact in known) else review
+        return answer("MISSING_FIELD", words, actual=actual, limit=limit, advice=ADVICE, traces=traces)
     if lost:
         names = "、".join(NAMES[key].zh for key in lost)
         return review(

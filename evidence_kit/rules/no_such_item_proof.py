@@ -7,33 +7,22 @@ Cannot tell: a picture without a stated use may be it. What the listing proves i
 
 from __future__ import annotations
 
-from evidence_kit.checks import failed, passed, review
+from evidence_kit.checks import present
 from evidence_kit.limits import Photos
 from evidence_kit.rules import rule
-from evidence_kit.schema import Check, Limit, Quantity, Submission, Text, Trace
+from evidence_kit.schema import Check, Submission, Text
 
 
 @rule(on="submission", title=Text("店铺无此商品", "item not sold here"))
 def no_such_item_proof(submission: Submission, *, min_pictures: Photos) -> Check:
     shown = [item for item in submission.photos if item.role == "listing"]
-    actual, limit = Quantity(len(shown), "photo"), Limit(">=", min_pictures, "photo")
-    if len(shown) >= min_pictures:
-        return passed(
-            Text(f"有店铺商品页面 {len(shown)} 张", f"{len(shown)} picture(s) of the shop's listing."),
-            actual=actual,
-            limit=limit,
-            traces=tuple(Trace(item.id) for item in shown),
-        )
-    advice = Text("请补充店铺商品页面的截图", "Add a screenshot of the shop's listing.")
-    unmarked = [item for item in submission.photos if item.role is None]
-    if unmarked:
-        return review(
-            "MISSING_ROLE",
-            Text("没有标明哪张是店铺商品页面", "No picture is marked as the shop's listing."),
-            actual=actual,
-            limit=limit,
-            advice=advice,
-            traces=tuple(Trace(item.id) for item in unmarked),
-        )
-    words = Text("缺少店铺没有该商品的凭证", "No proof that the shop does not sell it.")
-    return failed("MISSING_ROLE", words, actual=actual, limit=limit, advice=advice)
+    return present(
+        shown,
+        min_pictures,
+        "photo",
+        there=Text(f"有店铺商品页面 {len(shown)} 张", f"{len(shown)} picture(s) of the shop's listing."),
+        missing=Text("缺少店铺没有该商品的凭证", "No proof that the shop does not sell it."),
+        advice=Text("请补充店铺商品页面的截图", "Add a screenshot of the shop's listing."),
+        perhaps=[item for item in submission.photos if item.role is None],
+        maybe=Text("没有标明哪张是店铺商品页面", "No picture is marked as the shop's listing."),
+    )

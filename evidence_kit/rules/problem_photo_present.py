@@ -7,10 +7,10 @@ Cannot tell: the only pictures are of goods beside a waybill. Whether the proble
 
 from __future__ import annotations
 
-from evidence_kit.checks import failed, passed, review
+from evidence_kit.checks import present
 from evidence_kit.limits import Photos
 from evidence_kit.rules import rule
-from evidence_kit.schema import Check, Limit, Quantity, Submission, Text, Trace
+from evidence_kit.schema import Check, Submission, Text
 
 SHOWING = (None, "problem", "damage_spot", "inner_damage", "other")
 
@@ -18,24 +18,13 @@ SHOWING = (None, "problem", "damage_spot", "inner_damage", "other")
 @rule(on="submission", title=Text("问题照片", "picture of the problem"))
 def problem_photo_present(submission: Submission, *, min_photos: Photos) -> Check:
     shown = [item for item in submission.photos if item.role in SHOWING]
-    together = [item for item in submission.photos if item.role == "goods_with_waybill"]
-    actual, limit = Quantity(len(shown), "photo"), Limit(">=", min_photos, "photo")
-    if len(shown) >= min_photos:
-        return passed(
-            Text(f"有问题照片 {len(shown)} 张", f"{len(shown)} picture(s) of the problem."),
-            actual=actual,
-            limit=limit,
-            traces=tuple(Trace(item.id) for item in shown),
-        )
-    advice = Text("请补拍能看清问题的照片", "Add a photo that shows the problem.")
-    if together:
-        return review(
-            "MISSING_ROLE",
-            Text("只有和面单的合照,能不能看清问题请人工确认", "Only photos with the waybill: a person looks."),
-            actual=actual,
-            limit=limit,
-            advice=advice,
-            traces=tuple(Trace(item.id) for item in together),
-        )
-    words = Text("没有问题照片", "There is no picture of the problem.")
-    return failed("MISSING_ROLE", words, actual=actual, limit=limit, advice=advice)
+    return present(
+        shown,
+        min_photos,
+        "photo",
+        there=Text(f"有问题照片 {len(shown)} 张", f"{len(shown)} picture(s) of the problem."),
+        missing=Text("没有问题照片", "There is no picture of the problem."),
+        advice=Text("请补拍能看清问题的照片", "Add a photo that shows the problem."),
+        perhaps=[item for item in submission.photos if item.role == "goods_with_waybill"],
+        maybe=Text("只有和面单的合照,能不能看清问题请人工确认", "Only photos with the waybill: a person looks."),
+    )

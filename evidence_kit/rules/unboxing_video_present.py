@@ -6,27 +6,20 @@ Passes: samples/unboxing-video-present/pass-video.  Fails: samples/unboxing-vide
 
 from __future__ import annotations
 
-from evidence_kit.checks import failed, passed
+from evidence_kit.checks import present
 from evidence_kit.limits import Count
 from evidence_kit.rules import rule
-from evidence_kit.schema import Check, Limit, Quantity, Submission, Text, Trace
+from evidence_kit.schema import Check, Submission, Text
 
 
 @rule(on="submission", retakable=False, title=Text("有开箱视频", "unboxing video"))
 def unboxing_video_present(submission: Submission, *, min_videos: Count) -> Check:
     videos = [item for item in submission.videos if item.role in (None, "unboxing")]
-    actual, limit = Quantity(len(videos), "video"), Limit(">=", min_videos, "video")
-    if len(videos) >= min_videos:
-        return passed(
-            Text(f"有开箱视频 {len(videos)} 段", f"{len(videos)} unboxing video(s)."),
-            actual=actual,
-            limit=limit,
-            traces=tuple(Trace(item.id) for item in videos),
-        )
-    return failed(
-        "MISSING_ROLE",
-        Text("没有开箱视频", "There is no unboxing video."),
-        actual=actual,
-        limit=limit,
+    return present(
+        videos,
+        min_videos,
+        "video",
+        there=Text(f"有开箱视频 {len(videos)} 段", f"{len(videos)} unboxing video(s)."),
+        missing=Text("没有开箱视频", "There is no unboxing video."),
         advice=Text("请上传从六面展示开始、一镜到底的开箱视频", "Add the unboxing video: six sides first, one take."),
     )

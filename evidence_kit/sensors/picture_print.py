@@ -37,7 +37,6 @@ BLOCK = 16
 """Edge of the compared blocks, in pixels of the small picture."""
 TEXTURED = 5.0
 """Standard deviation in grey levels from which a block has anything to compare."""
-LOWEST = 24
 SLACK = 1
 """Pixels by which a block may be shifted: the overlay is as good as half a pixel."""
 
@@ -76,10 +75,8 @@ class Overlay:
     covered: float
     """Area that the agreeing features span over the area of the smaller picture's overlap."""
     scale: float
-    blocks: int = 0
-    """Blocks of the overlap with something in them."""
     likeness: tuple[float, ...] = ()
-    """Their correlations, lowest first, at most LOWEST of them."""
+    """Correlations of the blocks of the overlap that have something in them, lowest first."""
 
 
 @sensor(on="photo", version="1", packages=("opencv-python-headless",))
@@ -153,18 +150,18 @@ def overlay(one: PicturePrint, other: PicturePrint) -> Overlay | None:
         round(residual, 3),
         round(span / max(1.0, float(common)), 4),
         round(scale, 4),
-        *_blocks(one, other, plan),
+        _blocks(one, other, plan),
     )
 
 
-def _blocks(one: PicturePrint, other: PicturePrint, plan: Any) -> tuple[int, tuple[float, ...]]:
-    """How alike the two small pictures are where they lie over each other: count of blocks and lowest correlations."""
+def _blocks(one: PicturePrint, other: PicturePrint, plan: Any) -> tuple[float, ...]:
+    """How alike the two small pictures are, block by block, where they lie over each other; lowest first."""
     import cv2
     import numpy as np
 
     first, second = _small(one), _small(other)
     if first is None or second is None:
-        return 0, ()
+        return ()
     # The coarser of the two decides at which size they are compared.
     up, down = first.shape[1] / one.width, second.shape[1] / other.width
     linear = plan[:, :2] * down / up
@@ -192,7 +189,7 @@ def _blocks(one: PicturePrint, other: PicturePrint, plan: Any) -> tuple[int, tup
                 found.append(0.0)
                 continue
             found.append(float(cv2.matchTemplate(around, block, cv2.TM_CCOEFF_NORMED).max()))
-    return len(found), tuple(round(value, 3) for value in sorted(found)[:LOWEST])
+    return tuple(round(value, 3) for value in sorted(found))
 
 
 def _small(of: PicturePrint) -> Any:
