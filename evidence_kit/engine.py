@@ -95,10 +95,7 @@ def judge(
 def measure(resolver: Resolver, pack: Pack, *, jobs: int = 1, progress: Progress | None = None) -> None:
     """Establish every fact that the pack's rules ask for, item by item, and let each item's pixels go."""
     submission = resolver.submission
-    wanted = {
-        item.id: [kind for kind in _wanted(pack, resolver, item) if resolver.gives(kind, item.kind)]
-        for item in submission.items
-    }
+    wanted = _wanted(pack, resolver)
 
     def look(item: Item) -> Item:
         for kind in wanted[item.id]:
@@ -115,15 +112,17 @@ def measure(resolver: Resolver, pack: Pack, *, jobs: int = 1, progress: Progress
                 progress(item.id, done, len(submission.items))
 
 
-def _wanted(pack: Pack, resolver: Resolver, item: Item) -> list[type]:
-    found: dict[type, None] = {}
+def _wanted(pack: Pack, resolver: Resolver) -> dict[str, list[type]]:
+    """Item id -> the facts that the pack's rules ask of it, each once, in the rules' order."""
+    found: dict[str, dict[type, None]] = {item.id: {} for item in resolver.submission.items}
     for binding in pack.rules:
         targets = _targets(binding, resolver.submission)
         for need in binding.rule.signature.needs:
-            each = need.form == "each" and item in resolver.able(need.type)
-            if each or (need.form == "plain" and item in targets):
-                found[need.type] = None
-    return list(found)
+            about = resolver.able(need.type) if need.form == "each" else targets if need.form == "plain" else ()
+            for item in about:
+                if item is not None and resolver.gives(need.type, item.kind):
+                    found[item.id][need.type] = None
+    return {name: list(types) for name, types in found.items()}
 
 
 def _targets(binding: Binding, submission: Submission) -> tuple[Target, ...]:

@@ -25,8 +25,8 @@ from evidence_kit.wiring import Need, Provider, providers_in
 log = logging.getLogger("evidence_kit")
 
 MEDIA: Mapping[type, Kind] = {Photo: "photo", Footage: "video"}
-Gate = Callable[[Item], Unknown | None]
-"""Asked before a sensor looks at an item; an Unknown stands in for the look."""
+Gate = Callable[[Provider, Item], Unknown | None]
+"""Asked just before a sensor looks at an item; an Unknown stands in for the look."""
 CANNOT_OPEN = Unknown("FORMAT", Text("文件打不开", "The file cannot be opened."), Outcome.NOT_APPLICABLE)
 
 
@@ -76,6 +76,7 @@ class Resolver:
         self._known: dict[tuple[type, str], Any] = {}
         self._media: dict[str, Photo | Footage] = {}
         self._locks = {item.id: threading.RLock() for item in submission.items}
+        self._able: dict[type, tuple[Item, ...]] = {}
 
     def gives(self, wanted: type, kind: Kind) -> bool:
         """Whether there is a function that provides ``wanted`` for items of ``kind``."""
@@ -101,14 +102,17 @@ class Resolver:
 
     def able(self, wanted: type) -> tuple[Item, ...]:
         """The items that ``Each`` of ``wanted`` is about: those of its roles, or every judged one it can be had of."""
-        found = []
-        for item in self.submission.items:
-            provider = self._providers.get((wanted, item.kind))
-            if provider is None:
-                continue
-            if item.role in provider.roles if provider.roles else item in self.submission.judged:
-                found.append(item)
-        return tuple(found)
+        if wanted not in self._able:
+            judged = {item.id for item in self.submission.judged}
+            found = []
+            for item in self.submission.items:
+                provider = self._providers.get((wanted, item.kind))
+                if provider is None:
+                    continue
+                if item.role in provider.roles if provider.roles else item.id in judged:
+                    found.append(item)
+            self._able[wanted] = tuple(found)
+        return self._able[wanted]
 
     def each(self, wanted: type) -> Each[Any]:
         """``wanted`` of every item that it is about."""
@@ -146,8 +150,6 @@ class Resolver:
         key = self._cache_key(provider, item) if provider.layer == "sensor" else None
         if key is not None:
             value = self._kept(key, provider, wanted)
-            if value is None and self.gate is not None:
-                value = self.gate(item)
             if value is not None:
                 return value
         try:
@@ -186,6 +188,9 @@ class Resolver:
             arguments.append(value)
         chosen = {name: self.options[name] for name, _ in signature.options if name in self.options}
         if provider.layer == "sensor":
+            barred = self.gate(provider, item) if self.gate is not None else None
+            if barred is not None:
+                return barred
             self._stamp(provider)
         return provider.function(*arguments, **chosen)
 

@@ -130,6 +130,23 @@ def test_measurements_come_back_from_the_cache(tmp_path):
     store.close()
 
 
+def test_a_gate_is_asked_before_each_look_and_can_stand_in_for_it(tmp_path):
+    store = Cache(tmp_path, now_s=0.0)
+    one, asked = item("2.jpg"), []
+
+    def gate(provider, owner):
+        asked.append((provider.name, owner.id))
+        return Unknown("BARRED", Text("", ""), E) if provider.name == "dear" else None
+
+    found = resolver(one, cache=store, gate=gate).resolve(Said, one)
+    assert isinstance(found, Unknown) and found.reason == "BARRED"
+    assert (asked, CALLS) == ([("cheap", "2.jpg"), ("dear", "2.jpg")], ["cheap 2.jpg"])
+    asked.clear()
+    assert resolver(one, cache=store, gate=gate).resolve(Said, one) == found, "what a gate says is not kept"
+    assert asked == [("dear", "2.jpg")], "what is known needs no look"
+    store.close()
+
+
 def test_a_damaged_cache_entry_is_a_miss(tmp_path):
     store = Cache(tmp_path, now_s=0.0)
     one = item("2.jpg")

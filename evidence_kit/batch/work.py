@@ -35,6 +35,8 @@ from evidence_kit.version import __version__
 
 if TYPE_CHECKING:
     from evidence_kit.cache import Cache
+    from evidence_kit.resolve import Gate
+    from evidence_kit.wiring import Provider
 
 DEFAULT_PACK = "card"
 
@@ -234,8 +236,8 @@ def _place(root: str, path: str) -> str:
     return path if stands_alone(path) else f"{root.rstrip('/')}/{path}"
 
 
-def _gate(barred: Mapping[str, Text], announce: Announce) -> Callable[[Item], Unknown | None]:
-    def gate(item: Item) -> Unknown | None:
+def _gate(barred: Mapping[str, Text], announce: Announce) -> Gate:
+    def gate(_provider: Provider, item: Item) -> Unknown | None:
         if item.id in barred:
             return Unknown("CRASHED", barred[item.id], Outcome.ERROR)
         announce(item.id)

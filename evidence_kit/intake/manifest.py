@@ -220,14 +220,17 @@ def _listed(source: Written, key: str, entry: object) -> Listed:
     return Listed(**values, key=key)
 
 
+_PARTS: Mapping[str, Any] = typing.get_type_hints(Case)
+"""Field of the case -> its type."""
+
+
 def _case(values: Mapping[str, Any], now: datetime, assumed: tuple[str, ...]) -> Case:
-    hints = typing.get_type_hints(Case)
     parts: dict[str, Any] = {}
     for entry in fields(Case):
         name = entry.name
         if name in TABLES:
             inner = {key.partition(".")[2]: value for key, value in values.items() if key.startswith(f"{name}.")}
-            parts[name] = hints[name](**inner)
+            parts[name] = _PARTS[name](**inner)
         elif name in values:
             parts[name] = values[name]
     return Case(now=now, **parts, assumed_zone=assumed)

@@ -12,7 +12,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -134,17 +134,16 @@ def _judge(job: JudgeJob, pipe: Connection) -> Judged:
     pack = _pack(job.pack or submission.pack or DEFAULT_PACK)
     looks = 0
     sending = threading.Lock()  # several items are looked at at once, and a pipe takes one message at a time
-    ids = {item.path: item.id for item in submission.items}
 
-    def step(provider: str, path: str | None) -> None:
+    def step(provider: Provider, item: Item) -> None:
         nonlocal looks
-        item = ids.get(path or "")
         with sending:
             looks += 1
-            if item is not None:
-                pipe.send(("step", {"item": item, "step": STEPS.get(provider, "检查中")}))
+            pipe.send(("step", {"item": item.id, "step": STEPS.get(provider.name, "检查中")}))
 
     def progress(item: str, done: int, total: int) -> None:
+        if not looks:  # a corrected fact: all is known already, and each message costs a millisecond
+            return
         with sending:
             pipe.send(("item", {"item": item, "done": done, "total": total}))
 
@@ -156,7 +155,7 @@ def _judge(job: JudgeJob, pipe: Connection) -> Judged:
             cache=cache,
             jobs=os.cpu_count() or 1,
             reveal=job.reveal,
-            providers=_announced(step),
+            gate=step,
             progress=progress,
         )
     finally:
@@ -172,26 +171,6 @@ def _pack(name: str) -> Pack:
     if name not in shipped():  # a manifest may name a file; the page opens none
         raise PackError(f"no pack {name!r}")
     return load_pack(name)
-
-
-def _announced(step: Callable[[str, str | None], None]) -> tuple[Provider, ...]:
-    """Every provider, each sensor saying when it begins to look at a file."""
-    from evidence_kit.resolve import all_providers
-
-    def announced(provider: Provider) -> Provider:
-        if provider.layer != "sensor":
-            return provider
-        function = provider.function
-
-        @functools.wraps(function)
-        def told(*arguments: Any, **options: Any) -> Any:
-            path = next((str(a.path) for a in arguments if getattr(a, "path", None) is not None), None)
-            step(provider.name, path)
-            return function(*arguments, **options)
-
-        return dataclasses.replace(provider, function=told)
-
-    return tuple(announced(provider) for provider in all_providers())
 
 
 def _opened(job: JudgeJob) -> Submission:
