@@ -12,6 +12,7 @@ of runs, with the smallest and the largest. Absolute times stand only beside rat
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import platform
@@ -32,6 +33,7 @@ RESULT = ROOT / "benchmarks" / "results" / "speed.json"
 NOW = "2026-11-21T17:00:00+08:00"
 OCR_PEERS = {"rapidocr v6 small": 0.5, "paddleocr v6 tiny": 1.0, "rapidocr v6 tiny": None}
 PACK = "pinduoduo-return-damaged"
+FACTS = {"order.return_waybills": "SF1234567890123", "order.return_signed_at": "2026-11-21T10:00:00+08:00"}
 
 Row = dict[str, Any]
 
@@ -153,18 +155,24 @@ def _spin(_: object = None) -> None:
         total += number & 7
 
 
+SIXES = 5
+"""Sets of six photos that the gain of the second core is taken over."""
+
+
+def _six(files: Sequence[Path], jobs: int = 1) -> None:
+    """All photo rules on these photos, in this process."""
+    from evidence_kit import check
+
+    check(files, pack=PACK, facts=FACTS, jobs=jobs)
+
+
 def six(runs: int) -> Row:
     """All photo rules on six photos: cold, warm, and with both cores beside a control that only spins."""
     import cv2
 
-    from evidence_kit import check
-
     cv2.setNumThreads(1)
     files = media.photos(6)
-    facts = {"order.return_waybills": "SF1234567890123", "order.return_signed_at": "2026-11-21T10:00:00+08:00"}
-
-    def warm(jobs: int = 1) -> None:
-        check(files, pack=PACK, facts=facts, jobs=jobs)
+    warm = partial(_six, files)
 
     rows: Row = {}
     warm()
@@ -174,25 +182,34 @@ def six(runs: int) -> Row:
     pairs = [(child(cold)[0], cpu(decoding(files))) for _ in range(max(3, runs // 2))]
     rows["six photos, cold ÷ imdecode of the six"] = paired("six photos, cold ÷ imdecode", *apart(pairs))
     rows["six photos, peak MB"] = round(child(cold)[2])
-    rows["second core"] = second_core(warm, runs)
+    rows["second core"] = second_core(runs)
     return rows
 
 
-def second_core(warm: Callable[[int], None], runs: int) -> Row:
-    """Wall-time gain of two jobs, beside what two spinning processes gain over the same work done by one."""
+def second_core(runs: int) -> Row:
+    """Wall-time gain of two jobs on several sixes of photos, beside what two spinning processes gain over one.
+
+    Sixes differ in how evenly their photos can be shared out, so the gain is a median over all of them and all runs.
+    """
     import multiprocessing
 
-    gains, controls = [], []
+    files = media.photos(6 * SIXES)
+    gains: list[list[float]] = [[] for _ in range(SIXES)]
+    controls = []
     with multiprocessing.get_context("spawn").Pool(2) as pool:
         pool.map(_spin, [0, 0])
         for _ in range(max(3, runs // 2)):
-            gains.append(_wall(lambda: warm(1)) / _wall(lambda: warm(2)))
+            for n in range(SIXES):
+                six_of_them = files[n::SIXES]
+                gains[n].append(_wall(partial(_six, six_of_them, 1)) / _wall(partial(_six, six_of_them, 2)))
             alone = _wall(lambda: [pool.apply(_spin, (0,)) for _ in range(2)])
             controls.append(alone / _wall(lambda: pool.map(_spin, [0, 0])))
-    gain, control = statistics.median(gains), statistics.median(controls)
+    each = [round(statistics.median(one), 3) for one in gains]
+    gain, control = statistics.median(itertools.chain.from_iterable(gains)), statistics.median(controls)
     share = round(gain / control, 3)
-    print(f"second core: {gain:.2f} x beside a control of {control:.2f} x: {share}")
-    return {"gain": round(gain, 3), "control": round(control, 3), "share": share, "bar": 0.85, "met": share >= 0.85}
+    print(f"second core: {gain:.2f} x beside a control of {control:.2f} x: {share} (each six: {each})")
+    row: Row = {"gain": round(gain, 3), "of_each_six": each, "control": round(control, 3), "share": share}
+    return row | {"bar": 0.85, "met": share >= 0.85}
 
 
 def _wall(work: Callable[[], object]) -> float:

@@ -10,7 +10,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
 from typing import Literal
 
@@ -106,10 +106,18 @@ def measure(resolver: Resolver, pack: Pack, *, jobs: int = 1, progress: Progress
     with contextlib.ExitStack() as stack:
         looked: Iterable[Item] = map(look, submission.items)
         if jobs > 1:
-            looked = stack.enter_context(ThreadPoolExecutor(max_workers=jobs)).map(look, submission.items)
+            pool = stack.enter_context(ThreadPoolExecutor(max_workers=jobs))
+            looked = (
+                done.result() for done in as_completed(pool.submit(look, item) for item in _longest_first(submission))
+            )
         for done, item in enumerate(looked, 1):
             if progress is not None:
                 progress(item.id, done, len(submission.items))
+
+
+def _longest_first(submission: Submission) -> list[Item]:
+    """Videos before photos, large files before small ones, so that no core waits for a long look begun last."""
+    return sorted(submission.items, key=lambda item: (item.kind != "video", -item.bytes))
 
 
 def _wanted(pack: Pack, resolver: Resolver) -> dict[str, list[type]]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from evidence_kit.cache import Cache
-from evidence_kit.engine import judge, verdict_of
+from evidence_kit.engine import _longest_first, judge, verdict_of
 from evidence_kit.packs import load_pack, read_pack
 from evidence_kit.resolve import Resolver
 from evidence_kit.schema import Case, Deferred, Each, Finding, Item, Order, Outcome, Submission, Text, Unknown
@@ -90,6 +90,12 @@ def test_a_dear_measurement_is_taken_only_when_the_cheap_one_leaves_it_open():
     assert CALLS == ["cheap 1.jpg"]
     assert found.resolve(Said, second) == Said("dear said 7")
     assert CALLS == ["cheap 1.jpg", "cheap 2.jpg", "dear 2.jpg"]
+
+
+def test_several_cores_begin_with_what_takes_longest():
+    small, large = item("1.jpg"), replace(item("2.jpg"), bytes=9)
+    video = item("z.mp4", "video")
+    assert _longest_first(submission(small, large, video)) == [video, large, small]
 
 
 def test_each_thing_is_measured_once():
