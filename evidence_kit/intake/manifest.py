@@ -11,6 +11,7 @@ import typing
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NoReturn
 
@@ -220,8 +221,11 @@ def _listed(source: Written, key: str, entry: object) -> Listed:
     return Listed(**values, key=key)
 
 
+_types_of = cache(typing.get_type_hints)
+
+
 def _case(values: Mapping[str, Any], now: datetime, assumed: tuple[str, ...]) -> Case:
-    hints = typing.get_type_hints(Case)
+    hints = _types_of(Case)
     parts: dict[str, Any] = {}
     for entry in fields(Case):
         name = entry.name
