@@ -557,14 +557,14 @@ _SCALARS = frozenset({type(None), str, int, float, bool})
 
 
 @cache
-def _names_of(kind: type) -> tuple[str, ...] | None:
+def _names_of(kind: Any) -> tuple[str, ...] | None:
     """The fields of a dataclass, in order; None for any other type."""
     return tuple(entry.name for entry in fields(kind)) if is_dataclass(kind) else None
 
 
 def plain(value: Any) -> Any:
     """``value`` as dicts, lists and scalars, for JSON. Raises TypeError for what JSON cannot hold."""
-    kind = type(value)
+    kind: Any = type(value)
     if kind in _SCALARS:
         return value
     if kind is tuple or kind is list:
