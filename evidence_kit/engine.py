@@ -272,11 +272,16 @@ def _statement(verdict: str, findings: tuple[Finding, ...], human: int) -> Text:
     return Text(zh + "。", en + ".")
 
 
+_NAMES = ("item", "target", "id", "submission", "sha256", "tool", "pack", "engines", "run", "items")
+_FIGURES = ("quad", "waybill_quad", "goods_boxes")
+"""Numbers, and most of a long report."""
+_NEVER_SECRET = frozenset((*_NAMES, *_FIGURES))
+
+
 def _masked(report: Report, submission: Submission, numbers: Iterable[str]) -> Report:
     """``report`` without personal data; ``numbers`` are all that were read off the pictures, sure or not."""
     secrets = secrets_of(submission.case, numbers)
-    keep = frozenset({"item", "target", "id", "submission", "sha256", "tool", "pack", "engines", "run", "items"})
-    masked: Report = mask_strings(report, secrets, keep=keep)
+    masked: Report = mask_strings(report, secrets, keep=_NEVER_SECRET)
     stamp = SubmissionStamp(report.submission.id, mask_case(report.submission.case))
     return replace(masked, submission=stamp)
 

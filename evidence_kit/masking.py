@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
+from functools import cache
+from operator import is_
 from typing import Any
 
 from evidence_kit.schema import Case
@@ -40,23 +42,40 @@ def mask_text(text: str, secrets: Iterable[str]) -> str:
 
 
 def mask_strings(value: Any, secrets: tuple[str, ...], *, keep: frozenset[str] = frozenset()) -> Any:
-    """``value`` (dataclasses, tuples, mappings) with every string masked, but for fields named in ``keep``."""
+    """``value`` (dataclasses, tuples, mappings) with every string masked, but for fields named in ``keep``.
+
+    What holds no secret is returned itself, not a copy.
+    """
+    if type(value) in _UNMASKED:
+        return value
     if isinstance(value, str):
-        return type(value)(mask_text(value, secrets))
+        masked = mask_text(value, secrets)
+        return value if masked == value else type(value)(masked)
     if is_dataclass(value) and not isinstance(value, type):
-        changed = {
-            entry.name: mask_strings(getattr(value, entry.name), secrets, keep=keep)
-            for entry in fields(value)
-            if entry.name not in keep and entry.init
-        }
-        return replace(value, **changed)
+        changed = {}
+        for name in _masked_names(type(value)):
+            if name not in keep:
+                old = getattr(value, name)
+                new = mask_strings(old, secrets, keep=keep)
+                if new is not old:
+                    changed[name] = new
+        return replace(value, **changed) if changed else value
     if isinstance(value, Mapping):
         return {key: mask_strings(entry, secrets, keep=keep) for key, entry in value.items()}
-    if isinstance(value, tuple):
-        return tuple(mask_strings(entry, secrets, keep=keep) for entry in value)
-    if isinstance(value, list):
-        return [mask_strings(entry, secrets, keep=keep) for entry in value]
+    if isinstance(value, (tuple, list)):
+        entries = [mask_strings(entry, secrets, keep=keep) for entry in value]
+        if all(map(is_, entries, value)):
+            return value
+        return tuple(entries) if isinstance(value, tuple) else entries
     return value
+
+
+_UNMASKED = frozenset({type(None), bool, int, float})
+
+
+@cache
+def _masked_names(kind: type) -> tuple[str, ...]:
+    return tuple(entry.name for entry in fields(kind) if entry.init)
 
 
 def mask_case(stated: Mapping[str, Any]) -> dict[str, Any]:

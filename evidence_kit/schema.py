@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, Generic, Literal, TypeVar
 
 SCHEMA = "evidence-report/1"
@@ -543,18 +544,34 @@ class Report:
     notes: tuple[Note, ...] = ()
     schema: str = field(default=SCHEMA)
 
-    def to_json(self, *, lang: Literal["zh", "en"] = "zh", indent: int | None = None) -> str:
-        """The contract's JSON: ``schema`` first, ``statement`` as one sentence in ``lang``."""
+    def to_json(self, *, lang: Literal["zh", "en"] | None = "zh", indent: int | None = None) -> str:
+        """The contract's JSON: ``schema`` first, ``statement`` as one sentence in ``lang``; None keeps both."""
         whole = plain(self)
-        whole["statement"] = whole["statement"][lang]
+        if lang is not None:
+            whole["statement"] = whole["statement"][lang]
         ordered = {"schema": whole.pop("schema"), **whole}
         return json.dumps(ordered, ensure_ascii=False, indent=indent, allow_nan=False)
 
 
+_SCALARS = frozenset({type(None), str, int, float, bool})
+
+
+@cache
+def _names_of(kind: Any) -> tuple[str, ...] | None:
+    """The fields of a dataclass, in order; None for any other type."""
+    return tuple(entry.name for entry in fields(kind)) if is_dataclass(kind) else None
+
+
 def plain(value: Any) -> Any:
     """``value`` as dicts, lists and scalars, for JSON. Raises TypeError for what JSON cannot hold."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {entry.name: plain(getattr(value, entry.name)) for entry in fields(value)}
+    kind: Any = type(value)
+    if kind in _SCALARS:
+        return value
+    if kind is tuple or kind is list:
+        return [plain(entry) for entry in value]
+    names = _names_of(kind)
+    if names is not None:
+        return {name: plain(getattr(value, name)) for name in names}
     if isinstance(value, Mapping):
         return {str(key): plain(entry) for key, entry in value.items()}
     if isinstance(value, (list, tuple)):
@@ -563,7 +580,7 @@ def plain(value: Any) -> Any:
         return value.value
     if isinstance(value, (datetime, date)):
         return value.isoformat()
-    if value is None or isinstance(value, (str, int, float, bool)):
+    if isinstance(value, (str, int, float)):
         return value
     raise TypeError(f"{type(value).__name__} has no JSON form")
 

@@ -63,13 +63,13 @@ def digest(*parts: object) -> str:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
-def print_of_file(path: Path) -> tuple[str, int, int]:
-    """Name, size and time of change of one local file; -1 where it is not there."""
+def print_of_file(path: Path) -> tuple[str, int, int, int]:
+    """Name, size and times of change (of content and of inode) of one local file; -1 where it is not there."""
     try:
         seen = path.stat()
     except (OSError, ValueError):
-        return str(path), -1, -1
-    return str(path), seen.st_size, seen.st_mtime_ns
+        return str(path), -1, -1, -1
+    return str(path), seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns
 
 
 # --- inside ---
@@ -91,9 +91,9 @@ def _folders(root: Path) -> Iterator[CaseInput]:
         yield CaseInput(id_of(name), place, str(folder), digest(*_inside(folder)))
 
 
-def _inside(folder: Path) -> list[tuple[str, int, int]]:
+def _inside(folder: Path) -> list[tuple[str, int, int, int]]:
     """Every file below ``folder`` with size and time, as far as intake itself would look."""
-    found: list[tuple[str, int, int]] = []
+    found: list[tuple[str, int, int, int]] = []
     pending = [folder]
     while pending and len(found) <= MAX_ENTRIES:
         try:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal, TextIO
 
 from evidence_kit.batch.copies import SharedFile
-from evidence_kit.batch.work import read_report
+from evidence_kit.batch.work import line_of, read_report
 from evidence_kit.report import csv
 from evidence_kit.schema import Outcome, Report, dumps
 
@@ -73,7 +73,7 @@ class ReportLines:
     def __init__(self, folder: Path, kept: Iterable[bytes], lang: Lang) -> None:
         path = folder / REPORTS
         with whole(path) as stream:
-            stream.writelines(read_report(text).to_json(lang=lang) + "\n" for text in kept)
+            stream.writelines(line_of(text, lang) + "\n" for text in kept)
         self._stream = path.open("a", encoding="utf-8", newline="")
 
     def add(self, line: str) -> None:
@@ -105,7 +105,7 @@ def write_all(
             name = report.submission.id
             summary.add(report)
             rows.append(queue.row(report, link=links.get(name), same_as=elsewhere.get(name, ())))
-            lines.write(report.to_json(lang=lang) + "\n")
+            lines.write(line_of(text, lang) + "\n")
             found = sheet.add(report)
             typed.add(found)
     with whole(folder / DUPLICATES) as stream:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Protocol, TextIO
 
 from evidence_kit.batch import storage
 from evidence_kit.batch.cases import CaseInput, digest
 from evidence_kit.batch.copies import find_copies, shared_files
+from evidence_kit.batch.kept import KeptMeasurements
 from evidence_kit.batch.outputs import ReportLines, Summary, write_all
 from evidence_kit.batch.progress import Progress
 from evidence_kit.batch.state import Settled, State
@@ -45,7 +49,7 @@ class Plan:
 
 def run_scan(cases: Sequence[CaseInput], plan: Plan, start: StartEngine) -> Summary:
     """Judge ``cases`` into ``plan.out``. Raises StateError or OSError where the output cannot be written."""
-    state = State(plan.out)
+    state = State(plan.out, now_ns=time.time_ns())
     try:
         return _Scan(cases, plan, state).run(start)
     finally:
@@ -71,7 +75,8 @@ class _Scan:
         lines = ReportLines(self.plan.out, self.state.reports(but=[case.id for case in todo]), self.settings.lang)
         progress = Progress(self.plan.progress, len(self.cases), len(self.cases) - len(todo))
         try:
-            with start(self.settings) as engine:
+            with ExitStack() as stack:
+                engine = cache(lambda: stack.enter_context(start(self.settings)))  # once, and only if it is needed
                 self._judge(engine, todo, copies, lines, progress)
                 # Only when all files are known is it known which of them several cases share.
                 copies = find_copies(self.state.repeated_files())
@@ -92,20 +97,39 @@ class _Scan:
 
     def _judge(
         self,
-        engine: Engine,
+        engine: Callable[[], Engine],
         cases: Sequence[CaseInput],
         copies: Mapping[str, tuple[Copy, ...]],
         lines: ReportLines,
         progress: Progress,
     ) -> None:
         by_id = {case.id: case for case in cases}
-        for done in engine.judge(Order(case, copies.get(case.id, ())) for case in cases):
+        left: list[Order] = []
+        for done in chain(self._from_kept(cases, copies, left), self._by_looking(engine, left)):
             case = by_id[done.case_id]
             key = self._key(case, copies.get(case.id, ()))
             self.state.settle(done, key, case.place)
             self.settled[case.id] = Settled(key, done.pack, done.pack_sha256)
             lines.add(done.line)
             progress.settled(done.verdict)
+
+    def _from_kept(
+        self, cases: Iterable[CaseInput], copies: Mapping[str, tuple[Copy, ...]], left: list[Order]
+    ) -> Iterator[Done]:
+        """The answers that follow from kept measurements; what must be looked at is added to ``left``."""
+        with closing(KeptMeasurements(self.settings)) as kept:
+            for case in cases:
+                digests = self.state.digests(case.id) if case.id in self.settled else {}
+                order = Order(case, copies.get(case.id, ()), digests=digests)
+                done = kept.judge(order)
+                if done is None:
+                    left.append(order)
+                else:
+                    yield done
+
+    def _by_looking(self, engine: Callable[[], Engine], left: list[Order]) -> Iterator[Done]:
+        if left:
+            yield from engine().judge(left)
 
     def _stale(self, copies: Mapping[str, tuple[Copy, ...]]) -> list[CaseInput]:
         """The cases whose report is not there, or follows from something else than what is there now."""

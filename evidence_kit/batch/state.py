@@ -16,9 +16,10 @@ from datetime import datetime
 from pathlib import Path
 
 from evidence_kit.batch.work import Done
+from evidence_kit.intake.files import changed_ns
 
 FILE = "scan.sqlite3"
-LAYOUT = 1
+LAYOUT = 2
 _TABLES = """
 CREATE TABLE IF NOT EXISTS run (one INTEGER PRIMARY KEY CHECK (one = 1), settings TEXT, now TEXT, finished INTEGER);
 CREATE TABLE IF NOT EXISTS cases (
@@ -29,7 +30,15 @@ CREATE TABLE IF NOT EXISTS files (
     case_id TEXT, item TEXT, sha256 TEXT, PRIMARY KEY (case_id, item)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS files_by_digest ON files (sha256);
+CREATE TABLE IF NOT EXISTS stamps (
+    case_id TEXT, stamp TEXT, sha256 TEXT, PRIMARY KEY (case_id, stamp)
+) WITHOUT ROWID;
 """
+
+
+SETTLED_NS = 3_000_000_000
+"""A file changed less than this before it was read may change again within one tick of its file system's clock (two
+seconds on FAT), and look as before: its stamp is not relied on, as in git's index."""
 
 
 class StateError(Exception):
@@ -57,10 +66,14 @@ class FileSeen:
 
 
 class State:
-    """The state of the scan whose output is ``folder``. One scan at a time may have it open."""
+    """The state of the scan whose output is ``folder``. One scan at a time may have it open.
 
-    def __init__(self, folder: Path) -> None:
+    ``now_ns`` is the clock's nanoseconds since the epoch, before any file is read.
+    """
+
+    def __init__(self, folder: Path, *, now_ns: int = 0) -> None:
         self.path = folder / FILE
+        self.now_ns = now_ns
         try:
             folder.mkdir(parents=True, exist_ok=True)
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
@@ -139,6 +152,7 @@ class State:
             for name in gone:
                 db.execute("DELETE FROM cases WHERE id = ?", (name,))
                 db.execute("DELETE FROM files WHERE case_id = ?", (name,))
+                db.execute("DELETE FROM stamps WHERE case_id = ?", (name,))
             db.executemany("UPDATE cases SET place = ? WHERE id = ?", ((at, name) for name, at in cases.items()))
 
     def settle(self, done: Done, key: str, place: int) -> None:
@@ -161,6 +175,19 @@ class State:
                 "INSERT INTO files VALUES (?, ?, ?)",
                 ((done.case_id, item, sha256) for item, sha256 in done.files),
             )
+            db.execute("DELETE FROM stamps WHERE case_id = ?", (done.case_id,))
+            db.executemany(
+                "INSERT INTO stamps VALUES (?, ?, ?)",
+                (
+                    (done.case_id, stamp, sha256)
+                    for stamp, sha256 in done.digests
+                    if changed_ns(stamp) + SETTLED_NS <= self.now_ns
+                ),
+            )
+
+    def digests(self, case_id: str) -> dict[str, str]:
+        """sha256 of one case's files by their stamps, as it was last settled."""
+        return dict(self._read("SELECT stamp, sha256 FROM stamps WHERE case_id = ?", (case_id,)))
 
     def repeated_files(self) -> Iterator[FileSeen]:
         """Files whose content more than one case has, in order of digest and of the input."""
@@ -183,8 +210,8 @@ class State:
         """How many cases ended how."""
         return dict(self._read("SELECT verdict, COUNT(*) FROM cases GROUP BY verdict"))
 
-    def _read(self, query: str) -> Iterator[tuple]:  # type: ignore[type-arg]
+    def _read(self, query: str, values: tuple[str, ...] = ()) -> Iterator[tuple]:  # type: ignore[type-arg]
         try:
-            yield from self._db.execute(query)
+            yield from self._db.execute(query, values)
         except sqlite3.Error as problem:
             raise StateError(self._say(problem)) from None

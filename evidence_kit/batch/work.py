@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -30,6 +31,7 @@ from evidence_kit.schema import (
     Text,
     ToolStamp,
     Unknown,
+    dumps,
 )
 from evidence_kit.version import __version__
 
@@ -67,6 +69,8 @@ class Order:
     """Files of other cases that are the same as files of this one."""
     barred: Mapping[str, Text] = field(default_factory=dict)
     """Items that no sensor may look at, and why: each took its worker down twice."""
+    digests: Mapping[str, str] = field(default_factory=dict)
+    """Contents known by the stamps of their files (``intake.files.stamp_of``): these are not read through again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,35 +92,51 @@ class Done:
     """A digest of the order number; empty where none is stated."""
     submitted_at: str
     """ISO 8601; empty where it is not stated."""
+    digests: tuple[tuple[str, str], ...] = ()
+    """(stamp, sha256) of the files that stay where they are."""
 
 
 Announce = Callable[[str], None]
 """Called with an item's id before a sensor looks at it."""
 
 
-def judge_order(order: Order, settings: Settings, cache: Cache | None, announce: Announce) -> Done:
-    """The report on one case, with what a scan keeps beside it."""
+def judge_order(
+    order: Order,
+    settings: Settings,
+    cache: Cache | None,
+    announce: Announce,
+    digests: MutableMapping[str, str] | None = None,
+) -> Done:
+    """The report on one case, with what a scan keeps beside it. ``digests``, by default the order's, are added to."""
     pack = read_stated_pack(settings.pack) if settings.pack else None
-    report, submission = judge_case(order, settings, cache, announce, pack=pack)
+    digests = dict(order.digests) if digests is None else digests
+    report, submission = judge_case(order, settings, cache, announce, pack=pack, digests=digests)
     name = settings.pack[0] if settings.pack else (submission.pack or DEFAULT_PACK) if submission else report.pack.id
-    return pack_up(report, name, settings.lang, submission)
+    return pack_up(report, name, settings.lang, submission, digests)
 
 
-def pack_up(report: Report, pack: str, lang: Literal["zh", "en"], submission: Submission | None = None) -> Done:
+def pack_up(
+    report: Report,
+    pack: str,
+    lang: Literal["zh", "en"],
+    submission: Submission | None = None,
+    digests: Mapping[str, str] | None = None,
+) -> Done:
     """``report`` as it crosses processes and is kept. ``pack`` is the name that was asked for."""
-    import msgspec
-
     stated = submission.case.order if submission else None
+    text = report.to_json(lang=None).encode()
+    contents = {item.sha256 for item in report.items}
     return Done(
         case_id=report.submission.id,
-        report=msgspec.json.encode(report),
-        line=report.to_json(lang=lang),
+        report=text,
+        line=line_of(text, lang),
         verdict=report.verdict,
         pack_sha256=report.pack.sha256,
         files=tuple((item.id, item.sha256) for item in report.items if item.sha256 and item.bytes),
         pack=pack,
         order=digest(stated.order_no) if stated and stated.order_no else "",
         submitted_at=stated.submitted_at.isoformat() if stated and stated.submitted_at else "",
+        digests=tuple((stamp, sha256) for stamp, sha256 in (digests or {}).items() if sha256 in contents),
     )
 
 
@@ -128,6 +148,7 @@ def judge_case(
     *,
     pack: Pack | None,
     jobs: int = 1,
+    digests: MutableMapping[str, str] | None = None,
 ) -> tuple[Report, Submission | None]:
     """The report on one case, and the submission if it could be judged.
 
@@ -141,7 +162,7 @@ def judge_case(
         try:
             if case.trouble is not None:
                 return broken_case(case.id, asked, case.trouble, settings.now), None
-            submission = replace(open_case(case, settings, brought, announce), copies=order.copies)
+            submission = replace(open_case(case, settings, brought, announce, digests), copies=order.copies)
             asked = asked or submission.pack or DEFAULT_PACK
             report = judge(
                 submission,
@@ -159,31 +180,46 @@ def judge_case(
     return report, submission
 
 
-def open_case(case: CaseInput, settings: Settings, brought: ExitStack, announce: Announce) -> Submission:
+def open_case(
+    case: CaseInput,
+    settings: Settings,
+    brought: ExitStack,
+    announce: Announce,
+    digests: MutableMapping[str, str] | None = None,
+) -> Submission:
     """The submission of ``case``; what lies behind an address is brought here until ``brought`` ends.
 
-    Raises IntakeError.
+    ``digests`` are of files that stay (``open_submission``). Raises IntakeError.
     """
     if case.files is None:
         root = Path(case.root)
         if storage.is_address(case.root):
-            root = _temporary(brought)
+            root, digests = _temporary(brought), None
             storage.bring_folder(case.root, root, announce)
-        return replace(open_submission([root], facts=settings.facts, now=settings.now), id=case.id)
+        submission = open_submission([root], facts=settings.facts, now=settings.now, digests=digests)
+        return replace(submission, id=case.id)
     root, files = Path(case.root), list(case.files)
     far = storage.is_address(case.root)
     if far or any(stands_alone(str(entry["path"])) for entry in files):
         places = [_place(case.root, str(entry["path"])) for entry in files]
-        root = _temporary(brought)
+        root, digests = _temporary(brought), None
         names = storage.bring_files(places, root, announce)
         files = [{**entry, "path": name} for entry, name in zip(files, names, strict=True)]
     stated = {**case.facts, **settings.facts, "files": files}
-    submission = open_submission([root], facts=stated, now=settings.now, with_manifest=False)
+    submission = open_submission([root], facts=stated, now=settings.now, with_manifest=False, digests=digests)
     return replace(submission, id=case.id, has_manifest=True)
 
 
 def _temporary(stack: ExitStack) -> Path:
     return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="evidence-kit-")))
+
+
+def line_of(report: bytes, lang: Literal["zh", "en"]) -> str:
+    """The contract's line of the report that ``Done.report`` holds: its statement in one language."""
+    text = report.decode()
+    start = text.index(_STATEMENT) + len(_STATEMENT)
+    statement, end = _ONE_VALUE.raw_decode(text, start)
+    return text[:start] + dumps(statement[lang]) + text[end:]
 
 
 def read_report(text: bytes) -> Report:
@@ -230,6 +266,10 @@ def lost_case(case_id: str, pack: str | Pack | None, why: Text, now: datetime) -
 
 
 # --- inside ---
+
+_STATEMENT = '"statement": '
+"""It comes before anything that a file or a manifest could have put into the report."""
+_ONE_VALUE = json.JSONDecoder()
 
 
 def _place(root: str, path: str) -> str:

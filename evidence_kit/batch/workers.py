@@ -85,7 +85,7 @@ class _Worker:
         self.process: SpawnProcess = spawn.Process(
             target=_serve, args=(theirs, settings, limits, work), daemon=True, name="evidence-kit-worker"
         )
-        with _environment(NO_TURBO):
+        with one_core():
             self.process.start()
         theirs.close()  # so that the pipe ends when the process does
         self.job: _Job | None = None
@@ -231,10 +231,13 @@ def _told(why: Text) -> Text:
 
 
 @contextlib.contextmanager
-def _environment(wanted: dict[str, str]) -> Iterator[None]:
-    """``wanted`` where nothing else is said, for the processes started meanwhile."""
-    added = [name for name in wanted if name not in os.environ]
-    os.environ.update({name: wanted[name] for name in added})
+def one_core() -> Iterator[None]:
+    """Libraries that are loaded meanwhile, here or in a process that is started, use one thread each.
+
+    Where the environment says otherwise, it goes before.
+    """
+    added = [name for name in NO_TURBO if name not in os.environ]
+    os.environ.update({name: NO_TURBO[name] for name in added})
     try:
         yield
     finally:

@@ -63,7 +63,8 @@ def is_copy(one: PicturePrint, other: PicturePrint) -> bool:
     """Whether the two show one exposure. False where it cannot be told."""
     if min(one.width, one.height, other.width, other.height) < LEAST_SIDE:
         return False
-    laid = overlay(one, other)
+    # Nearly every pair is two pictures of their own, and is settled before the blocks are compared.
+    laid = overlay(one, other, least=AGREEING_ACCEPT, most_px=RESIDUAL_ACCEPT)
     return laid is not None and accepted(laid)
 
 

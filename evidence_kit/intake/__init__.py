@@ -7,7 +7,7 @@ are cheap to name.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, MutableMapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -28,17 +28,21 @@ def open_submission(
     now: datetime,
     with_manifest: bool = True,
     without: Collection[str] = (),
+    digests: MutableMapping[str, str] | None = None,
 ) -> Submission:
     """The submission at ``paths``: one folder, or one or more files. Files are read once, none as a picture.
 
     ``facts`` go before the manifest's; keys are dotted (``order.return_waybills``), values may be text.
     ``facts["files"]`` (paths, or {path, role, source}) is relative to the folder, for one row of a table.
     ``with_manifest`` False leaves a manifest in the folder unread; ``without`` are its keys that count as not stated.
-    Raises IntakeError.
+    ``digests`` are sha256 of contents known by the stamps of their files (``files.stamp_of``): such a file is not read
+    through again; what is read is added. Raises IntakeError.
     """
     from evidence_kit.intake import submission
 
-    return submission.open_submission(paths, facts=facts, now=now, with_manifest=with_manifest, without=without)
+    return submission.open_submission(
+        paths, facts=facts, now=now, with_manifest=with_manifest, without=without, digests=digests
+    )
 
 
 def stated_pack(paths: Sequence[Path]) -> str | None:

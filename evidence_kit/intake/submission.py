@@ -9,7 +9,7 @@ from typing import Any
 
 from evidence_kit.intake import files
 from evidence_kit.intake.errors import IntakeError
-from evidence_kit.intake.files import MANIFEST_NAMES, Found, Look, look
+from evidence_kit.intake.files import MANIFEST_NAMES, Digests, Found, Look, look
 from evidence_kit.intake.kind import IMAGE_EXTENSIONS, SIDE_EXTENSIONS, VIDEO_EXTENSIONS, Content, content_of
 from evidence_kit.intake.manifest import Listed, Stated, Written, read_manifest, settle
 from evidence_kit.lines import line_of
@@ -23,11 +23,12 @@ def open_submission(
     now: datetime,
     with_manifest: bool = True,
     without: Collection[str] = (),
+    digests: Digests | None = None,
 ) -> Submission:
     """See the package's own ``open_submission``."""
     paths = _meant(paths) if with_manifest else [Path(path) for path in paths]
     if len(paths) == 1 and paths[0].is_dir():
-        return _folder(paths[0], facts, now, with_manifest, without)
+        return _folder(paths[0], facts, now, with_manifest, without, digests)
     if not paths:
         raise IntakeError("没有给出文件或文件夹", "no file and no folder was given")
     for path in paths:
@@ -38,7 +39,7 @@ def open_submission(
     stated = settle(None, facts, now)
     notes: list[Note] = []
     found = files.bare(list(paths))
-    items = tuple(_item(file, look(file.path), None, notes) for file in found)
+    items = tuple(_item(file, look(file.path, digests), None, notes) for file in found)
     whole = paths[0].absolute()
     name = whole.stem if len(paths) == 1 else whole.parent.name
     return _submission(stated, name, items, notes, has_manifest=False)
@@ -61,17 +62,22 @@ def _meant(paths: Sequence[Path]) -> list[Path]:
 
 
 def _folder(
-    root: Path, facts: Mapping[str, Any], now: datetime, with_manifest: bool, without: Collection[str]
+    root: Path,
+    facts: Mapping[str, Any],
+    now: datetime,
+    with_manifest: bool,
+    without: Collection[str],
+    digests: Digests | None,
 ) -> Submission:
     manifest = read_manifest(root) if with_manifest else None
     stated = settle(manifest, facts, now, without=without)
     notes: list[Note] = []
     if stated.files is None:
-        items = _searched(root, notes)
+        items = _searched(root, notes, digests)
     else:
         # The command line's files go before the manifest's, and its errors name no manifest.
         by_hand = facts.get("files") is not None
-        items = _named(root, None if by_hand else manifest, stated.files, notes)
+        items = _named(root, None if by_hand else manifest, stated.files, notes, digests)
     if not items and manifest is None and stated.files is None:
         beside = f"(另有 {len(notes)} 个其他文件)" if notes else ""
         beside_en = f" ({len(notes)} other files are)" if notes else ""
@@ -106,7 +112,7 @@ def _submission(
     )
 
 
-def _searched(root: Path, notes: list[Note]) -> tuple[Item, ...]:
+def _searched(root: Path, notes: list[Note], digests: Digests | None) -> tuple[Item, ...]:
     found, passed = files.search(root)
     passed_over = Text(
         "已跳过: 不是普通文件,或链接指向文件夹之外,或无法读取",
@@ -115,7 +121,7 @@ def _searched(root: Path, notes: list[Note]) -> tuple[Item, ...]:
     notes.extend(Note(passed_over, name) for name in passed)
     items = []
     for file in found:
-        seen = look(file.path)
+        seen = look(file.path, digests)
         content = content_of(seen.head)
         if _beside(file, seen, content):
             notes.append(Note(Text("不是图片或视频,已忽略", "neither photo nor video: ignored"), file.id))
@@ -124,7 +130,9 @@ def _searched(root: Path, notes: list[Note]) -> tuple[Item, ...]:
     return tuple(items)
 
 
-def _named(root: Path, manifest: Written | None, listed: tuple[Listed, ...], notes: list[Note]) -> tuple[Item, ...]:
+def _named(
+    root: Path, manifest: Written | None, listed: tuple[Listed, ...], notes: list[Note], digests: Digests | None
+) -> tuple[Item, ...]:
     """The items of a list of files, in its order. Each file once: a role belongs to a file."""
     source = manifest or Written(None, {})
     items: list[Item] = []
@@ -136,7 +144,7 @@ def _named(root: Path, manifest: Written | None, listed: tuple[Listed, ...], not
         if real in where:
             source.refuse(key, f"与 {where[real]} 是同一文件", f"the same file as {where[real]}")
         where[real] = entry.key
-        items.append(_item(found, look(found.path), entry, notes))
+        items.append(_item(found, look(found.path, digests), entry, notes))
     return tuple(items)
 
 

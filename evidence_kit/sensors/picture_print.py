@@ -7,6 +7,8 @@ block by block, on a picture of each that is too small for a number to be read.
 
 from __future__ import annotations
 
+import math
+import statistics
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -106,8 +108,14 @@ def print_of(picture: NDArray[np.uint8]) -> PicturePrint:
     return PicturePrint(width, height, places.round().astype("<u2").tobytes(), features[order].tobytes(), kept)
 
 
-def overlay(one: PicturePrint, other: PicturePrint) -> Overlay | None:
-    """How the two lie over each other; None where too few features match to say."""
+def overlay(
+    one: PicturePrint, other: PicturePrint, *, least: int = LEAST_MATCHES, most_px: float = math.inf
+) -> Overlay | None:
+    """How the two lie over each other; None where too few features match to say.
+
+    None as well, before the blocks are compared, where fewer than ``least`` features agree or they lie more than
+    ``most_px`` pixels off.
+    """
     import cv2
     import numpy as np
 
@@ -127,13 +135,15 @@ def overlay(one: PicturePrint, other: PicturePrint) -> Overlay | None:
     if plan is None or inside is None:
         return None
     kept = inside.ravel() > 0
-    if kept.sum() < LEAST_MATCHES:
+    if kept.sum() < max(LEAST_MATCHES, least):
         return None
     scale = float(np.hypot(plan[0, 0], plan[1, 0]))
     if not 0.2 < scale < 5:
         return None
     moved = a[kept] @ plan[:, :2].T + plan[:, 2]
-    residual = float(np.median(np.hypot(*(moved - b[kept]).T)))
+    residual = round(statistics.median(np.hypot(*(moved - b[kept]).T).tolist()), 3)
+    if residual > most_px:
+        return None
     in_other = _inside(here @ plan[:, :2].T + plan[:, 2], other)
     back = cv2.invertAffineTransform(plan)
     in_one = _inside(there @ back[:, :2].T + back[:, 2], one)
@@ -147,7 +157,7 @@ def overlay(one: PicturePrint, other: PicturePrint) -> Overlay | None:
         len(pairs),
         int(kept.sum()),
         round(float(kept.sum()) / shared, 4),
-        round(residual, 3),
+        residual,
         round(span / max(1.0, float(common)), 4),
         round(scale, 4),
         _blocks(one, other, plan),
