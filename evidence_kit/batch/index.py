@@ -21,7 +21,7 @@ from evidence_kit.batch import storage
 from evidence_kit.intake.errors import IntakeError
 
 MAX_BYTES = 500_000_000
-"""Of one scan's object; a million cases of six files are about 300 MB."""
+"""Of one scan's object; a million cases of six files are about 300 MB (47 bytes a file)."""
 MAX_LINE = 1_000_000
 """Bytes of one case: 2,000 files with long names."""
 _NAME = re.compile(r"scan-([0-9a-f]{32})\.jsonl\.gz")
