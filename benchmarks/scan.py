@@ -342,7 +342,7 @@ def faults(kills: int) -> Row:
         wanted = _reports(base / "whole")
         rows = {
             victim: _tally(
-                _kept_kills(victim),
+                OUT / f"kills-{victim}-{_code()}.jsonl",
                 kills,
                 lambda out, draw, way=way: way(_words(cases, "--out", out, *more), out, draw, whole["wall_s"]),  # type: ignore[misc]
                 base,
@@ -364,12 +364,12 @@ def _faulty() -> Iterator[tuple[Path, Path, Path]]:
         yield cases, Path(folder), pack
 
 
-def _kept_kills(victim: str) -> Path:
-    """What was seen so far of this very code: other code begins anew."""
+def _code() -> str:
+    """Of this very scan: what other code did is not taken up again."""
     code = hashlib.sha256()
     for path in sorted((ROOT / "evidence_kit" / "batch").glob("*.py")):
         code.update(path.read_bytes())
-    return OUT / f"kills-{victim}-{code.hexdigest()[:8]}.jsonl"
+    return code.hexdigest()[:8]
 
 
 def _tally(kept: Path, kills: int, way: Callable[[Path, random.Random], Row], base: Path, wanted: Row) -> Row:
@@ -430,7 +430,7 @@ def nodes(kills: int) -> Row:
                 words = _words(cases, "--out", out, *more, "--engine", "ray", "--address", made.address)
                 return _kill_node(words, out, draw, made)
 
-            row = _tally(_kept_kills("node"), kills, way, base, wanted)
+            row = _tally(OUT / f"kills-node-{_code()}.jsonl", kills, way, base, wanted)
     return {**row, "met": row["kills"] >= kills and not row["wrong"] and not row["failed"]}
 
 
@@ -514,7 +514,7 @@ def _small_cases(folder: Path, count: int) -> None:
 
 def fuzz(count: int) -> Row:
     """``count`` mutated files, one case each, through the command with the pack card: resumable by the scan itself."""
-    folder, out = OUT / "fuzz" / "cases", OUT / "fuzz" / "out"
+    folder, out = OUT / "fuzz" / "cases", OUT / "fuzz" / f"out-{_code()}"
     sources = _fuzz_sources()
     present = len(list(folder.iterdir())) if folder.exists() else 0
     if present < count:
