@@ -19,6 +19,7 @@ from uuid import uuid4
 
 from evidence_kit.batch.index import Entry
 from evidence_kit.batch.work import Done
+from evidence_kit.cache import DAMAGE
 from evidence_kit.intake.files import changed_ns
 
 FILE = "scan.sqlite3"
@@ -97,7 +98,7 @@ class State:
             raise StateError(f"{folder}: {problem.strerror or problem}") from None
         try:
             self._db = self._connect()
-        except sqlite3.Error as problem:
+        except DAMAGE as problem:
             raise StateError(self._say(problem)) from None
 
     def _connect(self) -> sqlite3.Connection:
@@ -116,8 +117,8 @@ class State:
             raise
         return database
 
-    def _say(self, problem: sqlite3.Error) -> str:
-        text = str(problem)
+    def _say(self, problem: sqlite3.Error | UnicodeDecodeError) -> str:
+        text = str(problem) if isinstance(problem, sqlite3.Error) else "malformed"
         if "locked" in text:
             return f"{self.path}: another scan is writing here"
         if "full" in text or "disk I/O" in text:
@@ -132,7 +133,7 @@ class State:
             self._db.execute("BEGIN IMMEDIATE")
             yield self._db
             self._db.execute("COMMIT")
-        except sqlite3.Error as problem:
+        except DAMAGE as problem:
             with contextlib.suppress(sqlite3.Error):
                 self._db.execute("ROLLBACK")
             raise StateError(self._say(problem)) from None
@@ -277,5 +278,5 @@ class State:
     def _read(self, query: str, values: tuple[str, ...] = ()) -> Iterator[tuple]:  # type: ignore[type-arg]
         try:
             yield from self._db.execute(query, values)
-        except sqlite3.Error as problem:
+        except DAMAGE as problem:
             raise StateError(self._say(problem)) from None
