@@ -21,6 +21,8 @@ ENTRY_MAX_BYTES = 4 * 1024 * 1024
 TRIM_SHARE = 16
 """The bound is looked at after every sixteenth of it that one process writes."""
 CHECK_CHARS = 16
+DAMAGE = (sqlite3.Error, UnicodeDecodeError)
+"""What SQLite says of a damaged schema quotes it, and Python cannot always read the quotation."""
 FILE = "measurements.sqlite3"
 
 
@@ -44,7 +46,7 @@ class Cache:
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._written = 0
-        with contextlib.suppress(OSError, sqlite3.Error):
+        with contextlib.suppress(OSError, *DAMAGE):
             self._connection = self._open(folder)
 
     def _open(self, folder: Path) -> sqlite3.Connection:
@@ -52,7 +54,7 @@ class Cache:
         self.path.touch(mode=0o600)
         try:
             return self._connect()
-        except sqlite3.DatabaseError:  # a damaged file holds nothing worth keeping
+        except (sqlite3.DatabaseError, UnicodeDecodeError):  # a damaged file holds nothing worth keeping
             for leftover in (self.path, *folder.glob(f"{FILE}-*")):
                 leftover.unlink(missing_ok=True)
             self.path.touch(mode=0o600)
@@ -68,14 +70,14 @@ class Cache:
                 " WITHOUT ROWID"
             )
             connection.execute("DELETE FROM kept WHERE written < ?", (self.now_s - self.max_age_s,))
-        except sqlite3.Error:
+        except DAMAGE:
             connection.close()
             raise
         return connection
 
     @contextlib.contextmanager
     def _use(self) -> Iterator[sqlite3.Connection | None]:
-        with self._lock, contextlib.suppress(sqlite3.Error, OSError):
+        with self._lock, contextlib.suppress(OSError, *DAMAGE):
             yield self._connection
 
     def get(self, key: str) -> str | None:

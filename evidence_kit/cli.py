@@ -84,6 +84,11 @@ def build_parser() -> argparse.ArgumentParser:
     scan.add_argument("--lang", choices=("zh", "en"))
     scan.add_argument("--engine", choices=("local", "ray"), default="local", help="this machine, or a Ray cluster")
     scan.add_argument("--address", help="of the Ray cluster (default: RAY_ADDRESS, else one is started here)")
+    scan.add_argument(
+        "--index",
+        metavar="URL",
+        help="what earlier scans were handed in, and this one adds to: a folder, or an address (s3://…)",
+    )
     scan.add_argument("--time-limit", type=float, metavar="S", help="seconds for one file (default: 300)")
     scan.add_argument(
         "--memory-limit", type=float, metavar="MB", help="of one worker, beyond its start (default: 3000)"

@@ -227,6 +227,7 @@ def run_scan(args: argparse.Namespace) -> int:
         stated_now=clock if args.now else None,
         out=args.out,
         progress=None if args.quiet else sys.stderr,
+        index=args.index,
     )
     cases = read_cases(args.path)
     try:

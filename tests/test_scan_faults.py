@@ -1,5 +1,6 @@
 """scan when things break: codecs that crash, hang or swallow memory, kills, full disks, damaged files of its own."""
 
+import contextlib
 import ctypes
 import json
 import os
@@ -15,9 +16,12 @@ from pathlib import Path
 
 import pytest
 
+from evidence_kit.batch.state import FILE as STATE_FILE
+from evidence_kit.batch.state import State, StateError
 from evidence_kit.batch.work import judge_order
 from evidence_kit.batch.workers import Limits, Workers
 from evidence_kit.cache import FILE as CACHE_FILE
+from evidence_kit.cache import Cache
 from tests.scan_cases import ROOT, command, finding, photo, quick_pack, reports, scan, scan_here, small_cases
 
 SOON = Limits(item_s=12.0, memory_bytes=600_000_000)
@@ -326,6 +330,34 @@ def test_a_cache_damaged_in_any_way_changes_no_verdict(tmp_path):
         (cache / CACHE_FILE).write_bytes(bytes(spoilt if turn < 3 else good[: len(good) // 2]))
         scan_here(cases, tmp_path / f"out-{turn}", pack=pack, cache=cache)
         assert alone(tmp_path / f"out-{turn}") == alone(tmp_path / "first")
+
+
+def unreadable_schema(path, table):
+    """Spoil a table's name where SQLite will quote it: no text in any encoding."""
+    spoilt = path.read_bytes().replace(f"table{table}{table}".encode(), b"table" + b"\xeb" * 2 * len(table))
+    assert spoilt != path.read_bytes()
+    path.write_bytes(spoilt)
+    with pytest.raises(UnicodeDecodeError), contextlib.closing(sqlite3.connect(path)) as raw:
+        raw.execute("SELECT * FROM kept")
+
+
+def test_a_cache_whose_schema_is_no_text_is_replaced(tmp_path):
+    first = Cache(tmp_path, now_s=1.0)
+    first.put("key", "value")
+    first.close()
+    unreadable_schema(tmp_path / CACHE_FILE, "kept")
+    second = Cache(tmp_path, now_s=1.0)
+    assert second.get("key") is None
+    second.put("key", "value")
+    assert second.get("key") == "value"
+    second.close()
+
+
+def test_a_state_whose_schema_is_no_text_is_told(tmp_path):
+    State(tmp_path).close()
+    unreadable_schema(tmp_path / STATE_FILE, "cases")
+    with pytest.raises(StateError, match="damaged"):
+        State(tmp_path)
 
 
 def test_a_kept_value_with_a_flipped_digit_is_a_miss(tmp_path):

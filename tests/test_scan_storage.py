@@ -103,6 +103,19 @@ def test_a_table_here_may_name_addresses(bucket, cases, tmp_path):
     assert {name: len(report["items"]) for name, report in reports(tmp_path / "out").items()} == {"A": 1, "B": 1}
 
 
+def test_an_index_in_a_bucket_is_shared_by_scans(bucket, tmp_path):
+    address = f"s3://{BUCKET}/shared/index"
+    for name, seeds in (("monday", (1, 2)), ("friday", (3, 2))):
+        for at, seed in enumerate(seeds):
+            photo(tmp_path / name / f"{name}-case" / f"{at}.jpg", seed)
+        scan(tmp_path / name, "--out", tmp_path / f"{name}-out", "--index", address, "--pack", quick_pack(tmp_path))
+    assert len(bucket.ls(f"{BUCKET}/shared/index")) == 2
+    (found,) = (
+        entry for entry in reports(tmp_path / "friday-out")["friday-case"]["findings"] if entry["rule"] == "no-reuse"
+    )
+    assert found["outcome"] == "review" and "monday-case (2026-11-22) / 1.jpg" in found["message"]["en"]
+
+
 def test_a_bucket_that_is_not_there_is_wrong_usage(bucket, tmp_path):
     ran = scan("s3://no-such-bucket/cases", "--out", tmp_path / "out", code={2})
     assert len(ran.stderr.strip().splitlines()) == 1

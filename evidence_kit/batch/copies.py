@@ -1,4 +1,4 @@
-"""Files that several cases share. Exact today; a near-duplicate index would add its pairs in ``find_copies``."""
+"""Files that several cases share, of this scan and of earlier ones; byte for byte."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ class SharedFile:
     """One content that several cases hold."""
 
     sha256: str
-    files: tuple[tuple[str, str], ...]
-    """(case, item) of each, in the input's order."""
+    files: tuple[FileSeen, ...]
+    """Those of earlier scans, then this one's in the input's order."""
 
 
 def shared_files(seen: Iterable[FileSeen]) -> list[SharedFile]:
     """What several cases hold, by content; ``seen`` is in order of digest."""
     groups = (list(group) for _, group in groupby(seen, key=lambda file: file.sha256))
-    return [SharedFile(group[0].sha256, tuple((file.case_id, file.item) for file in group)) for group in groups]
+    return [SharedFile(group[0].sha256, tuple(group)) for group in groups]
 
 
 def find_copies(seen: Iterable[FileSeen]) -> Mapping[str, tuple[Copy, ...]]:
@@ -38,10 +38,11 @@ def find_copies(seen: Iterable[FileSeen]) -> Mapping[str, tuple[Copy, ...]]:
         files = list(group)
         # The first ones handed in stand for all: a picture in ten thousand cases makes no hundred million pairs.
         first = sorted(files, key=lambda file: (file.submitted_at is None, file.submitted_at or NEVER))[:MOST]
-        for one in files:
+        for one in (file for file in files if not file.scan):
             for other in first:
-                if one.case_id != other.case_id and not (one.order and one.order == other.order):
-                    copy = Copy(one.item, other.case_id, other.item, _handed_in(one, other))
+                same_case = (one.case_id, one.scan) == (other.case_id, other.scan)
+                if not same_case and not (one.order and one.order == other.order):
+                    copy = Copy(one.item, other.case, other.item, _handed_in(one, other))
                     found.setdefault(one.case_id, []).append(copy)
     return {name: tuple(copies[:MOST]) for name, copies in found.items()}
 

@@ -146,14 +146,18 @@ def _elsewhere(shared: Sequence[SharedFile]) -> dict[str, tuple[str, ...]]:
     """For each case the others that hold one of its files."""
     found: dict[str, set[str]] = {}
     for group in shared:
-        names = list(dict.fromkeys(name for name, _ in group.files))[: MOST_TOLD + 1]
-        for name, _ in group.files:
-            found.setdefault(name, set()).update(names)
+        names = list(dict.fromkeys(file.case for file in group.files))[: MOST_TOLD + 1]
+        for file in group.files:
+            if not file.scan:
+                found.setdefault(file.case_id, set()).update(names)
     return {name: tuple(sorted(others - {name})) for name, others in found.items()}
 
 
 def _shared_line(group: SharedFile) -> str:
-    files = [{"submission": case, "item": item} for case, item in group.files]
+    files = [
+        {"submission": file.case_id, "item": file.item} | ({"seen_at": file.seen_at} if file.scan else {})
+        for file in group.files
+    ]
     return dumps({"kind": "same-file", "sha256": group.sha256, "files": files}) + "\n"
 
 

@@ -13,7 +13,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Protocol, TextIO
 
-from evidence_kit.batch import storage
+from evidence_kit.batch import index, storage
 from evidence_kit.batch.cases import CaseInput, digest
 from evidence_kit.batch.copies import find_copies, shared_files
 from evidence_kit.batch.kept import KeptMeasurements
@@ -45,10 +45,15 @@ class Plan:
     stated_now: datetime | None
     out: Path
     progress: TextIO | None = None
+    index: str | None = None
+    """Where earlier scans have kept what was handed in, and this one does too: a folder, or an address."""
 
 
 def run_scan(cases: Sequence[CaseInput], plan: Plan, start: StartEngine) -> Summary:
-    """Judge ``cases`` into ``plan.out``. Raises StateError or OSError where the output cannot be written."""
+    """Judge ``cases`` into ``plan.out``. Raises StateError or OSError where the output cannot be written.
+
+    Raises IntakeError where the index cannot be read or written; what was settled stays.
+    """
     state = State(plan.out, now_ns=time.time_ns())
     try:
         return _Scan(cases, plan, state).run(start)
@@ -68,9 +73,11 @@ class _Scan:
         state.keep_only({case.id: case.place for case in cases})
         self.settled = state.settled()
         self.packs: dict[str, str] = {}
+        if plan.index is not None and not index.has_scan(plan.index, state.scan_id()):
+            index.write_scan(plan.index, state.scan_id(), [])  # a place that cannot be written is told before the work
 
     def run(self, start: StartEngine) -> Summary:
-        copies = find_copies(self.state.repeated_files()) if self.settled else {}
+        copies = self._copies()
         todo = self._stale(copies)
         lines = ReportLines(self.plan.out, self.state.reports(but=[case.id for case in todo]), self.settings.lang)
         progress = Progress(self.plan.progress, len(self.cases), len(self.cases) - len(todo))
@@ -79,7 +86,7 @@ class _Scan:
                 engine = cache(lambda: stack.enter_context(start(self.settings)))  # once, and only if it is needed
                 self._judge(engine, todo, copies, lines, progress)
                 # Only when all files are known is it known which of them several cases share.
-                copies = find_copies(self.state.repeated_files())
+                copies = self._copies()
                 again = self._stale(copies)
                 if again:
                     lines.close()
@@ -92,8 +99,29 @@ class _Scan:
         progress.end()
         shared = shared_files(self.state.repeated_files())
         summary = write_all(self.plan.out, self.state.reports(), shared, self._links(), self.settings.lang)
+        if self.plan.index is not None:
+            self._write_index(self.plan.index)
         self.state.finish()
         return summary
+
+    def _copies(self) -> Mapping[str, tuple[Copy, ...]]:
+        """The copies of the files known so far. What other scans write meanwhile, the next run finds."""
+        if self.plan.index is not None:
+            self.state.find_elsewhere(index.read_index(self.plan.index))
+        return find_copies(self.state.repeated_files())
+
+    def _write_index(self, place: str) -> None:
+        mine = self.state.scan_id()
+        before = list(index.read_scan(place, mine)) if index.has_scan(place, mine) else []
+        since = {entry.case_id: entry.seen_at for entry in before}
+        here = [
+            replace(entry, seen_at=since.get(entry.case_id, entry.seen_at))
+            for entry in self.state.entries(self.settings.now.isoformat())
+        ]
+        known = {entry.case_id for entry in here}
+        # What has left the input was handed in all the same.
+        gone = [entry for entry in before if entry.case_id not in known]
+        index.write_scan(place, mine, [*gone, *here])
 
     def _judge(
         self,

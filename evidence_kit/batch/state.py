@@ -13,15 +13,20 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
+from uuid import uuid4
 
+from evidence_kit.batch.index import Entry
 from evidence_kit.batch.work import Done
+from evidence_kit.cache import DAMAGE
 from evidence_kit.intake.files import changed_ns
 
 FILE = "scan.sqlite3"
 LAYOUT = 2
 _TABLES = """
 CREATE TABLE IF NOT EXISTS run (one INTEGER PRIMARY KEY CHECK (one = 1), settings TEXT, now TEXT, finished INTEGER);
+CREATE TABLE IF NOT EXISTS scan (id TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS cases (
     id TEXT PRIMARY KEY, place INTEGER, key TEXT, verdict TEXT, pack TEXT, pack_sha256 TEXT,
     order_digest TEXT, submitted_at TEXT, report BLOB
@@ -30,6 +35,9 @@ CREATE TABLE IF NOT EXISTS files (
     case_id TEXT, item TEXT, sha256 TEXT, PRIMARY KEY (case_id, item)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS files_by_digest ON files (sha256);
+CREATE TEMP TABLE IF NOT EXISTS elsewhere (
+    sha256 TEXT, item TEXT, scan TEXT, case_id TEXT, order_digest TEXT, submitted_at TEXT, seen_at TEXT
+);
 CREATE TABLE IF NOT EXISTS stamps (
     case_id TEXT, stamp TEXT, sha256 TEXT, PRIMARY KEY (case_id, stamp)
 ) WITHOUT ROWID;
@@ -63,6 +71,15 @@ class FileSeen:
     sha256: str
     order: str
     submitted_at: datetime | None
+    scan: str = ""
+    """The id of the earlier scan that it was handed in to; empty for a file of this one."""
+    seen_at: str = ""
+    """When that was: ISO 8601."""
+
+    @property
+    def case(self) -> str:
+        """The case as it is told: one of an earlier scan with its day, as this scan may have one of that name."""
+        return f"{self.case_id} ({self.seen_at[:10]})" if self.scan else self.case_id
 
 
 class State:
@@ -81,7 +98,7 @@ class State:
             raise StateError(f"{folder}: {problem.strerror or problem}") from None
         try:
             self._db = self._connect()
-        except sqlite3.Error as problem:
+        except DAMAGE as problem:
             raise StateError(self._say(problem)) from None
 
     def _connect(self) -> sqlite3.Connection:
@@ -100,8 +117,8 @@ class State:
             raise
         return database
 
-    def _say(self, problem: sqlite3.Error) -> str:
-        text = str(problem)
+    def _say(self, problem: sqlite3.Error | UnicodeDecodeError) -> str:
+        text = str(problem) if isinstance(problem, sqlite3.Error) else "malformed"
         if "locked" in text:
             return f"{self.path}: another scan is writing here"
         if "full" in text or "disk I/O" in text:
@@ -116,7 +133,7 @@ class State:
             self._db.execute("BEGIN IMMEDIATE")
             yield self._db
             self._db.execute("COMMIT")
-        except sqlite3.Error as problem:
+        except DAMAGE as problem:
             with contextlib.suppress(sqlite3.Error):
                 self._db.execute("ROLLBACK")
             raise StateError(self._say(problem)) from None
@@ -189,15 +206,63 @@ class State:
         """sha256 of one case's files by their stamps, as it was last settled."""
         return dict(self._read("SELECT stamp, sha256 FROM stamps WHERE case_id = ?", (case_id,)))
 
-    def repeated_files(self) -> Iterator[FileSeen]:
-        """Files whose content more than one case has, in order of digest and of the input."""
+    def scan_id(self) -> str:
+        """This scan's name in an index: drawn once, and kept."""
+        with self._transaction() as db:
+            db.execute("INSERT INTO scan SELECT ? WHERE NOT EXISTS (SELECT 1 FROM scan)", (uuid4().hex,))
+            return str(db.execute("SELECT id FROM scan").fetchone()[0])
+
+    def find_elsewhere(self, index: Iterable[tuple[str, Entry]]) -> None:
+        """Note which files of this scan were handed in to earlier ones, for ``repeated_files``.
+
+        ``index`` is read once, and only what this scan has is kept. A case that this scan wrote there itself, or
+        another scan of the same case (name, order, files), is no other case.
+        """
+        mine = self.scan_id()
+        with self._transaction() as db:
+            db.execute("DELETE FROM elsewhere")
+            for scan, entry in index:
+                if self._is_here(db, mine, scan, entry):
+                    continue
+                about = (scan, entry.case_id, entry.order, entry.submitted_at, entry.seen_at)
+                db.executemany(
+                    "INSERT INTO elsewhere SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7"
+                    " WHERE EXISTS (SELECT 1 FROM files WHERE sha256 = ?1)",
+                    ((sha256, item, *about) for item, sha256 in entry.files),
+                )
+
+    @staticmethod
+    def _is_here(db: sqlite3.Connection, mine: str, scan: str, entry: Entry) -> bool:
+        row = db.execute("SELECT order_digest FROM cases WHERE id = ?", (entry.case_id,)).fetchone()
+        if row is None:
+            return False
+        if scan == mine:
+            return True
+        here = {sha256 for (sha256,) in db.execute("SELECT sha256 FROM files WHERE case_id = ?", (entry.case_id,))}
+        return row[0] == entry.order and here == {sha256 for _, sha256 in entry.files}
+
+    def entries(self, seen_at: str) -> Iterator[Entry]:
+        """This scan's cases as an index keeps them, in the input's order; cases without a file are left out."""
         rows = self._read(
-            "SELECT case_id, item, sha256, order_digest, submitted_at FROM files JOIN cases ON cases.id = case_id"
-            " WHERE sha256 IN (SELECT sha256 FROM files GROUP BY sha256 HAVING COUNT(DISTINCT case_id) > 1)"
-            " ORDER BY sha256, place, item"
+            "SELECT case_id, order_digest, COALESCE(submitted_at, ''), item, sha256"
+            " FROM files JOIN cases ON cases.id = case_id ORDER BY place, case_id, item"
         )
-        for name, item, sha256, order, handed_in in rows:
-            yield FileSeen(name, item, sha256, order, datetime.fromisoformat(handed_in) if handed_in else None)
+        for (name, order, submitted_at), group in groupby(rows, key=lambda row: row[:3]):
+            yield Entry(name, order, submitted_at, seen_at, tuple((item, sha256) for *_, item, sha256 in group))
+
+    def repeated_files(self) -> Iterator[FileSeen]:
+        """Files whose content more than one case has, here or in an earlier scan: by digest, in the input's order."""
+        rows = self._read(
+            "SELECT case_id, item, sha256, order_digest, submitted_at, '' AS scan, '' AS seen_at, place"
+            " FROM files JOIN cases ON cases.id = case_id"
+            " WHERE sha256 IN (SELECT sha256 FROM files GROUP BY sha256 HAVING COUNT(DISTINCT case_id) > 1)"
+            " OR sha256 IN (SELECT sha256 FROM elsewhere)"
+            " UNION ALL SELECT case_id, item, sha256, order_digest, submitted_at, scan, seen_at, -1 FROM elsewhere"
+            " ORDER BY sha256, place, seen_at, scan, case_id, item"
+        )
+        for name, item, sha256, order, handed_in, scan, seen_at, _ in rows:
+            moment = datetime.fromisoformat(handed_in) if handed_in else None
+            yield FileSeen(name, item, sha256, order, moment, scan, seen_at)
 
     def reports(self, but: Iterable[str] = ()) -> Iterator[bytes]:
         """Every kept report as ``Done.report`` holds it, in the input's order; without the cases ``but``."""
@@ -213,5 +278,5 @@ class State:
     def _read(self, query: str, values: tuple[str, ...] = ()) -> Iterator[tuple]:  # type: ignore[type-arg]
         try:
             yield from self._db.execute(query, values)
-        except sqlite3.Error as problem:
+        except DAMAGE as problem:
             raise StateError(self._say(problem)) from None

@@ -6,6 +6,7 @@ Standard library until an address is met.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +22,7 @@ MAX_CASE_BYTES = 8_000_000_000
 """Of one case brought here; six photos and a few videos are far below it."""
 EXTRAS = {"s3": "s3", "s3a": "s3"}
 
-_ADDRESS = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
+_ADDRESS = re.compile(r"([a-z][a-z0-9+.:-]*?)://", re.IGNORECASE)
 
 
 def is_address(place: str) -> bool:
@@ -89,6 +90,46 @@ def read_bytes(place: str, most: int) -> bytes:
     if len(data) > most:
         raise IntakeError(f"超过 {most} 字节", f"more than {most} bytes", file=place)
     return data
+
+
+def names(place: str) -> list[str]:
+    """The files right in a folder, here or at an address; none where there is no folder. Raises IntakeError."""
+    try:
+        if not is_address(place):
+            return [entry.name for entry in os.scandir(place) if entry.is_file()] if Path(place).exists() else []
+        system, path = opened(place)
+        system.invalidate_cache()
+        found = system.ls(path, detail=True) if system.exists(path) else []
+    except IntakeError:
+        raise
+    except OSError as problem:
+        raise IntakeError("无法读取", f"cannot be read: {problem.strerror or problem}", file=place) from None
+    except Exception as problem:
+        raise IntakeError("地址无法读取", f"cannot be listed: {reason(problem)}", file=place) from None
+    return [PurePosixPath(str(seen["name"])).name for seen in found if seen.get("type") == "file"]
+
+
+def write_bytes(place: str, data: bytes) -> None:
+    """Put a whole file at a path or an address, in the place of what is there. Raises IntakeError."""
+    try:
+        if is_address(place):
+            system, path = opened(place)
+            system.makedirs(path.rpartition("/")[0], exist_ok=True)
+            system.pipe_file(path, data)
+            return
+        Path(place).parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(f"{place}.{os.getpid()}.part")
+        try:
+            beside.write_bytes(data)
+            beside.replace(place)
+        finally:
+            beside.unlink(missing_ok=True)
+    except IntakeError:
+        raise
+    except OSError as problem:
+        raise IntakeError("无法写入", f"cannot be written: {problem.strerror or problem}", file=place) from None
+    except Exception as problem:
+        raise IntakeError("无法写入", f"cannot be written: {reason(problem)}", file=place) from None
 
 
 def bring_folder(place: str, into: Path, before: Callable[[str], None]) -> None:
