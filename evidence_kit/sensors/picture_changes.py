@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-VIEW_PX = 320
-"""Longer side of the view on which features are tracked."""
+    from evidence_kit.sensors.picture_tracks import View
+
 THUMB_PX = 80
 """Longer side of the view that every frame is reduced to and kept as."""
 CALM_SURVIVE, CALM_MOVE = 0.80, 0.012
@@ -136,7 +136,7 @@ def picture_changes(footage: Footage) -> PictureChanges:
 
     watch = _Watch(footage.frame_s)
     for frame in footage.frames(skip_loop_filter=True):
-        watch.see(frame.at_s, frame.luma(VIEW_PX))
+        watch.see(frame.at_s, frame.view, frame.detail)
     watch.finish()
     times, thumbs, step = watch.series()
     table = footage.packets
@@ -171,8 +171,12 @@ class _Watch:
         self.ncc, self.unlike = array("d"), array("d")
         self.every = max(1, round(1 / frame_s / PATTERN_FPS))
         self.kept: list[NDArray[np.uint8]] = []
-        self.thumbs: deque[NDArray[np.uint8]] = deque(maxlen=max(ring, 2 * LATER + 4))
-        self.views: deque[tuple[int, NDArray[np.uint8]]] = deque(maxlen=max(ring, 2 * LATER + 4))
+        self.held = max(ring, 2 * LATER + 4)
+        self.thumbs: deque[NDArray[np.uint8]] = deque(maxlen=self.held)
+        self.views: deque[tuple[int, View]] = deque(maxlen=self.held)
+        self.flats: NDArray[np.float32] | None = None
+        """The thumbs of the last moments, means off, each written twice, so that any run of them is one slice."""
+        self.tracked: dict[tuple[int, int], Tracks] = {}
         self.mixes: list[Mix] = []
         self.closeups: list[Closeup] = []
         self.last: NDArray[np.float32] | None = None
@@ -185,9 +189,11 @@ class _Watch:
         every = self.every
         return np.array(self.at_s)[::every], thumbs, np.array(self.step)[::every] * every
 
-    def see(self, at_s: float, view: NDArray[np.uint8]) -> None:
+    def see(self, at_s: float, view: NDArray[np.uint8], detail: float) -> None:
         import cv2
         import numpy as np
+
+        from evidence_kit.sensors.picture_tracks import View
 
         scale = THUMB_PX / max(view.shape)
         size = (max(4, round(view.shape[1] * scale)), max(4, round(view.shape[0] * scale)))
@@ -195,7 +201,7 @@ class _Watch:
         if self.thumbs and self.thumbs[-1].shape != thumb.shape:
             # A stream that changes shape midway: kept comparable, the shape itself is in the header's field.
             thumb = cv2.resize(thumb, self.thumbs[-1].shape[::-1], interpolation=cv2.INTER_AREA)
-            view = np.asarray(cv2.resize(view, self.views[-1][1].shape[::-1]), np.uint8)
+            view = np.asarray(cv2.resize(view, self.views[-1][1].luma.shape[::-1]), np.uint8)
         mean, deviation = cv2.meanStdDev(thumb)
         flat = thumb.astype(np.float32) - np.float32(mean[0, 0])
         if self.last is None:
@@ -209,7 +215,7 @@ class _Watch:
         self.at_s.append(at_s)
         self.light.append(float(mean[0, 0]))
         self.spread.append(float(deviation[0, 0]))
-        self.detail.append(cv2.norm(cv2.Laplacian(view, cv2.CV_16S), cv2.NORM_L1) / view.size)
+        self.detail.append(detail)
         self.step.append(step)
         self.step_max.append(step_max)
         self.ncc.append(ncc)
@@ -217,7 +223,11 @@ class _Watch:
         self.thumbs.append(thumb)
         if (len(self.at_s) - 1) % self.every == 0:
             self.kept.append(thumb)
-        self.views.append((len(self.at_s) - 1, view))
+        self.views.append((len(self.at_s) - 1, View(view)))
+        if self.flats is None:
+            self.flats = np.zeros((2 * self.held, flat.size), np.float32)
+        place = (len(self.at_s) - 1) % self.held
+        self.flats[place] = self.flats[place + self.held] = flat.ravel()
         self._consider(len(self.at_s) - 1 - LATER)
         self._blend(len(self.at_s) - 1)
 
@@ -228,30 +238,47 @@ class _Watch:
     def _blend(self, last: int) -> None:
         """Is the stretch that ends here a blend of its ends?"""
         from evidence_kit.sensors.picture_patterns import blend_of
-        from evidence_kit.sensors.picture_tracks import edges_ncc, track
+        from evidence_kit.sensors.picture_tracks import edges_ncc
 
         for span in self.spans:
             first = last - span
             if first < 0 or last % max(2, span // 3):
                 continue
-            found = blend_of([self._thumb(index) for index in range(first, last + 1)])
-            if found is None or found[1] < MIX_FIT or found[2] < 0.8:
+            found = blend_of(self._flat(first, last))
+            if found is None or found[1] < MIX_FIT:
                 continue
             views = dict(self.views)
             if first not in views:
                 continue
-            across = track(views[first], views[last])
+            across = self._track(first, last)
             if across.agree > MIX_ACROSS:
                 continue
-            early, middle, late = views[first], views[(first + last) // 2], views[last]
+            middle = (first + last) // 2
             edges = (
-                round(edges_ncc(early, middle, track(early, middle)), 4),
-                round(edges_ncc(middle, late, track(middle, late)), 4),
-                round(edges_ncc(early, late, across), 4),
+                round(edges_ncc(views[first], views[middle], self._track(first, middle)), 4),
+                round(edges_ncc(views[middle], views[last], self._track(middle, last)), 4),
+                round(edges_ncc(views[first], views[last], across), 4),
             )
             alike, fit, rising = (round(value, 4) for value in found)
             ends = round(self.at_s[first], 3), round(self.at_s[last], 3)
             self.mixes.append(Mix(*ends, alike, fit, rising, across, edges))
+
+    def _flat(self, first: int, last: int) -> NDArray[np.float32]:
+        """The frames from ``first`` to ``last`` as rows, means off."""
+        assert self.flats is not None
+        begin = first % self.held
+        return self.flats[begin : begin + last - first + 1]
+
+    def _track(self, first: int, second: int) -> Tracks:
+        """Features followed between two held frames, once."""
+        from evidence_kit.sensors.picture_tracks import track
+
+        if (first, second) not in self.tracked:
+            views = dict(self.views)
+            for pair in [pair for pair in self.tracked if pair[0] not in views]:
+                del self.tracked[pair]
+            self.tracked[first, second] = track(views[first], views[second])
+        return self.tracked[first, second]
 
     def _consider(self, index: int) -> None:
         """Look closely at the step into frame ``index``, if it stands out."""
@@ -267,15 +294,16 @@ class _Watch:
             self._look(index)
 
     def _look(self, index: int) -> None:
-        from evidence_kit.sensors.picture_tracks import edges_ncc, track
+        from evidence_kit.sensors.picture_tracks import calm, edges_ncc
 
         views = dict(self.views)
-        pair = views[index - 1], views[index]
-        at = track(*pair)
+        if calm(views[index - 1], views[index], CALM_SURVIVE, CALM_MOVE):
+            return
+        at = self._track(index - 1, index)
         if at.survive > CALM_SURVIVE and hypot(*at.move) < CALM_MOVE:
             return
-        after = track(pair[1], views[index + 1])
-        before = track(views[index - 2], pair[0])
+        after = self._track(index, index + 1)
+        before = self._track(index - 2, index - 1)
         closeup = Closeup(
             index=index,
             at_s=round(self.at_s[index], 4),
@@ -283,7 +311,7 @@ class _Watch:
             at=at,
             after=after,
             returns_ncc=round(self._returns(index), 4),
-            edges_ncc=round(edges_ncc(*pair, at), 4),
+            edges_ncc=round(edges_ncc(views[index - 1], views[index], at), 4),
         )
         self.closeups.append(closeup)
 
