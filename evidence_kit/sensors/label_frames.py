@@ -26,12 +26,12 @@ SETTLED_S = 1.0
 OFTEN = 3
 MIN_TEXT = 10
 """Shorter texts are no waybill numbers (rules 1e.16)."""
-KEPT = 5
+KEPT = 4
 """Unread frames with bars that are kept for the end; PLAIN of those without."""
 PLAIN = 2
 APART_S = 0.4
 """Two frames nearer than that show the same thing twice."""
-CLOSE_FRAMES = 3
+CLOSE_FRAMES = 2
 """Kept frames whose bars are looked at closely (sensors/close_look.py)."""
 MOST_MOMENTS = 60
 
