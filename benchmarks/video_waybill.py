@@ -37,7 +37,9 @@ def main(argv: list[str] | None = None) -> int:
     from benchmarks.speed_media import program
     from benchmarks.synth.label_clips import build
 
-    parser = argparse.ArgumentParser(prog="python -m benchmarks video_waybill", description=(__doc__ or "").split("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks video_waybill", description=(__doc__ or "").split("\n")[0]
+    )
     parser.add_argument("--clips", type=int, default=50)
     parser.add_argument("--folder", type=Path, default=ROOT / "out" / "video-waybill")
     chosen = parser.parse_args(argv)
@@ -157,7 +159,11 @@ def summary(truth: list[Row], every: dict[str, Row], ours: dict[str, Row]) -> Ro
             "kit by bars": sum(clip["kit"] and clip["by"] == "bars" for clip in rest),
             "kit by print": sum(clip["kit"] and clip["by"] == "print" for clip in rest),
         },
-        "all": {"zxing": sum(clip["zxing"] for clip in clips), "kit": sum(clip["kit"] for clip in clips), "of": len(clips)},
+        "all": {
+            "zxing": sum(clip["zxing"] for clip in clips),
+            "kit": sum(clip["kit"] for clip in clips),
+            "of": len(clips),
+        },
         "misreads": sum(len(clip["kit_wrong"]) for clip in clips),
         "misreads of zxing": sum(len(clip["zxing_wrong"]) for clip in clips),
         "examined share": round(median(clip["examined"] / clip["frames"] for clip in clips), 4),

@@ -1,7 +1,7 @@
 """HD clips in which a waybill is held to the camera: a held-out scene seen through a hand-held camera.
 
-The scene is that of the held-out photos (``benchmarks/synth/heldout``: its own fonts, labels, harm and light). A virtual
-camera comes near, lingers and leaves, with tremor, motion blur, hunting focus and sensor noise. Clips of 2.4 s at 25
+The scene is that of the held-out photos (``benchmarks/synth/heldout``: its own fonts, labels, harm and light). A
+virtual camera comes near, lingers and leaves, with tremor, motion blur, hunting focus and sensor noise. Clips of 2.4 s at 25
 frames a second, 1280 x 720 or upright, encoded as phones and chats encode. Deterministic in the seed; truth is what
 the label was printed from.
 """

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 VIEW_PX = 320
 """Longer side of the view that a light pass looks at."""
 
+LOOK_FPS = 15
+"""A light pass is looked at at this rate or up to twice that: the operating points of continuity were set at 15 frames
+a second, and the real clips of 30 give the same breaks at half their rate (benchmarks/video_continuity.py)."""
+
 DEMUXERS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,asf,avi,flv,live_flv,rm,mpegts,mpeg,ogg,dv,mxf,nut,ivf,"
     "h264,hevc,m4v,mpegvideo,obu,wav,mp3,aac,amr,flac"
@@ -313,7 +317,7 @@ class Footage:
             if windows is None:
                 light = skip_loop_filter and not only_keys and not self.labels.begun
                 for frame in self._pass(opened, stream, budget, None):
-                    if light:
+                    if light and frame.index % self.look_every == 0:
                         self.labels.see(frame)
                     yield frame
                 return
@@ -360,6 +364,11 @@ class Footage:
         times = np.unique(table.pts_s if np.isfinite(table.pts_s).any() else table.dts_s)
         steps = np.diff(times[np.isfinite(times)])
         return float(np.median(steps)) if len(steps) else 1 / 30
+
+    @property
+    def look_every(self) -> int:
+        """Of the frames of a light pass, one in so many is looked at."""
+        return max(1, int(1 / (LOOK_FPS * self.frame_s) + 0.1))
 
     def _seek(self, opened: Any, stream: Any, begin: float) -> bool:
         try:

@@ -27,9 +27,7 @@ class FrameCodes:
 
 
 @sensor(on="video", version="2", packages=("av", "zxing-cpp", "opencv-python-headless"))
-def frame_codes(
-    footage: Footage, changes: PictureChanges | Unknown, *, barcode: BarcodeEngine = "zxing"
-) -> FrameCodes:
+def frame_codes(footage: Footage, changes: PictureChanges | Unknown, *, barcode: BarcodeEngine = "zxing") -> FrameCodes:
     """Codes of chosen frames. Raises CannotOpen, LimitReached, EngineMissing.
 
     ``changes`` is asked for because it decodes the file; where it came from the cache, or another engine shall read,

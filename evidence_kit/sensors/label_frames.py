@@ -1,6 +1,6 @@
 """Labels in a video, watched while another sensor's pass decodes it: no decode is for them alone.
 
-Of every quarter of a second the sharpest frame is looked at: where bars stand at a glance, and what they say, both in
+Of every third of a second the sharpest frame is looked at: where bars stand at a glance, and what they say, both in
 full size. What cannot be read is kept, the few best frames of the video, for a closer look at the end. The frames are
 those of a light pass, decoded without loop filter: how many numbers that costs is a figure of
 benchmarks/video_waybill.py.
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from evidence_kit.sensors.footage import Frame
 
-LOOK_S = 0.25
+LOOK_S = 0.33
 """Between looks: a label that can be read on ten frames of 30 a second is met at least once."""
 SETTLED_S = 1.0
 """Between looks once a number has been read OFTEN: another parcel's label would still be seen."""
@@ -90,7 +90,7 @@ class LabelFrames:
         self.begun = True
         if self._best is None:
             self._best, self._since_s = frame, frame.at_s
-        elif not 0 <= frame.at_s - self._since_s < (SETTLED_S if self.settled else LOOK_S):
+        elif not 0 <= frame.at_s - self._since_s < (SETTLED_S if self.settled else LOOK_S) - 1e-3:
             self._look(self._best)
             self._best, self._since_s = frame, frame.at_s
         elif frame.detail > self._best.detail:

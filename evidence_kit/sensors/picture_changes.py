@@ -29,8 +29,6 @@ CALM_SURVIVE, CALM_MOVE = 0.80, 0.012
 """A step that keeps so many tracks and moves so little (picture widths) needs no closer look."""
 LATER = 4
 """Frames that must be known after a step before it is looked at."""
-PATTERN_FPS = 30
-"""Copies and mirrorings are sought at this rate at most, so that memory stays small for 240 frames a second."""
 MIX_SPANS_S = (0.35, 0.6, 0.9, 1.25)
 MIX_FIT = 0.40
 MIX_ACROSS = 0.15
@@ -108,7 +106,7 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True)
 class PictureChanges:
-    """Per frame (n values) and per closely seen step. Luma in 0..255; a step belongs to the frame it leads to."""
+    """Per compared frame (n values) and closely seen step. Luma in 0..255; a step belongs to the frame it leads to."""
 
     at_s: tuple[float, ...] = ()
     light: tuple[float, ...] = ()
@@ -132,12 +130,15 @@ class PictureChanges:
 
 @sensor(on="video", version="2", packages=("av", "opencv-python-headless", "numpy"))
 def picture_changes(footage: Footage) -> PictureChanges:
-    """Decode every frame once, without loop filter, and compare. Raises CannotOpen, LimitReached."""
+    """Decode every frame once, without loop filter, and compare 15 to 30 a second. Raises CannotOpen, LimitReached."""
     from evidence_kit.sensors.picture_patterns import best_apart, find_repeats
 
-    watch = _Watch(footage.frame_s)
+    watch = _Watch(footage.frame_s * footage.look_every)
+    count = 0
     for frame in footage.frames(skip_loop_filter=True):
-        watch.see(frame.at_s, frame.view, frame.detail)
+        count += 1
+        if frame.index % footage.look_every == 0:
+            watch.see(frame.at_s, frame.view, frame.detail)
     watch.finish()
     times, thumbs, step = watch.series()
     table = footage.packets
@@ -152,7 +153,7 @@ def picture_changes(footage: Footage) -> PictureChanges:
         closeups=tuple(watch.closeups),
         mixes=tuple(best_apart(watch.mixes)),
         repeats=find_repeats(times, thumbs, step),
-        share=min(1.0, len(watch.at_s) / len(table)) if table is not None and len(table) else 1.0,
+        share=min(1.0, count / len(table)) if table is not None and len(table) else 1.0,
     )
 
 
@@ -161,7 +162,7 @@ def _rounded(values: array[float], digits: int) -> tuple[float, ...]:
 
 
 class _Watch:
-    """Sees the frames in order; holds the views of the last moments, and thumbs at up to PATTERN_FPS."""
+    """Sees the frames in order; holds the views of the last moments, and all thumbs."""
 
     def __init__(self, frame_s: float) -> None:
         self.spans = sorted({max(4, round(span_s / frame_s)) for span_s in MIX_SPANS_S})
@@ -170,7 +171,6 @@ class _Watch:
         self.at_s, self.light, self.spread, self.detail = array("d"), array("d"), array("d"), array("d")
         self.step, self.step_max = array("d"), array("d")
         self.ncc, self.unlike = array("d"), array("d")
-        self.every = max(1, round(1 / frame_s / PATTERN_FPS))
         self.kept: list[NDArray[np.uint8]] = []
         self.held = max(ring, 2 * LATER + 4)
         self.thumb: NDArray[np.uint8] | None = None
@@ -187,8 +187,7 @@ class _Watch:
 
         thumbs = np.stack(self.kept) if self.kept else np.zeros((0, 2, 2), np.uint8)
         self.kept.clear()
-        every = self.every
-        return np.array(self.at_s)[::every], thumbs, np.array(self.step)[::every] * every
+        return np.array(self.at_s), thumbs, np.array(self.step)
 
     def see(self, at_s: float, view: NDArray[np.uint8], detail: float) -> None:
         import cv2
@@ -222,8 +221,7 @@ class _Watch:
         self.ncc.append(ncc)
         self.unlike.append(max(0.0, 1.0 - ncc))
         self.thumb = thumb
-        if (len(self.at_s) - 1) % self.every == 0:
-            self.kept.append(thumb)
+        self.kept.append(thumb)
         self.views.append((len(self.at_s) - 1, View(view)))
         if self.flats is None:
             self.flats = np.zeros((2 * self.held, flat.size), np.float32)

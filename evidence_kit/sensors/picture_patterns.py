@@ -29,8 +29,9 @@ BLOCK = 1024
 def blend_of(flat: NDArray[np.float32]) -> tuple[float, float, float] | None:
     """(likeness of the ends, share that a blend of them explains, rank agreement of its weight with time).
 
-    ``flat`` are thumbs as rows (n, pixels) in order, ends included, each with its mean taken off; None where the ends
-    are too alike to tell, or what lies between does not turn steadily from one into the other. All follows from the rows' products with the two ends.
+    ``flat`` are thumbs as rows (n, pixels) in order, ends included, each with its mean taken off. None where the ends
+    are too alike to tell, or what lies between does not turn steadily from one into the other. All follows from the
+    rows' products with the two ends.
     """
     import numpy as np
 
