@@ -1,9 +1,9 @@
 """HD clips in which a waybill is held to the camera: a held-out scene seen through a hand-held camera.
 
 The scene is that of the held-out photos (``benchmarks/synth/heldout``: its own fonts, labels, harm and light). A
-virtual camera comes near, lingers and leaves, with tremor, motion blur, hunting focus and sensor noise. Clips of 2.4 s at 25
-frames a second, 1280 x 720 or upright, encoded as phones and chats encode. Deterministic in the seed; truth is what
-the label was printed from.
+virtual camera comes near, lingers and leaves, with tremor, motion blur, hunting focus and sensor noise. Clips of
+2.4 s at 25 frames a second, 1280 x 720 or upright, encoded as phones and chats encode. Deterministic in the seed;
+truth is what the label was printed from.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class LabelTake:
         placed = np.array(
             [[1, 0, self.size[0] / 2 + shake[0]], [0, 1, self.size[1] / 2 + shake[1]], [0, 0, 1]], np.float64
         )
-        return placed @ slanted @ moved @ about
+        return np.asarray(placed @ slanted @ moved @ about, np.float64)
 
     def frame(self, number: int) -> NDArray[np.uint8]:
         at_s = number / RATE
