@@ -40,7 +40,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks video_waybill", description=(__doc__ or "").split("\n")[0]
     )
-    parser.add_argument("--clips", type=int, default=50)
+    parser.add_argument("--clips", type=int, default=90)
     parser.add_argument("--folder", type=Path, default=ROOT / "out" / "video-waybill")
     chosen = parser.parse_args(argv)
     cv2.setNumThreads(1)
