@@ -82,6 +82,20 @@ def test_a_label_held_for_a_moment_is_read_in_the_pass_of_another_sensor(
     assert [reading.number for reading in read.readings] == [NUMBER]
 
 
+def test_what_goes_wrong_with_labels_leaves_the_comparison_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    from evidence_kit.sensors import EngineMissing
+    from evidence_kit.sensors.label_frames import LabelFrames
+
+    def broken(*_: Any) -> None:
+        raise EngineMissing("no reader")
+
+    monkeypatch.setattr(LabelFrames, "_look", broken)
+    footage = Footage(str(write(tmp_path / "label.mp4", shown(0.5, 2.0))))
+    assert len(picture_changes(footage).at_s) == 45
+    with pytest.raises(EngineMissing):
+        frame_codes(footage, PictureChanges())
+
+
 def test_a_measurement_from_the_cache_is_followed_by_a_pass_of_its_own(tmp_path: Path):
     path = write(tmp_path / "label.mp4", shown(0.5, 2.0, turn=1))
     found = frame_codes(Footage(str(path)), PictureChanges())

@@ -85,9 +85,18 @@ class LabelFrames:
         self._best: Frame | None = None
         self._since_s = 0.0
         self._done = False
+        self._problem: Exception | None = None
 
     def see(self, frame: Frame) -> None:
+        """Never raises: the pass is another sensor's; ``finish`` says what went wrong."""
         self.begun = True
+        if self._problem is None:
+            try:
+                self._choose(frame)
+            except Exception as problem:
+                self._problem = problem
+
+    def _choose(self, frame: Frame) -> None:
         if self._best is None:
             self._best, self._since_s = frame, frame.at_s
         elif not 0 <= frame.at_s - self._since_s < (SETTLED_S if self.settled else LOOK_S) - 1e-3:
@@ -102,7 +111,12 @@ class LabelFrames:
         return any(count >= OFTEN for count in self._times.values())
 
     def finish(self) -> tuple[MomentCodes, ...]:
-        """Moments with codes; where no number was read, those of the kept frames, looked at closely."""
+        """Moments with codes; where no number was read, those of the kept frames, looked at closely.
+
+        Raises EngineMissing.
+        """
+        if self._problem is not None:
+            raise self._problem
         if not self._done:
             self._done = True
             if self._best is not None:
