@@ -68,6 +68,8 @@ def cpu(work: Callable[[], object]) -> float:
 
 def child(arguments: Sequence[str], **more: Any) -> tuple[float, float, float]:
     """CPU seconds, wall seconds and peak memory (MB) of a fresh process and its children."""
+    # An installed package has its byte code; a checkout in which none may be written would compile it each time.
+    more["env"] = {k: v for k, v in more.get("env", os.environ).items() if k != "PYTHONDONTWRITEBYTECODE"}
     began = time.perf_counter()
     process = subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **more)
     _, _, used = os.wait4(process.pid, 0)
@@ -350,7 +352,8 @@ def main(argv: list[str]) -> int:
     result: Row = json.loads(RESULT.read_text("utf-8")) if RESULT.exists() else {}
     result |= {"python": platform.python_version(), "machine": platform.machine(), "cores": os.cpu_count()}
     for part in chosen.parts or list(work):
-        result[part] = work[part]()
+        rows = work[part]()
+        result[part] = {**result.get(part, {}), **rows} if part == "video" else rows
         RESULT.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     from benchmarks.speed_plots import draw
 

@@ -21,6 +21,15 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from evidence_kit.sensors.label_frames import LabelFrames
+
+VIEW_PX = 320
+"""Longer side of the view that a light pass looks at."""
+
+LOOK_FPS = 15
+"""A light pass is looked at at this rate or up to twice that: the operating points of continuity were set at 15 frames
+a second, and the real clips of 30 give the same breaks at half their rate (benchmarks/video_continuity.py)."""
+
 DEMUXERS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,asf,avi,flv,live_flv,rm,mpegts,mpeg,ogg,dv,mxf,nut,ivf,"
     "h264,hevc,m4v,mpegvideo,obu,wav,mp3,aac,amr,flac"
@@ -89,10 +98,12 @@ class ContainerFacts:
 class Frame:
     """One decoded frame. Pixels are converted only when asked for, and always upright."""
 
-    __slots__ = ("_picture", "at_s", "index", "key", "rotation_deg")
+    __slots__ = ("_detail", "_picture", "_view", "at_s", "index", "key", "rotation_deg")
 
     def __init__(self, picture: Any, at_s: float, index: int, rotation_deg: int) -> None:
         self._picture = picture
+        self._view: NDArray[np.uint8] | None = None
+        self._detail: float | None = None
         self.at_s = at_s
         """Presentation seconds."""
         self.index = index
@@ -106,34 +117,42 @@ class Frame:
         width, height = int(self._picture.width), int(self._picture.height)
         return (height, width) if self.rotation_deg in (90, 270) else (width, height)
 
-    def luma(self, width: int | None = None) -> NDArray[np.uint8]:
-        """The luma plane, upright, (h, w) uint8; area-averaged so that the longer side is ``width``."""
+    @property
+    def view(self) -> NDArray[np.uint8]:
+        """The luma at VIEW_PX, made once for all who look at it."""
+        if self._view is None:
+            self._view = self.luma(VIEW_PX)
+        return self._view
+
+    @property
+    def detail(self) -> float:
+        """Mean absolute Laplacian of the view: sharpness, comparable within one video."""
         import cv2
+
+        if self._detail is None:
+            self._detail = cv2.norm(cv2.Laplacian(self.view, cv2.CV_16S), cv2.NORM_L1) / self.view.size
+        return self._detail
+
+    def luma(self, width: int | None = None) -> NDArray[np.uint8]:
+        """The luma plane, upright, (h, w) uint8; averaged so that the longer side is ``width``.
+
+        At full size it is the decoder's own memory where it can be: not to be written to, its rows may lie apart.
+        """
         import numpy as np
 
         plane, shift = self._luma_plane()
-        if width is not None:
-            while max(plane.shape) >= 2 * width:
-                # Halving has a fast path in OpenCV; one large step costs twice as much.
-                half = (max(1, plane.shape[1] // 2), max(1, plane.shape[0] // 2))
-                plane = cv2.resize(plane, half, interpolation=cv2.INTER_AREA)
-            scale = width / max(plane.shape)
-            if scale < 1:
-                size = (max(1, round(plane.shape[1] * scale)), max(1, round(plane.shape[0] * scale)))
-                plane = cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
+        if width is not None and width < max(plane.shape):
+            plane = _reduced(plane, _within(plane.shape, width))
         small = (plane >> shift).astype(np.uint8) if shift else plane
-        return np.ascontiguousarray(np.rot90(small, -(self.rotation_deg // 90)))
+        return _upright(small, self.rotation_deg)
 
     def colour(self, width: int | None = None) -> NDArray[np.uint8]:
         """The frame as RGB, upright, (h, w, 3) uint8; full size unless ``width`` (longer side) is given."""
-        import numpy as np
-
         picture = self._picture
         if width is not None and width < max(picture.width, picture.height):
-            scale = width / max(picture.width, picture.height)
-            size = (max(2, round(picture.width * scale)), max(2, round(picture.height * scale)))
+            size = _within((picture.height, picture.width), width)
             picture = picture.reformat(width=size[0], height=size[1], format="rgb24", interpolation="AREA")
-        return np.ascontiguousarray(np.rot90(picture.to_ndarray(format="rgb24"), -(self.rotation_deg // 90)))
+        return _upright(picture.to_ndarray(format="rgb24"), self.rotation_deg)
 
     def _luma_plane(self) -> tuple[NDArray[Any], int]:
         """The plane as stored (not upright), and by how many bits its values exceed 8."""
@@ -296,7 +315,11 @@ class Footage:
                 context.options = {**context.options, "skip_loop_filter": "all"}
             budget = _Budget(self.limits)
             if windows is None:
-                yield from self._pass(opened, stream, budget, None)
+                light = skip_loop_filter and not only_keys and not self.labels.begun
+                for frame in self._pass(opened, stream, budget, None):
+                    if light and frame.index % self.look_every == 0:
+                        self.labels.see(frame)
+                    yield frame
                 return
             for begin, end in windows:
                 if not self._seek(opened, stream, begin):
@@ -324,6 +347,13 @@ class Footage:
             position += 1
 
     @cached_property
+    def labels(self) -> LabelFrames:
+        """What the first light pass over the whole file showed of labels: no decode is for that alone."""
+        from evidence_kit.sensors.label_frames import LabelFrames
+
+        return LabelFrames()
+
+    @cached_property
     def frame_s(self) -> float:
         """Median time between frames, from the packets; 1/30 where they say nothing."""
         import numpy as np
@@ -334,6 +364,11 @@ class Footage:
         times = np.unique(table.pts_s if np.isfinite(table.pts_s).any() else table.dts_s)
         steps = np.diff(times[np.isfinite(times)])
         return float(np.median(steps)) if len(steps) else 1 / 30
+
+    @property
+    def look_every(self) -> int:
+        """Of the frames of a light pass, one in so many is looked at."""
+        return max(1, int(1 / (LOOK_FPS * self.frame_s) + 0.1))
 
     def _seek(self, opened: Any, stream: Any, begin: float) -> bool:
         try:
@@ -409,6 +444,39 @@ class _Budget:
             raise LimitReached(f"more than {self.limits.max_frames} frames")
         if self.pixels > self.limits.max_total_px:
             raise LimitReached(f"more than {self.limits.max_total_px} pixels in all")
+
+
+def _within(shape: tuple[int, ...], width: int) -> tuple[int, int]:
+    """(width, height) of a picture of ``shape`` (h, w) made so small that its longer side is ``width``."""
+    scale = width / max(shape)
+    return max(2, round(shape[1] * scale)), max(2, round(shape[0] * scale))
+
+
+def _reduced(plane: NDArray[Any], size: tuple[int, int]) -> NDArray[Any]:
+    """``plane`` averaged down to ``size`` (width, height), from two rows for each of the result's.
+
+    Reading the decoded picture from memory is what costs: two rows of six, averaged along all their length, differ
+    from the average of all by less than a grey level, at a third of the time.
+    """
+    import cv2
+
+    apart = max(1, plane.shape[0] // (2 * size[1]))
+    rows = plane[apart // 2 :: apart]
+    if rows.shape[1] >= 2 * size[0] and rows.shape[0] >= 2 * size[1]:
+        # Halving both ways has a fast path in OpenCV; one large step costs more.
+        rows = cv2.resize(rows, (rows.shape[1] // 2, rows.shape[0] // 2), interpolation=cv2.INTER_AREA)
+    return cv2.resize(rows, size, interpolation=cv2.INTER_AREA) if rows.shape != size[::-1] else rows
+
+
+def _upright(picture: NDArray[Any], rotation_deg: int) -> NDArray[np.uint8]:
+    """``picture`` turned clockwise; as it is where it stands upright."""
+    import cv2
+    import numpy as np
+
+    if not rotation_deg:
+        return picture
+    turns = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
+    return np.asarray(cv2.rotate(picture, turns[rotation_deg]), np.uint8)
 
 
 def _av_error() -> type[Exception]:

@@ -7,57 +7,60 @@ from typing import TYPE_CHECKING, Any
 from evidence_kit.sensors.picture_changes import Mix, Repeat
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy as np
     from numpy.typing import NDArray
 
 MIX_ENDS_NCC = 0.88
 """Ends more alike than this are not compared: nothing changed enough to be a blend."""
+MIX_RISING = 0.8
+"""Blends whose weight grows less steadily with time are not kept: a budget, not an operating point."""
 LOOK_BACK_S = 30.0
 MAX_REPEATS = 60
 COPY = 0.35
 """A pair of frames closer than this times the usual step is kept as a candidate; the fact decides."""
+SLACK = 1.6
+"""Between what every seventh pixel says of two frames and what all say."""
+BLOCK = 1024
+"""Frames that are compared at once: a few megabytes."""
 
 
-def blend_of(thumbs: list[NDArray[np.uint8]]) -> tuple[float, float, float] | None:
+def blend_of(flat: NDArray[np.float32]) -> tuple[float, float, float] | None:
     """(likeness of the ends, share that a blend of them explains, rank agreement of its weight with time).
 
-    ``thumbs`` are (h, w) uint8 in order, ends included; None where the ends are too alike to tell.
+    ``flat`` are thumbs as rows (n, pixels) in order, ends included, each with its mean taken off. None where the ends
+    are too alike to tell, or what lies between does not turn steadily from one into the other. All follows from the
+    rows' products with the two ends.
     """
     import numpy as np
 
-    ends = np.stack([thumbs[0], thumbs[-1]]).reshape(2, -1).astype(np.float32)
-    ends -= ends.mean(axis=1, keepdims=True)
-    norms = np.linalg.norm(ends, axis=1)
-    alike = float(ends[0] @ ends[1]) / float(norms[0] * norms[1] + 1e-6)
-    if alike > MIX_ENDS_NCC or norms.min() < 1e-3:
+    first, last, middle = flat[0], flat[-1], flat[1:-1]
+    with_first, with_last = flat @ first, flat @ last
+    first_2, last_2, both = (float(value) for value in (with_first[0], with_last[-1], with_last[0]))
+    alike = both / float(np.sqrt(first_2 * last_2) + 1e-6)
+    if alike > MIX_ENDS_NCC or min(first_2, last_2) < 1e-6:
         return None
-    flat = np.stack(thumbs).reshape(len(thumbs), -1).astype(np.float32)
-    flat -= flat.mean(axis=1, keepdims=True)
-    mix = _mix(flat)
-    return (alike, *mix) if mix is not None else None
-
-
-def _mix(frames: Any) -> tuple[float, float] | None:
-    """(share explained by blending the ends, rank agreement of weight with time) of (n, pixels) frames."""
-    import numpy as np
-
-    first, last, middle = frames[0], frames[-1], frames[1:-1]
-    across = last - first
-    length = float(across @ across)
+    length = first_2 + last_2 - 2 * both
     if length < 1e-3:
         return None
-    weights = (middle - first) @ across / length
-    if not (np.ptp(weights) > 0.4):
+    on_first, on_last = with_first[1:-1].astype(np.float64), with_last[1:-1].astype(np.float64)
+    weights = (on_last - on_first - both + first_2) / length
+    if not np.ptp(weights) > 0.4:
         return None
-    rest = middle - first - weights[:, None] * across
-    nearer = np.minimum(((middle - first) ** 2).sum(1), ((middle - last) ** 2).sum(1))
     inner = (weights > 0.2) & (weights < 0.8)
     if inner.sum() < 2:
         return None
-    fit = 1 - float((rest[inner] ** 2).sum() / nearer[inner].sum())
     order = np.argsort(np.argsort(weights)).astype(float)
     rising = float(np.corrcoef(order, np.arange(len(weights)))[0, 1]) if len(weights) > 2 else 0.0
-    return fit, rising
+    if rising < MIX_RISING:
+        return None
+    own = np.einsum("ij,ij->i", middle, middle).astype(np.float64)
+    to_first, to_last = own + first_2 - 2 * on_first, own + last_2 - 2 * on_last
+    # What a blend leaves is at right angles to the line between the ends.
+    rest = np.maximum(to_first - weights**2 * length, 0)
+    fit = 1 - float(rest[inner].sum() / np.minimum(to_first, to_last)[inner].sum())
+    return alike, fit, rising
 
 
 def best_apart(found: list[Mix]) -> list[Mix]:
@@ -104,16 +107,15 @@ def _turns(at_s: Any, flat: Any, frame_s: float) -> list[Repeat]:
     reach = max(4, round(0.4 / frame_s))
     found: list[Repeat] = []
     scores: list[tuple[float, int, bool]] = []
-    for turn in range(reach, len(at_s) - reach):
-        for even in (False, True):
-            # Mirrored about a frame (…2 1 0 1 2…) or about a gap (…1 0 0 1…).
-            early = flat[turn - reach : turn][::-1]
-            late = flat[turn + 1 - even : turn + 1 - even + reach]
-            mirrored = np.abs(early - late).mean(axis=1)
-            straight = np.abs(early - flat[turn]).mean(axis=1)
-            base = float(np.median(straight[reach // 2 :]))
-            if base > 1.0:
-                scores.append((float(np.median(mirrored)) / base, turn, even))
+    for turn, even in _maybe_turns(flat, len(at_s), reach):
+        # Mirrored about a frame (…2 1 0 1 2…) or about a gap (…1 0 0 1…).
+        early = flat[turn - reach : turn][::-1]
+        late = flat[turn + 1 - even : turn + 1 - even + reach]
+        mirrored = np.abs(early - late).mean(axis=1)
+        straight = np.abs(early - flat[turn]).mean(axis=1)
+        base = float(np.median(straight[reach // 2 :]))
+        if base > 1.0:
+            scores.append((float(np.median(mirrored)) / base, turn, even))
     scores.sort()
     for likeness, turn, _ in scores[:40]:
         if likeness > COPY:
@@ -122,6 +124,27 @@ def _turns(at_s: Any, flat: Any, frame_s: float) -> list[Repeat]:
             moment = round(float(at_s[turn]), 3)
             found.append(Repeat(moment, moment, round(reach * frame_s, 3), True, round(likeness, 4)))
     return found
+
+
+def _maybe_turns(flat: Any, count: int, reach: int) -> Iterator[tuple[int, bool]]:
+    """(frame, about a gap) worth an exact look: every seventh pixel speaks for a mirror, with room to spare."""
+    import numpy as np
+
+    for low in range(reach, count - reach, BLOCK):
+        high = min(low + BLOCK, count - reach)
+        rows = flat.thinned(low - reach, high + reach)
+        turns = np.arange(reach, reach + high - low)
+
+        def apart(early: Any, late: Any, rows: Any = rows) -> Any:
+            return np.abs(rows[early] - rows[late]).mean(axis=1)
+
+        away = range(1, reach + 1)
+        straight = np.stack([apart(turns - k, turns) for k in away])
+        base = np.median(straight[reach // 2 :], axis=0)
+        for even in (False, True):
+            mirrored = np.median(np.stack([apart(turns - k, turns + k - even) for k in away]), axis=0)
+            for place in np.flatnonzero((base > 1 / SLACK) & (mirrored < SLACK * COPY * base)):
+                yield low + int(place), even
 
 
 def _loops(at_s: Any, flat: Any, step: Any, frame_s: float) -> list[Repeat]:

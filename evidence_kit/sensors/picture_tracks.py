@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from evidence_kit.sensors.picture_changes import Tracks
@@ -15,14 +16,33 @@ BACK_PX = 0.7
 """A track is kept if following it back ends within this many pixels of its start."""
 
 
-def track(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> Tracks:
-    """Lucas-Kanade forward and back between two views (h, w) uint8, and the move that most agree on."""
+CLEARLY = 0.1
+
+
+class View:
+    """A frame's view (h, w) uint8, and what is made of it for more than one comparison."""
+
+    def __init__(self, luma: NDArray[np.uint8]) -> None:
+        self.luma = luma
+
+    @cached_property
+    def evened(self) -> Any:
+        return _evened(self.luma)
+
+    @cached_property
+    def corners(self) -> Any:
+        import cv2
+
+        return cv2.goodFeaturesToTrack(self.evened, CORNERS, 0.01, 6, blockSize=5)
+
+
+def track(one: View, other: View) -> Tracks:
+    """Lucas-Kanade forward and back between two views, and the move that most agree on."""
     import cv2
     import numpy as np
 
-    bare = first, second
-    first, second = _evened(first), _evened(second)
-    corners: Any = cv2.goodFeaturesToTrack(first, CORNERS, 0.01, 6, blockSize=5)
+    bare = one.luma, other.luma
+    first, second, corners = one.evened, other.evened, one.corners
     if corners is None or len(corners) < 8:
         return Tracks(0 if corners is None else len(corners), 0.0, 0.0, (0.0, 0.0), 0.0, 1.0, round(_ncc(*bare), 4))
     there = _followed(first, second, corners)
@@ -54,6 +74,23 @@ def track(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> Tracks:
     )
 
 
+def calm(one: View, other: View, survive: float, move: float) -> bool:
+    """Whether every third track settles that clearly more than ``survive`` of all last and that they move by clearly
+    less than ``move`` (picture widths): a quarter of the cost of following all."""
+    import numpy as np
+
+    if one.corners is None or len(one.corners) < 8 * 3:
+        return False
+    some = np.ascontiguousarray(one.corners[::3])
+    there = _followed(one.evened, other.evened, some)
+    back = _followed(other.evened, one.evened, there)
+    kept = np.linalg.norm((back - some).reshape(-1, 2), axis=1) < BACK_PX
+    if kept.mean() < survive + CLEARLY:
+        return False
+    shift = np.median((there - some).reshape(-1, 2)[kept], axis=0) / one.luma.shape[1]
+    return bool(np.hypot(*shift) < move * (1 - 2 * CLEARLY))
+
+
 def _followed(first: Any, second: Any, points: Any) -> Any:
     import cv2
 
@@ -73,11 +110,12 @@ def _evened(view: NDArray[np.uint8]) -> Any:
     return np.clip(128 + 40 * (plain - mean) / (spread + 5), 0, 255).astype(np.uint8)
 
 
-def edges_ncc(first: NDArray[np.uint8], second: NDArray[np.uint8], tracks: Tracks) -> float:
+def edges_ncc(first_view: View, second_view: View, tracks: Tracks) -> float:
     """Correlation of edge strength where the two views overlap after the common move is undone, -1..1."""
     import cv2
     import numpy as np
 
+    first, second = first_view.luma, second_view.luma
     half = np.array([first.shape[1] / 2, first.shape[0] / 2])
     cosine, sine = np.cos(tracks.turn) * tracks.zoom, np.sin(tracks.turn) * tracks.zoom
     turn = np.array([[cosine, -sine], [sine, cosine]])

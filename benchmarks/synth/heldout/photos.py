@@ -8,7 +8,7 @@ from numpy.random import Generator
 
 from ..truth import LabelTruth, Quad, Shot, ThingTruth
 from . import damage, legible, pages, surfaces
-from .camera import Bgr, Optics, Plane, aim, outline, paste, scale_at
+from .camera import Bgr, Optics, Plane, aim, expose, outline, paste, scale_at
 from .conditions import Light, draw_light, draw_optics, finish
 from .labels import print_label
 from .numbers import DOMESTIC, INTERNATIONAL, Waybill
@@ -163,6 +163,31 @@ def sample_photo(seed: int, size: tuple[int, int] = (4000, 3000)) -> Shot:
     ]
     rest = [ThingTruth(t.kind, t.name, _quad(np.array(t.quad), shrink), t.sealed) for t in things]
     return Shot(picture, tuple(labels), tuple(parcels + rest), tuple(others), planned[0][3] + suffix, seed, quality)
+
+
+def label_scene(seed: int, size: tuple[int, int], top_px: tuple[float, float]) -> tuple[Bgr, Waybill, np.ndarray]:
+    """What a film camera is moved over: one parcel with a large, mostly unharmed label, lit, without noise or blur.
+
+    Returns the picture of ``size`` (width, height), what the label says, and its (4, 2) corners in pixels; its top
+    edge is within ``top_px``.
+    """
+    rng = np.random.default_rng([seed, 60414])
+    bill = _bill(rng)
+    sheet = print_label(rng, bill)
+    mm = (sheet.width, sheet.height)
+    _, quarter = surfaces.ground(rng, size)
+    plane = place(rng, mm, top_px, size, [])
+    if plane is None:
+        middle = (size[0] / 2, size[1] / 2)
+        plane = aim(mm, top_px[0], turn_deg=0, tilt_deg=0, axis_deg=0, centre=middle, long_edge=max(size))
+    kind = str(rng.choice(PARCELS))
+    _under(rng, quarter, sheet, plane, kind)
+    optics = Optics(0.5)
+    canvas = _enlarge(quarter, size, optics)
+    wear = _wear(rng, sheet, _share(rng, {"clean": 0.7, "glare": 0.1, "scratched": 0.1, "worn": 0.1}), kind)
+    _paste_sheet(canvas, sheet, wear, plane, optics)
+    light = draw_light(rng, size)
+    return expose(canvas, light.field, light.halo), bill, outline(plane, mm)
 
 
 def _under(rng: Generator, quarter: Bgr, sheet: Sheet, plane: Plane, kind: str) -> np.ndarray:
