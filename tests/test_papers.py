@@ -92,11 +92,11 @@ def test_an_impossible_day_is_none():
 def test_seal(mark, seal):
     quad = ((0.1, 0.1), (0.3, 0.1), (0.3, 0.3), (0.1, 0.3))
     marks = RedMarks((RedMark(quad, *mark, 0.2),))
-    assert seal_shown(marks, page(), NOTHING).seal is seal
+    assert seal_shown(marks, NOTHING, PageText).seal is seal
 
 
 def test_no_red_is_no_seal():
-    assert seal_shown(RedMarks(), page(line("证明")), NOTHING).seal is False
+    assert seal_shown(RedMarks(), NOTHING, PageText).seal is False
 
 
 def test_chat():
@@ -248,5 +248,5 @@ def test_a_drawn_seal_is_found():
     papers = pytest.importorskip("benchmarks.synth.papers")
     whole = papers.certificate(1, number=NUMBER).bgr
     bare = papers.certificate(1, number=NUMBER, seal="none").bgr
-    assert seal_shown(find_red_marks(whole), page(), NOTHING).seal
-    assert not seal_shown(find_red_marks(cv2.resize(bare, None, fx=0.7, fy=0.7)), page(), NOTHING).seal
+    assert seal_shown(find_red_marks(whole), NOTHING, PageText).seal
+    assert not seal_shown(find_red_marks(cv2.resize(bare, None, fx=0.7, fy=0.7)), NOTHING, PageText).seal

@@ -41,7 +41,7 @@ STACKED = 0.12
 """A group with so much of its height empty between its strokes is small words one above the other, not a digit."""
 BROAD = 1.25
 """An outer group so many times wider than the others is a digit that runs into the bezel beside it."""
-FLAT = 0.45
+FLAT = 0.34
 """Strokes are narrower than this share of the strip's height: what is wider is the light on the glass."""
 FOOT = 0.24
 """The lowest part of the digits, where points stand, as a share of their height."""
@@ -145,7 +145,7 @@ def _flattened(strip: Any, inner: tuple[int, int, int, int]) -> list[Any]:
     kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (reach, reach))
     found = []
     for picture in (strip, 255 - strip):
-        ground = cv2.blur(cv2.morphologyEx(picture, cv2.MORPH_OPEN, kernel), (reach, reach))
+        ground = cv2.GaussianBlur(cv2.morphologyEx(picture, cv2.MORPH_OPEN, kernel), (0, 0), 2)
         over = picture.astype(np.float32) - ground
         body = over[top:bottom, left:right]
         depth = float(np.percentile(body, 92))

@@ -1,4 +1,7 @@
-"""Photos of scales for the reported part: devices, display fonts, light and lens that development has not seen.
+"""Photos of scales with other devices, display fonts, light and lens than the drawn ones.
+
+They were the reported part until their failures were looked at; they are development since, and
+``displays.py`` beside this is reported.
 
 Digits come from the DSEG fonts (OFL; Debian's ``fonts-dseg``): other proportions, slants, cut corners and points
 than the drawn ones. Nothing is shared with ``benchmarks.synth.scales`` but the truth's form.
@@ -203,12 +206,12 @@ def scale_shot(seed: int) -> ScaleShot:
     text, unit = _weight(rng, device)
     board, place, told = _front(rng, device, text, unit, harm)
     value = "" if harm == "dead" else text
-    return photographed(rng, board, place, seed, WeightTruth(value, unit, told, False, device, harm, 0.0, ((0.0, 0.0),) * 4))  # type: ignore[arg-type]
+    return photographed(
+        rng, board, place, seed, WeightTruth(value, unit, told, False, device, harm, 0.0, ((0.0, 0.0),) * 4)
+    )  # type: ignore[arg-type]
 
 
-def photographed(
-    rng: Generator, board: Board, place: tuple[float, ...], seed: int, truth: WeightTruth
-) -> ScaleShot:
+def photographed(rng: Generator, board: Board, place: tuple[float, ...], seed: int, truth: WeightTruth) -> ScaleShot:
     """``board`` on some ground under some light; ``place`` is where its digits are (mm), ``truth.harm`` what befell."""
     harm = truth.harm
     tall_mm = place[3] - place[1]
