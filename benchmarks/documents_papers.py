@@ -14,7 +14,7 @@ from evidence_kit.facts.papers import chat_shown, receipt_fields, ruler_shown, s
 from evidence_kit.facts.waybill_numbers import same_number
 from evidence_kit.facts.waybill_readings import WaybillReadings
 from evidence_kit.resolve import Resolver, all_providers
-from evidence_kit.schema import Unknown
+from evidence_kit.schema import Deferred, Unknown
 from evidence_kit.sensors.page_text import read_page
 from evidence_kit.sensors.paper_text import read_paper
 from evidence_kit.sensors.photo import Photo
@@ -46,7 +46,7 @@ def _numbers(data: bytes) -> WaybillReadings:
 
 
 def _certificate(shot: PaperShot, photo: Photo, data: bytes) -> list[tuple[str, Said]]:
-    seal = seal_shown(find_red_marks(photo.colour(1000)), _numbers(data), lambda: read_page(photo.luma()))
+    seal = seal_shown(find_red_marks(photo.colour(1000)), _numbers(data), Deferred(lambda: read_page(photo.luma())))
     told = (
         "left" if seal.seal is None or (not seal.seal and shot.seal) else "right" if seal.seal == shot.seal else "wrong"
     )

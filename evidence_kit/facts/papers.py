@@ -50,7 +50,8 @@ _AMOUNT = re.compile(
 )
 _DAY = re.compile(r"(20\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})")
 _NAMED_NUMBER = re.compile(
-    r"(?:^|[^订定])(?:运?单号码?|运单|快件编?号)\s*(?:[::为是]|\s)*\s*([0-9A-Za-z][0-9A-Za-z\- ]{8,32}[0-9A-Za-z])(?![0-9A-Za-z])"
+    r"(?:^|[^订定])(?:运?单号码?|运单|快件编?号)[\s::为是]{0,6}"
+    r"([0-9A-Za-z][0-9A-Za-z\- ]{8,32}[0-9A-Za-z])(?![0-9A-Za-z])"
 )
 """A number in a letter's sentence, by its name; an order's number has another one."""
 _LABEL_NAME = "运单号:"

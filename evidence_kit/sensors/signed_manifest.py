@@ -66,7 +66,7 @@ def read_manifest(path: Path) -> SignedManifest:
     faults = tuple(
         str(one.get("code", ""))[:MAX_NAME] for one in failures if one.get("code") != "signingCredential.untrusted"
     )
-    return SignedManifest("intact" if state in ("Valid", "Trusted") else "broken", signer, faults[:10])
+    return SignedManifest("intact" if state in ("Valid", "Trusted") else "broken", signer, tuple(faults[:10]))
 
 
 def _engine() -> Any:

@@ -81,7 +81,7 @@ class _Digits:
             (pen.ellipse if self.round else pen.rectangle)((x - r, y - r, x + r, y + r), fill=ink)
 
     def _leaning(self, at: tuple[float, float], point: np.ndarray, tall: float) -> np.ndarray:
-        return np.array(at) + point + np.array((self.lean * (tall / 2 - point[1]), 0.0))
+        return np.array(at) + point + np.array((self.lean * (tall / 2 - point[1]), 0.0))  # type: ignore[no-any-return]
 
 
 def _number(
@@ -240,5 +240,5 @@ def display_shot(seed: int) -> ScaleShot:
         board, place, told = _display(rng, device, text, unit, harm)
     value = "" if harm == "dead" else text
     nowhere = ((0.0, 0.0),) * 4
-    truth = WeightTruth(value, unit, told, False, device, harm, 0.0, nowhere)  # type: ignore[arg-type]
+    truth = WeightTruth(value, unit, told, False, device, harm, 0.0, nowhere)
     return photographed(rng, board, place, seed, truth)

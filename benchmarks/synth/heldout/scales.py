@@ -208,7 +208,7 @@ def scale_shot(seed: int) -> ScaleShot:
     value = "" if harm == "dead" else text
     return photographed(
         rng, board, place, seed, WeightTruth(value, unit, told, False, device, harm, 0.0, ((0.0, 0.0),) * 4)
-    )  # type: ignore[arg-type]
+    )
 
 
 def photographed(rng: Generator, board: Board, place: tuple[float, ...], seed: int, truth: WeightTruth) -> ScaleShot:
