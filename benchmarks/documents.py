@@ -18,6 +18,7 @@ import statistics
 import time
 from collections.abc import Iterable
 from dataclasses import asdict
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -43,8 +44,8 @@ def photo(part: str, seed: int) -> tuple[Any, WeightTruth]:
     """The grey photo of ``seed`` as it comes out of its JPEG file, and its truth; drawn once, then kept."""
     module, name = PARTS[part]
     made = import_module(module)
-    sources = {Path(str(import_module(each).__file__)) for each in (module, "benchmarks.synth.heldout.scales")}
-    stem = KEPT / "photos" / f"{part.replace(', ', '-')}-{seed}-{_sum(sorted(sources))[:8]}"
+    drawn_by = _drawn_by(module)
+    stem = KEPT / "photos" / f"{part.replace(', ', '-')}-{seed}-{drawn_by}"
     if not stem.with_suffix(".json").is_file():
         stem.parent.mkdir(parents=True, exist_ok=True)
         shot: ScaleShot = getattr(made, name)(seed)
@@ -56,6 +57,14 @@ def photo(part: str, seed: int) -> tuple[Any, WeightTruth]:
     return cv2.imdecode(data, cv2.IMREAD_GRAYSCALE), WeightTruth(**truth)
 
 
+@cache
+def _drawn_by(module: str) -> str:
+    """What a generator's photos were drawn with."""
+    sources = {Path(str(import_module(each).__file__)) for each in (module, "benchmarks.synth.heldout.scales")}
+    return _sum(sorted(sources))[:8]
+
+
+@cache
 def code() -> str:
     """What the rows were measured with: they are used again only for the same sources."""
     root = Path(__file__).resolve().parents[1]
