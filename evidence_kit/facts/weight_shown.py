@@ -199,18 +199,16 @@ def _plain(line: DisplayLine) -> bool:
 def number_of(line: DisplayLine, lead: float = 0.0) -> str | None:
     """The number on one line, or None where its looks do not agree enough."""
     looks = [look for look in line.looks if look.score >= SCORE_REJECT]
-    told = _digit_cells(line.cells) is not None
-    texts = [(look, _figure(_plain_text(look.text, told))) for look in looks]
+    named = bool(looks) and all(_NAMED_IN_LINE.search(look.text) for look in looks)
+    cells = None if named else _digit_cells(line.cells)  # what is named on its own line is print: it has no segments
+    texts = [(look, _figure(_plain_text(look.text, told=cells is not None))) for look in looks]
     if any(figure is None for _, figure in texts) or not texts:
         return None
     if any(_CUT_OFF.search(look.text) for look in looks):
         return None
-    cells = _digit_cells(line.cells)
     segments = None if cells is None else "".join(char for char, _ in cells)
     plain = [(look, figure.replace(".", "")) for look, figure in texts if figure is not None]
-    printed = len(looks) > 1 and min(look.score for look in looks) >= PRINT_ACCEPT
-    named = all(_NAMED_IN_LINE.search(look.text) for look in looks)
-    printed = printed or named
+    printed = named or (len(looks) > 1 and min(look.score for look in looks) >= PRINT_ACCEPT)
     if cells is None and not printed and sum(_digit(cell) is not None for cell in line.cells) >= SEGMENT_DIGITS:
         return None  # a display of segments with one that cannot be told
     if segments is not None and _beside_grams(line):
@@ -221,7 +219,7 @@ def number_of(line: DisplayLine, lead: float = 0.0) -> str | None:
     return _with_point(digits, [figure for _, figure in texts if figure], cells, printed=printed)
 
 
-def _plain_text(text: str, told: bool) -> str:
+def _plain_text(text: str, *, told: bool) -> str:
     """A network's text without its unit, and with letters that are digits undone where the segments are told."""
     text = _TAIL.sub("", text.replace(" ", ""))
     return text.translate(_LETTERS_AS_DIGITS) if told else text

@@ -26,7 +26,7 @@ class SignedManifest:
     """What the signature of a file's manifest comes to."""
 
     state: Literal["unsigned", "intact", "broken", "unreadable"]
-    """``unsigned``: no manifest; ``broken``: signature or content does not agree; ``unreadable``: no manifest's form."""
+    """``unsigned``: no manifest; ``broken``: signature or content does not agree; ``unreadable``: of no known form."""
     signer: str = ""
     """Organisation or name on the signing certificate, unchecked."""
     faults: tuple[str, ...] = ()
