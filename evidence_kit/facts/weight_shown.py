@@ -33,6 +33,8 @@ NAMED_ACCEPT = 0.9
 """The same of figures with their name before them: that is print, and the line has more characters to be sure of."""
 LEAST_DIGITS = 2
 """A lone digit is too little to agree on: any box is an eight, any stroke a one."""
+LEAST_GRAMS = 5.0
+"""Nothing that is sent weighs less: a kg whose k was lost."""
 PRINT_LINES = 2
 """Lines of words read surely, on a photo without any figure: its display would have been read too."""
 SEGMENT_DIGITS = 2
@@ -90,7 +92,8 @@ _UNIT_WORDS: tuple[tuple[str, Unit], ...] = (
     ("LB", "lb"), ("磅", "lb"), ("OZ", "oz"), ("盎司", "oz"), ("G", "g"),
 )  # fmt: skip
 _NOT_THE_WEIGHT = re.compile(
-    r"MAX|MIN|最大|最小|量程|称量|[DE]\s*[=:]|单价|金额|总价|单号|时间|日期|运费|电话|件数", re.IGNORECASE
+    r"MAX|MIN|最大|最小|量程|称量|[DE]\s*[=:]|单价|金额|总价|单号|时间|日期|运费|电话|件数|电量|电池|[%%℃]",
+    re.IGNORECASE,
 )
 _WEIGHT_WORD = re.compile(r"重量|净重|毛重|称重|WEIGHT|NET", re.IGNORECASE)
 _MONEY = re.compile(r"元|¥|¥")
@@ -152,7 +155,7 @@ def decide(display: ScaleDisplay) -> WeightShown:
         digits = number_of(line, lead)
         if digits is not None:
             named = bool(_WEIGHT_WORD.search(text) or (name and _WEIGHT_WORD.search(name)))
-            found.append(_Candidate(digits, unit_of(line, display.lines, name), line, named))
+            found.append(_Candidate(digits, _believed(digits, unit_of(line, display.lines, name)), line, named))
     unread = [line for line in figures if line not in [one.line for one in found]]
     chosen = _chosen(found, unread)
     if chosen is None:
@@ -160,6 +163,10 @@ def decide(display: ScaleDisplay) -> WeightShown:
         others = tuple(dict.fromkeys(one.digits for one in found))
         return WeightShown(None, None, seen=True, quad=place.quad if place else None, others=others)
     return WeightShown(chosen.digits, chosen.unit, seen=True, quad=chosen.line.quad)
+
+
+def _believed(digits: str, unit: Unit | None) -> Unit | None:
+    return None if unit == "g" and float(digits) < LEAST_GRAMS else unit
 
 
 def _chosen(found: Sequence[_Candidate], unread: Sequence[DisplayLine]) -> _Candidate | None:
@@ -213,6 +220,8 @@ def number_of(line: DisplayLine, lead: float = 0.0) -> str | None:
         return None  # a display of segments with one that cannot be told
     if segments is not None and _beside_grams(line):
         plain = [(look, segments if _with_garbled_g(seen, segments) else seen) for look, seen in plain]
+    if segments is not None and set(segments) == {"8"}:
+        return None  # every segment there is: a dead display, whose unlit ones show
     digits = _agreed(plain, segments, NAMED_ACCEPT if named else LONE_ACCEPT)
     if digits is None or len(digits) < LEAST_DIGITS or not _stands(line, digits, cells, lead):
         return None

@@ -22,6 +22,8 @@ FIND_EDGE = 1280
 """Long edge in pixels at which displays are searched for; a digit of a hundredth of it is still found."""
 NEAR_EDGE = 448
 """The same for digits that fill the picture: wide gaps part them for the finding network unless they are small."""
+LARGER = 1.6
+"""A box so many times taller than a known line around whose place it lies is a line of its own."""
 CLEAR_LIMIT, CLEAR_TILES = 4.0, 8
 """Local equalisation (CLAHE) of that second search: dark segments on a dark glass have 10 to 30 grey levels."""
 SMALLEST_SIDE = 32
@@ -74,7 +76,7 @@ class ScaleDisplay:
     """How much better lines of letters read this way up than upside down, summed mean scores."""
 
 
-@sensor(on="photo", version="2", packages=("onnxruntime", "rapidocr", "opencv-python-headless"))
+@sensor(on="photo", version="3", packages=("onnxruntime", "rapidocr", "opencv-python-headless"))
 def scale_display(photo: Photo) -> ScaleDisplay:
     """Lines of print and of digits on one photo. Raises CannotOpen, LimitReached, EngineMissing."""
     return read_display(photo.luma())
@@ -100,8 +102,7 @@ def read_display(picture: NDArray[np.uint8]) -> ScaleDisplay:
             continue
         numbers += 1
         lines.append(_number(picture, box.corners, spot, read))
-    if not any(map(_agreed, lines)):
-        lines += _searched_near(picture)
+    lines += _searched_near(picture, [line for line in lines if _agreed(line)])
     return ScaleDisplay(width, height, tuple(lines), round(lead, 3))
 
 
@@ -111,8 +112,8 @@ def _agreed(line: DisplayLine) -> bool:
     return len(read) > 1 and len(set(read)) == 1 and len(read[0]) > 1
 
 
-def _searched_near(picture: Any) -> list[DisplayLine]:
-    """Lines of digits of the picture made small and clear, where the first search found none that is one."""
+def _searched_near(picture: Any, known: list[DisplayLine]) -> list[DisplayLine]:
+    """Lines of digits of the picture made small and clear, apart from those that are ``known``."""
     import cv2
 
     height, width = picture.shape
@@ -122,11 +123,24 @@ def _searched_near(picture: Any) -> list[DisplayLine]:
     found = []
     for box in ocr.find_lines(small, most=MOST_NUMBERS):
         corners = tuple((x / scale, y / scale) for x, y in box.corners)
+        if any(_within(corners, line, width, height) for line in known):
+            continue
         spot = _grown(corners)
         read = ocr.read_lines([ocr.cut(clear, spot)])[0]
         if _digits(read.text):
             found.append(_number(clear, corners, spot, read))
     return found
+
+
+def _within(corners: Any, line: DisplayLine, width: int, height: int) -> bool:
+    """The middle of the box is on the line, and the box is not much larger."""
+    import cv2
+    import numpy as np
+
+    place = np.array(line.quad, np.float32) * np.array((width, height), np.float32)
+    middle = tuple(sum(spot[axis] for spot in corners) / 4 for axis in (0, 1))
+    tall = float(np.hypot(corners[3][0] - corners[0][0], corners[3][1] - corners[0][1]))
+    return cv2.pointPolygonTest(place, middle, measureDist=False) >= 0 and tall < LARGER * line.height_px
 
 
 def _number(picture: Any, corners: Any, spot: Any, read: ocr.ReadLine) -> DisplayLine:
