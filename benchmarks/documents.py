@@ -34,7 +34,7 @@ KEPT = Path(__file__).parent / "out" / "documents"
 SCALES = 105
 """Photos of each part: fifteen of each held-out device."""
 FIRST = {"held-out": 1000}
-"""First seed of a part. The held-out seeds 0 to 139 were read once, and three changes followed from what was misread."""
+"""First seed of a part. Held-out seeds 0 to 139 were read once, and four changes followed from what was misread."""
 PAPERS = ("certificate", "receipt", "chat", "ruler")
 PARTS = {
     "held-out": ("benchmarks.synth.heldout.displays", "display_shot"),

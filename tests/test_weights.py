@@ -259,6 +259,23 @@ def test_marks_beside_the_digits(texts, seen, number):
     assert number_of(line(texts, cells(seen, point)), lead=1.0) == number
 
 
+def test_a_dead_display_whose_unlit_segments_show_is_no_weight():
+    assert number_of(line(("8888", "8888"), cells("8888")), lead=1.0) is None
+    assert number_of(line(("8880", "8880"), cells("8880")), lead=1.0) == "8880"
+
+
+def test_a_percentage_is_no_weight():
+    assert decide(ScaleDisplay(1000, 1000, (line(("已连接 电量82%", "已连接 电量 82%")),), 1.0)).digits is None
+
+
+@pytest.mark.parametrize(("shown", "unit_read"), [("08", None), ("48", "g")])
+def test_less_than_five_grams_is_a_kg_whose_k_was_lost(shown, unit_read):
+    number = line((f"{shown[0]}.{shown[1]}",) * 2, cells(shown, 1), beside=(unit("g", "g"),))
+    whole = line((f"{shown}",) * 2, cells(shown), beside=(unit("g", "g"),))
+    found = decide(ScaleDisplay(1000, 1000, (number if unit_read is None else whole,), 1.0))
+    assert (found.digits, found.unit) == ("0.8" if unit_read is None else "48", unit_read)
+
+
 def test_a_g_that_was_read_as_a_digit_is_one_where_the_unit_stands_beside():
     both = line(("139", "139"), cells("13"), beside=(unit("g", "9"),))
     assert number_of(both, lead=1.0) == "13"
