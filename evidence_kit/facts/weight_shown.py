@@ -43,8 +43,9 @@ PRINT_ACCEPT = 0.99
 """Both networks are so sure of print, and hardly ever of segments."""
 POINT_LEAD = 0.3
 """A point both networks see stands out by so much from the feet of the other digits, whose strokes run wide."""
-LONE_POINT_ACCEPT = 0.8
-"""A point measured so strongly stands without a network's word: they lose two points in five on displays."""
+LONE_POINT_ACCEPT, LONE_POINT_LEAD = 0.8, 0.5
+"""A point measured so strongly, and so far above the other feet, stands without a network's word: they lose two points
+in five on displays. Of two digits there is no other foot, and strokes with round ends run into the gap."""
 WIDEST_PITCH = 1.05
 """Digit heights from one digit's right to the next one's; more, and a digit between them is hidden."""
 APART = 0.55
@@ -92,7 +93,7 @@ _UNIT_WORDS: tuple[tuple[str, Unit], ...] = (
     ("LB", "lb"), ("磅", "lb"), ("OZ", "oz"), ("盎司", "oz"), ("G", "g"),
 )  # fmt: skip
 _NOT_THE_WEIGHT = re.compile(
-    r"MAX|MIN|最大|最小|量程|称量|[DE]\s*[=:]|单价|金额|总价|单号|时间|日期|运费|电话|件数|电量|电池|[%%℃]",
+    r"MAX|MIN|最大|最小|量程|称量|[DE]\s*[=:]|单价|金额|总价|单号|编号|\bNo\b|№|时间|日期|运费|电话|件数|电量|电池|[%%℃]",
     re.IGNORECASE,
 )
 _WEIGHT_WORD = re.compile(r"重量|净重|毛重|称重|WEIGHT|NET", re.IGNORECASE)
@@ -155,7 +156,9 @@ def decide(display: ScaleDisplay) -> WeightShown:
         digits = number_of(line, lead)
         if digits is not None:
             named = bool(_WEIGHT_WORD.search(text) or (name and _WEIGHT_WORD.search(name)))
-            found.append(_Candidate(digits, _believed(digits, unit_of(line, display.lines, name)), line, named))
+            unit = unit_of(line, display.lines, name)
+            if named or unit is not None or _digit_cells(line.cells) is not None:  # print is a weight by name or unit
+                found.append(_Candidate(digits, _believed(digits, unit), line, named))
     unread = [line for line in figures if line not in [one.line for one in found]]
     chosen = _chosen(found, unread)
     if chosen is None:
@@ -320,7 +323,8 @@ def _with_point(
         zero = digits.startswith("0") and len(digits) > 1
         return None if zero or any(place >= 0 for place in places) else digits
     # A number that begins with a nought has its point after it: that is a look of its own.
-    alone = feet[lit[0] - 1] >= LONE_POINT_ACCEPT
+    others = [foot for at, foot in enumerate(feet, 1) if at != lit[0]]
+    alone = feet[lit[0] - 1] >= max(LONE_POINT_ACCEPT, LONE_POINT_LEAD + max(others, default=9.0))
     seconded = alone or lit[0] in places or (digits.startswith("0") and lit[0] == 1)
     against = any(place >= 0 and place != lit[0] for place in places)
     return _pointed(digits, lit[0]) if seconded and not against else None

@@ -39,6 +39,8 @@ ROW_GAP = 0.05
 UNTOLD = (0.5,) * 7
 STACKED = 0.12
 """A group with so much of its height empty between its strokes is small words one above the other, not a digit."""
+BESIDE_DIGIT = 0.3
+"""Digit heights between two digits at most; what runs out of the strip nearer than that may hide one."""
 BROAD = 1.25
 """An outer group so many times wider than the others is a digit that runs into the bezel beside it."""
 FLAT = 0.34
@@ -232,9 +234,14 @@ def _groups(level: Any, rows: tuple[int, int]) -> list[tuple[int, int, bool]]:
             continue
         if rows_inked[-1] + 1 - rows_inked[0] - len(rows_inked) > STACKED * tall:
             continue
-        if end - start < 0.04 * tall or start == 0 or end == width:
+        if end - start < 0.04 * tall:
             continue
-        kept.append((start, end, not runs_on))
+        kept.append((start, end, not runs_on and start > 0 and end < width))
+    # What leaves the strip right beside a digit may be a finger on the next one; farther off it is the bezel.
+    if len(kept) > 1 and kept[0][0] == 0 and kept[1][0] - kept[0][1] > BESIDE_DIGIT * tall:
+        kept = kept[1:]
+    if len(kept) > 1 and kept[-1][1] == width and kept[-1][0] - kept[-2][1] > BESIDE_DIGIT * tall:
+        kept = kept[:-1]
     return kept
 
 
