@@ -1,7 +1,8 @@
 """What document evidence shows: ``python -m benchmarks documents [--part scales|papers|all] [--count N]``.
 
-Scales: photos of displays, rendered (``benchmarks/synth/scales.py`` for development, on which the points were set;
-``benchmarks/synth/heldout/scales.py`` for what is reported). A weight is *read* where number and point are accepted;
+Scales: photos of displays, rendered (``benchmarks/synth/scales.py`` and ``benchmarks/synth/heldout/scales.py`` for
+development, on which the points were set; ``benchmarks/synth/heldout/displays.py`` for what is reported). A weight
+is *read* where number and point are accepted;
 *misread* where the accepted number, or its unit, is not what stands there. Papers: certificates, receipts, chats,
 rulers and scales' neighbours, rendered apart from what the points were set on. Writes
 ``benchmarks/results/documents.json``.
@@ -15,6 +16,10 @@ import hashlib
 import json
 import statistics
 import time
+from collections.abc import Iterable
+from dataclasses import asdict
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -22,35 +27,67 @@ import cv2
 import numpy as np
 
 from benchmarks.same_frame import rate
-from benchmarks.synth.truth import ScaleShot
+from benchmarks.synth.truth import ScaleShot, WeightTruth
 
 RESULT = Path(__file__).parent / "results" / "documents.json"
 KEPT = Path(__file__).parent / "out" / "documents"
-SCALES = 210
-"""Held-out photos: thirty of each device."""
+SCALES = 105
+"""Photos of each part: fifteen of each held-out device."""
+FIRST = {"held-out": 2000}
+"""First seed of a part. Two draws of held-out seeds were read before, and rules followed from what was misread."""
+PAPERS = ("certificate", "receipt", "chat", "ruler")
+PARTS = {
+    "held-out": ("benchmarks.synth.heldout.displays", "display_shot"),
+    "development": ("benchmarks.synth.scales", "scale_shot"),
+    "development, former held-out": ("benchmarks.synth.heldout.scales", "scale_shot"),
+}
 
 
-def grey(shot: ScaleShot) -> Any:
-    """The photo as it comes out of its JPEG file, grey."""
-    data = cv2.imencode(".jpg", shot.bgr, [cv2.IMWRITE_JPEG_QUALITY, shot.jpeg_quality])[1]
-    return cv2.imdecode(data, cv2.IMREAD_GRAYSCALE)
+def photo(part: str, seed: int) -> tuple[Any, WeightTruth]:
+    """The grey photo of ``seed`` as it comes out of its JPEG file, and its truth; drawn once, then kept."""
+    module, name = PARTS[part]
+    made = import_module(module)
+    drawn_by = _drawn_by(module)
+    stem = KEPT / "photos" / f"{part.replace(', ', '-')}-{seed}-{drawn_by}"
+    if not stem.with_suffix(".json").is_file():
+        stem.parent.mkdir(parents=True, exist_ok=True)
+        shot: ScaleShot = getattr(made, name)(seed)
+        data = cv2.imencode(".jpg", shot.bgr, [cv2.IMWRITE_JPEG_QUALITY, shot.jpeg_quality])[1]
+        stem.with_suffix(".jpg").write_bytes(data.tobytes())
+        stem.with_suffix(".json").write_text(json.dumps(asdict(shot.truth), ensure_ascii=False), "utf-8")
+    data = np.frombuffer(stem.with_suffix(".jpg").read_bytes(), np.uint8)
+    truth = json.loads(stem.with_suffix(".json").read_text("utf-8"))
+    return cv2.imdecode(data, cv2.IMREAD_GRAYSCALE), WeightTruth(**truth)
 
 
+@cache
+def _drawn_by(module: str) -> str:
+    """What a generator's photos were drawn with."""
+    sources = {Path(str(import_module(each).__file__)) for each in (module, "benchmarks.synth.heldout.scales")}
+    return _sum(sorted(sources))[:8]
+
+
+@cache
 def code() -> str:
     """What the rows were measured with: they are used again only for the same sources."""
     root = Path(__file__).resolve().parents[1]
     names = ("evidence_kit/sensors/scale_display.py", "evidence_kit/sensors/segment_cells.py",
-             "evidence_kit/sensors/ocr.py", "evidence_kit/facts/weight_shown.py", "benchmarks/synth/scales.py",
-             "benchmarks/synth/heldout/scales.py")  # fmt: skip
-    trees = [ast.dump(ast.parse((root / name).read_text("utf-8"))) for name in names]
-    return hashlib.sha256("".join(trees).encode()).hexdigest()[:16]
+             "evidence_kit/sensors/ocr.py",
+             "evidence_kit/facts/weight_shown.py", "benchmarks/synth/scales.py",
+             "benchmarks/synth/heldout/scales.py", "benchmarks/synth/heldout/displays.py")  # fmt: skip
+    return _sum(root / name for name in names)[:16]
 
 
-def row_of(shot: ScaleShot, found: Any, seconds: float) -> dict[str, Any]:
+def _sum(sources: Iterable[Path]) -> str:
+    """One sum of what the sources say, whatever their layout."""
+    trees = [ast.dump(ast.parse(path.read_text("utf-8"))) for path in sources]
+    return hashlib.sha256("".join(trees).encode()).hexdigest()
+
+
+def row_of(seed: int, truth: WeightTruth, found: Any, seconds: float) -> dict[str, Any]:
     """What became of one photo."""
-    truth = shot.truth
     return {
-        "seed": shot.seed, "device": truth.device, "harm": truth.harm, "value": truth.value, "unit": truth.unit,
+        "seed": seed, "device": truth.device, "harm": truth.harm, "value": truth.value, "unit": truth.unit,
         "unit_shown": truth.unit_shown, "legible": truth.legible, "digit_px": round(truth.digit_px, 1),
         "digits": found.digits, "read_unit": found.unit, "seconds": round(seconds, 3), "code": code(),
     }  # fmt: skip
@@ -61,27 +98,26 @@ def measure(part: str, first: int, count: int) -> None:
     from evidence_kit.facts.weight_shown import decide
     from evidence_kit.sensors.scale_display import read_display
 
-    if part == "held-out":
-        from benchmarks.synth.heldout.scales import scale_shot
-    else:
-        from benchmarks.synth.scales import scale_shot
     done = {row["seed"] for row in rows_of(part)}
     for seed in range(first, first + count):
         if seed in done:
             continue
-        shot = scale_shot(seed)
-        picture = grey(shot)
+        picture, truth = photo(part, seed)
         began = time.process_time()
         found = decide(read_display(picture))
-        row = row_of(shot, found, time.process_time() - began)
-        with (KEPT / f"scales-{part}.jsonl").open("a", encoding="utf-8") as file:
+        row = row_of(seed, truth, found, time.process_time() - began)
+        with _rows_file(part).open("a", encoding="utf-8") as file:
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def _rows_file(part: str) -> Path:
+    return KEPT / f"scales-{part.replace(', ', '-')}.jsonl"
 
 
 def rows_of(part: str) -> list[dict[str, Any]]:
     """The kept rows of ``part`` that the present code measured, by seed."""
     KEPT.mkdir(parents=True, exist_ok=True)
-    path = KEPT / f"scales-{part}.jsonl"
+    path = _rows_file(part)
     lines = path.read_text("utf-8").splitlines() if path.is_file() else []
     rows = {row["seed"]: row for row in map(json.loads, lines) if row["code"] == code()}
     return [rows[seed] for seed in sorted(rows)]
@@ -89,7 +125,8 @@ def rows_of(part: str) -> list[dict[str, Any]]:
 
 def scales(part: str, count: int) -> dict[str, Any]:
     """How many of the first ``count`` weights of ``part`` are read, misread and left."""
-    rows = [row for row in rows_of(part) if row["seed"] < count]
+    first = FIRST.get(part, 0)
+    rows = [row for row in rows_of(part) if first <= row["seed"] < first + count]
     legible = [row for row in rows if row["legible"]]
     read = [row for row in legible if row["digits"] == row["value"]]
     misread = [row for row in rows if row["digits"] is not None and row["digits"] != row["value"]]
@@ -141,6 +178,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--shard", type=int, nargs=2, metavar=("FIRST", "COUNT"), help="only measure these held-out photos"
     )
+    parser.add_argument("--kind", nargs="+", choices=PAPERS, default=PAPERS, help="papers: only these")
     options = parser.parse_args(arguments)
     cv2.setNumThreads(1)
     np.seterr(all="raise", under="ignore")
@@ -148,11 +186,12 @@ def main(arguments: list[str] | None = None) -> int:
         measure("held-out", *options.shard)
         return 0
     if options.part in ("scales", "all"):
-        for part in ("held-out", "development"):
-            measure(part, 0, options.count)
+        for part in PARTS:
+            measure(part, FIRST.get(part, 0), options.count)
             merged(f"scales, {part}", scales(part, options.count))
     if options.part in ("papers", "all"):
         from benchmarks.documents_papers import papers
 
-        merged("papers, held-out", papers())
+        kept = json.loads(RESULT.read_text("utf-8")).get("papers, held-out", {}) if RESULT.is_file() else {}
+        merged("papers, held-out", {**kept, **papers(options.kind)})
     return 0

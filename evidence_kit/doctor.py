@@ -33,6 +33,7 @@ REQUIRED = (
 
 
 OPTIONAL = (
+    ("c2pa-python", "c2pa", "c2pa", "signatures of C2PA manifests"),
     ("pyarrow", "pyarrow", "scan", "scan: Parquet tables and findings.parquet"),
     ("fsspec", "fsspec", "scan", "scan: files behind addresses"),
     ("s3fs", "s3fs", "s3", "scan: s3://"),

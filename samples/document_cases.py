@@ -7,6 +7,7 @@ import json
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,10 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from benchmarks.synth import papers
+from benchmarks.synth.fonts import font
 from benchmarks.synth.photos import photo
 from benchmarks.synth.scales import scale_shot
 from benchmarks.synth.truth import PaperShot
@@ -103,6 +105,78 @@ def _manifested() -> bytes:
     text = b"http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
     box = b"\0\0\0\x60jumb\0\0\0\x18jumdc2pa\0\x11\0\x10\x80\0\0\xaa\0\x38\x9b\x71\x03c2pa\0" + text
     return _segment(_photo(3, long_edge=700)(), 0xEB, b"JP\0\1\0\0\0\1" + box)
+
+
+CAPTURED, GENERATED = "digitalCapture", "trainedAlgorithmicMedia"
+
+
+def _certificates() -> tuple[bytes, bytes]:
+    """A signing certificate with its root, and its key, made for this one run (PEM)."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+    from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+    keys = [ec.generate_private_key(ec.SECP256R1()) for _ in range(2)]
+    names = [x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, name)]) for name in ("Sample Root", "Sample")]
+    made = []
+    for place, (name, key) in enumerate(zip(names, keys, strict=True)):
+        root = place == 0
+        uses = dict.fromkeys(("content_commitment", "key_encipherment", "data_encipherment", "key_agreement",
+                              "encipher_only", "decipher_only"), False)  # fmt: skip
+        usage = x509.KeyUsage(digital_signature=not root, key_cert_sign=root, crl_sign=root, **uses)
+        built = (
+            x509.CertificateBuilder().subject_name(name).issuer_name(names[0]).public_key(key.public_key())
+            .serial_number(1000 + place).not_valid_before(datetime(2026, 1, 1)).not_valid_after(datetime(2056, 1, 1))
+            .add_extension(x509.BasicConstraints(ca=root, path_length=None), critical=True)
+            .add_extension(usage, critical=True)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(keys[0].public_key()), critical=False)
+        )  # fmt: skip
+        if not root:
+            mail = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION])
+            built = built.add_extension(mail, critical=False)
+        made.append(built.sign(keys[0], hashes.SHA256()).public_bytes(Encoding.PEM))
+    return made[1] + made[0], keys[1].private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def signed(jpeg: bytes, source_type: str) -> bytes:
+    """``jpeg`` with a C2PA manifest that states ``source_type`` (IPTC), signed. Needs c2pa-python."""
+    import c2pa
+
+    action = {
+        "action": "c2pa.created",
+        "digitalSourceType": f"http://cv.iptc.org/newscodes/digitalsourcetype/{source_type}",
+    }
+    manifest = {
+        "claim_generator_info": [{"name": "sample", "version": "1"}],
+        "assertions": [{"label": "c2pa.actions", "data": {"actions": [action]}}],
+    }
+    chain, key = _certificates()
+    signer = c2pa.Signer.from_info(c2pa.C2paSignerInfo(alg=b"es256", sign_cert=chain, private_key=key, ta_url=None))
+    settings = c2pa.Settings.from_dict({"builder": {"thumbnail": {"enabled": False}}})
+    out = io.BytesIO()
+    builder = c2pa.Builder(manifest, context=c2pa.Context(settings=settings))
+    builder.sign(signer, "image/jpeg", io.BytesIO(jpeg), out)
+    return out.getvalue()
+
+
+def changed(jpeg: bytes) -> bytes:
+    """A signed file to which a comment was added afterwards."""
+    return _segment(jpeg, 0xFE, b"saved again")
+
+
+def _marked() -> bytes:
+    """A photo on which the platform that made it wrote so, in letters of 6 % of its height."""
+    picture = Image.open(io.BytesIO(_photo(3, long_edge=1000)()))
+    tall = round(0.06 * min(picture.size))
+    spot = (picture.width - round(0.03 * picture.width), picture.height - round(0.03 * picture.height))
+    ImageDraw.Draw(picture).text(spot, "AI生成", fill=(240, 240, 240), font=font("cjk", tall), anchor="rb",
+                                 stroke_width=1, stroke_fill=(60, 60, 60))  # fmt: skip
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=QUALITY)
+    return out.getvalue()
 
 
 def _by_camera() -> bytes:
@@ -197,6 +271,12 @@ def document_cases() -> list[DocumentSample]:
                 Paper("1.jpg", "problem", _labelled)),
         _sample("no-declared-generation/review-c2pa", "review", "DECLARED_AI",
                 Paper("1.jpg", "problem", _manifested)),
+        _sample("no-declared-generation/review-signed", "review", "DECLARED_AI",
+                Paper("1.jpg", "problem", lambda: signed(_photo(3, long_edge=700)(), GENERATED))),
+        _sample("no-declared-generation/review-visible-mark", "review", "DECLARED_AI",
+                Paper("1.jpg", "problem", _marked)),
+        _sample("no-declared-generation/pass-changed-since-signed", "pass", None,
+                Paper("1.jpg", "problem", lambda: changed(signed(_photo(3, long_edge=700)(), CAPTURED)))),
         _sample("no-reuse/pass-two-photos", "pass", None, spot, inner),
         _sample("no-reuse/review-same-file", "review", "DUPLICATE_PHOTO", spot,
                 Paper("3.jpg", "inner_damage", _photo(4))),

@@ -14,6 +14,7 @@ from evidence_kit.facts.papers import (
     RulerShown,
     SealShown,
     chat_shown,
+    named_numbers,
     receipt_fields,
     ruler_shown,
     seal_shown,
@@ -27,7 +28,10 @@ from evidence_kit.rules.damage_photos_complete import damage_photos_complete
 from evidence_kit.rules.freight_receipt_legible import freight_receipt_legible
 from evidence_kit.rules.goods_certificate_present import goods_certificate_present
 from evidence_kit.rules.weighing_or_measuring_shown import weighing_or_measuring_shown
-from evidence_kit.schema import Appeal, Case, Each, Item, Order, Outcome, Submission
+from evidence_kit.schema import Appeal, Case, Deferred, Each, Item, Order, Outcome, Submission
+from evidence_kit.sensors.number_lines import TextLine
+from evidence_kit.sensors.ocr import Character
+from evidence_kit.sensors.page_text import PageText
 from evidence_kit.sensors.paper_text import MOST_PARTS, Glyph, PaperLine, PaperText, read_paper
 from evidence_kit.sensors.red_marks import RedMark, RedMarks, find_red_marks
 
@@ -92,11 +96,47 @@ def test_an_impossible_day_is_none():
 def test_seal(mark, seal):
     quad = ((0.1, 0.1), (0.3, 0.1), (0.3, 0.3), (0.1, 0.3))
     marks = RedMarks((RedMark(quad, *mark, 0.2),))
-    assert seal_shown(marks, page(), NOTHING).seal is seal
+    assert seal_shown(marks, NOTHING, Deferred(PageText)).seal is seal
+
+
+def looked(*texts, score=0.99, weak=()):
+    """One line as networks read it; characters at the places in ``weak`` are doubtful."""
+    quad = ((0.1, 0.1), (0.6, 0.1), (0.6, 0.12), (0.1, 0.12))
+    return [
+        TextLine(text, score, quad, look, 30.0,
+                 tuple(Character(c, 0.6 if i in weak else score) for i, c in enumerate(text)))
+        for look, text in zip(("tiny", "small"), texts, strict=False)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("lines", "numbers"),
+    [
+        (looked("单号 SF1234567890123", "单号SF1234567890123"), (NUMBER,)),
+        (looked("运单号:SF1234567890123", "运单号:SF1234567890123"), (NUMBER,)),
+        (looked("兹有单号为SF1234567890123的快件", "兹有单号为SF1234567890123的快件"), (NUMBER,)),
+        (looked("单号 SF1234567890123"), ()),  # one network alone
+        (looked("单号 SF1234567890123", "单号 SF1234567890128"), ()),  # they differ
+        (looked("单号 SF1234567890123", "单号 SF1234567890123", weak=(9,)), ()),  # both doubt one digit
+        (looked("订单号 SF1234567890123", "订单号 SF1234567890123"), ()),  # an order's number
+        (looked("电话 SF1234567890123", "电话 SF1234567890123"), ()),
+        (looked("单号 " + "9" * 400, "单号 " + "9" * 400), ()),
+    ],
+)
+def test_numbers_that_a_letter_names(lines, numbers):
+    assert named_numbers(lines) == numbers
+
+
+def test_a_seals_number_is_looked_for_in_its_sentences_only_where_the_label_reader_has_none():
+    page_of_letter = PageText(tuple(looked("单号 SF1234567890123", "单号 SF1234567890123")))
+    assert seal_shown(RedMarks(), NOTHING, Deferred(lambda: page_of_letter)).numbers == (NUMBER,)
+    read = WaybillReading("YT1234567890123", "barcode", "CODE_128", None, 0.99, "zxing")
+    never = Deferred(lambda: pytest.fail("the page was read again"))
+    assert seal_shown(RedMarks(), WaybillReadings((read,)), never).numbers == ("YT1234567890123",)
 
 
 def test_no_red_is_no_seal():
-    assert seal_shown(RedMarks(), page(line("证明")), NOTHING).seal is False
+    assert seal_shown(RedMarks(), NOTHING, Deferred(PageText)).seal is False
 
 
 def test_chat():
@@ -248,5 +288,5 @@ def test_a_drawn_seal_is_found():
     papers = pytest.importorskip("benchmarks.synth.papers")
     whole = papers.certificate(1, number=NUMBER).bgr
     bare = papers.certificate(1, number=NUMBER, seal="none").bgr
-    assert seal_shown(find_red_marks(whole), page(), NOTHING).seal
-    assert not seal_shown(find_red_marks(cv2.resize(bare, None, fx=0.7, fy=0.7)), page(), NOTHING).seal
+    assert seal_shown(find_red_marks(whole), NOTHING, Deferred(PageText)).seal
+    assert not seal_shown(find_red_marks(cv2.resize(bare, None, fx=0.7, fy=0.7)), NOTHING, Deferred(PageText)).seal

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import cv2
 import numpy as np
 import pytest
 
-from evidence_kit.facts.weight_shown import PATTERNS, WeightShown, decide, number_of
+from benchmarks.synth.scales import display_masks
+from evidence_kit.facts.weight_shown import PATTERNS, WeightShown, _digit, decide, number_of
 from evidence_kit.rules.weight_legible import weight_legible
 from evidence_kit.rules.weight_pictures_present import weight_pictures_present
 from evidence_kit.rules.weights_agree import weights_agree
@@ -57,7 +59,8 @@ def line(texts, seen=(), *, at=0.5, turned="", score=0.97, beside=()):
         (("1.25kg", "1.25kg"), (), "1.25"),
         (("1.25kg", "1.26kg"), (), None),
         (("8", "8"), cells("8"), None),
-        (("12 34", "12 34"), (), "1234"),
+        (("12 34", "12 34"), (), None),  # of a display both networks may lose the point
+        (("重量:1234g", "重量:1234g"), (), "1234"),  # of print they do not
         (("1.2.3", "1.2.3"), (), None),
         (("abc", "abc"), (), None),
         (("03", "03"), cells("03", gap=0.95), None),  # something lies over a digit between
@@ -231,3 +234,90 @@ def test_weights_off_the_pictures_are_compared():
 def test_weight_pictures_present(sources, outcome):
     items = tuple(weighed(i, None, source)[0] for i, source in enumerate(sources))
     assert weight_pictures_present(Submission("A", Case(NOW), items)).outcome is outcome
+
+
+# --- what real glass does -----------------------------------------------------------------------------------------
+
+
+def test_a_number_that_its_own_line_names_is_print_and_needs_no_point():
+    named = line(("称重:1257g", "称重:1257g"), cells("12578"), score=0.96)
+    assert number_of(named, lead=1.0) == "1257"
+    assert number_of(line(("1257", "1257"), score=0.96), lead=1.0) is None  # a display's point may be lost
+
+
+@pytest.mark.parametrize(
+    ("texts", "seen", "number"),
+    [
+        (("45.001", "45.00"), "4500", "45.00"),  # the bezel's edge was read as a one
+        (("3.1680z", "3.168oz"), "3168", "3.168"),
+        (("(80kg", "80kg"), "80", None),  # a thumb's edge before the first digit
+        (("130", "139"), "13", None),  # a nine or a g: nothing beside it tells
+    ],
+)
+def test_marks_beside_the_digits(texts, seen, number):
+    point = {"45.00": 2, "3.168": 1}.get(number or "")
+    assert number_of(line(texts, cells(seen, point)), lead=1.0) == number
+
+
+def test_a_dead_display_whose_unlit_segments_show_is_no_weight():
+    assert number_of(line(("8888", "8888"), cells("8888")), lead=1.0) is None
+    assert number_of(line(("8880", "8880"), cells("8880")), lead=1.0) == "8880"
+
+
+def test_a_percentage_is_no_weight():
+    assert decide(ScaleDisplay(1000, 1000, (line(("已连接 电量82%", "已连接 电量 82%")),), 1.0)).digits is None
+
+
+@pytest.mark.parametrize(("shown", "unit_read"), [("08", None), ("48", "g")])
+def test_less_than_five_grams_is_a_kg_whose_k_was_lost(shown, unit_read):
+    number = line((f"{shown[0]}.{shown[1]}",) * 2, cells(shown, 1), beside=(unit("g", "g"),))
+    whole = line((f"{shown}",) * 2, cells(shown), beside=(unit("g", "g"),))
+    found = decide(ScaleDisplay(1000, 1000, (number if unit_read is None else whole,), 1.0))
+    assert (found.digits, found.unit) == ("0.8" if unit_read is None else "48", unit_read)
+
+
+def test_a_g_that_was_read_as_a_digit_is_one_where_the_unit_stands_beside():
+    both = line(("139", "139"), cells("13"), beside=(unit("g", "9"),))
+    assert number_of(both, lead=1.0) == "13"
+
+
+def test_the_point_stands_out_from_feet_that_run_wide():
+    def wide(*feet):
+        return tuple(replace(cell, foot=foot) for cell, foot in zip(cells("4202"), feet, strict=True))
+
+    assert number_of(line(("42.02", "42.02"), wide(0.45, 1.1, 0.55, 0.0)), lead=1.0) == "42.02"
+    assert number_of(line(("42.02", "42.02"), wide(0.45, 0.8, 0.7, 0.0)), lead=1.0) is None  # which of them is it?
+
+
+def strip(*, light=0.0, bezel=False, stack=False):
+    """A display with 45.0 as dark strokes on glass; ``light`` ramps over it, a bezel or small units stand beside."""
+    lit, _, _ = display_masks(np.random.default_rng(3), "45.0", 100, 3)
+    page = np.full((lit.shape[0] + 80, lit.shape[1] + 240), 170, np.float32)
+    page[40 : 40 + lit.shape[0], 120 : 120 + lit.shape[1]] -= lit.astype(np.float32) / 255 * 60
+    right = 120 + lit.shape[1]
+    if stack:
+        small = page.astype(np.uint8)
+        for row in range(3):
+            cv2.putText(small, "kg", (right - 10, 90 + 40 * row), cv2.FONT_HERSHEY_SIMPLEX, 0.8, 90, 2)
+        page = small.astype(np.float32)
+    page += np.linspace(-light, light, page.shape[1])[None, :]
+    if bezel:
+        page[:, right - 12 :] = 40
+    rows, columns = np.nonzero(lit)
+    corners = [(120 + columns.min(), 40 + rows.min()), (120 + columns.max(), 40 + rows.min()),
+               (120 + columns.max(), 40 + rows.max()), (120 + columns.min(), 40 + rows.max())]  # fmt: skip
+    return np.clip(page, 0, 255).astype(np.uint8), [(float(x), float(y)) for x, y in corners]
+
+
+@pytest.mark.parametrize("harm", [{}, {"light": 55.0}, {"stack": True}, {"light": 40.0, "stack": True}])
+def test_cells_under_uneven_light_and_beside_units(harm):
+    found = measure_cells(*strip(**harm))
+    assert "".join(_digit(cell) or "?" for cell in found) == "450"
+
+
+def test_digits_too_large_for_the_finder_are_found_on_the_small_picture():
+    picture, _ = strip()
+    large = cv2.resize(picture, None, fx=3.4, fy=3.4, interpolation=cv2.INTER_CUBIC)
+    large = np.clip(large.astype(np.float32) * 0.25 + 40, 0, 255).astype(np.uint8)  # dark strokes on dark glass
+    found = read_display(large)
+    assert any("45" in look.text for look_line in found.lines for look in look_line.looks)

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from evidence_kit.schema import Deferred, Quad, Unknown
+from evidence_kit.sensors.corner_text import CornerText
 from evidence_kit.sensors.file_marks import FileMarks
+from evidence_kit.sensors.signed_manifest import SignedManifest
 from evidence_kit.wiring import fact
 
 Generated = Literal["generated", "maybe", "suspected", "composed"]
@@ -32,6 +35,16 @@ EDITORS = re.compile(
     re.IGNORECASE,
 )
 """Programs that change what is seen. A phone's own camera, and a chat's encoder (Lavf), are none of them."""
+MARK_ACCEPT = 0.8
+"""Mean character score of a visible mark. Letters of 5 % of the shorter side, the least that GB 45438-2025 allows,
+score 0.9 and more on the samples; of 53 development photos without a mark none has a line of this form."""
+MARK_WORDS = re.compile(
+    r"(?:^|[^A-Za-z])A[IlL1|i]\W{0,2}(?:辅助)?(?:生成|合成|创作|作画|绘制|制作)|人工智能(?:生成|合成)|"
+    r"\bA[Il1]\W{0,2}generated\b|(?:generated|made|created)\s*(?:by|with)\s*A[Il1]\b",
+    re.IGNORECASE,
+)
+"""What a visible mark says; the networks take the capital I for a small L or a one."""
+Signature = Literal["intact", "broken", "unreadable"]
 GENERATORS = re.compile(r"firefly|midjourney|stable diffusion|comfyui|dall.?e|novelai", re.IGNORECASE)
 
 
@@ -46,11 +59,49 @@ class DeclaredMarks:
     edited_with: str = ""
     c2pa: bool = False
     camera: str = ""
+    signature: Signature | None = None
+    """What the C2PA manifest's signature comes to; None where there is no manifest, or nothing to check it with."""
+    signer: str = ""
+    """As the signing certificate says, unchecked."""
+    visible: Quad | None = None
+    """Where the mark stands that is written on the picture itself."""
 
 
-@fact(on=("photo", "video"))
-def declared_marks(marks: FileMarks) -> DeclaredMarks:
+@fact(on="photo")
+def photo_declares(
+    marks: FileMarks, manifest: Deferred[SignedManifest], corners: Deferred[CornerText]
+) -> DeclaredMarks:
+    """The file's own word on its making, and the picture's where its corners say so."""
+    said = _signed(declared_marks(marks), manifest)
+    if said.generated is not None:
+        return said
+    written = corners()
+    if isinstance(written, Unknown):
+        return said
+    for line in written.lines:
+        if line.score >= MARK_ACCEPT and MARK_WORDS.search(line.text.replace(" ", "")):
+            return replace(said, generated="generated", places=("画面文字",), visible=line.quad)
+    return said
+
+
+@fact(on="video")
+def video_declares(marks: FileMarks, manifest: Deferred[SignedManifest]) -> DeclaredMarks:
     """The file's own word on its making."""
+    return _signed(declared_marks(marks), manifest)
+
+
+def _signed(said: DeclaredMarks, manifest: Deferred[SignedManifest]) -> DeclaredMarks:
+    """With what the signature comes to, where there is a manifest and an engine that checks it."""
+    if not said.c2pa:
+        return said
+    checked = manifest()
+    if isinstance(checked, Unknown) or checked.state == "unsigned":
+        return said
+    return replace(said, signature=checked.state, signer=checked.signer)
+
+
+def declared_marks(marks: FileMarks) -> DeclaredMarks:
+    """What the file's marks come to."""
     found: dict[Generated, list[str]] = {}
     producer = ""
     for where, text in marks.aigc:

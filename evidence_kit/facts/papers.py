@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 from typing import TypeVar
 
+from evidence_kit.facts.printed_numbers import decide
+from evidence_kit.facts.waybill_numbers import same_number
 from evidence_kit.facts.waybill_readings import WaybillReadings
-from evidence_kit.schema import Quad
+from evidence_kit.schema import Deferred, Quad, Unknown
+from evidence_kit.sensors.number_lines import TextLine
+from evidence_kit.sensors.page_text import PageText
 from evidence_kit.sensors.paper_text import Glyph, PaperLine, PaperText
 from evidence_kit.sensors.red_marks import RedMark, RedMarks
 from evidence_kit.wiring import fact
@@ -45,6 +49,12 @@ _AMOUNT = re.compile(
     r"|[¥¥]\s*(\d{1,6}(?:\.\d{1,2})?)|(\d{1,6}\.\d{1,2})\s*元|(\d{1,6})\s*元"
 )
 _DAY = re.compile(r"(20\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})")
+_NAMED_NUMBER = re.compile(
+    r"(?:^|[^订定])(?:运?单号码?|运单|快件编?号)[\s::为是]{0,6}"
+    r"([0-9A-Za-z][0-9A-Za-z\- ]{8,32}[0-9A-Za-z])(?![0-9A-Za-z])"
+)
+"""A number in a letter's sentence, by its name; an order's number has another one."""
+_LABEL_NAME = "运单号:"
 _CLOCK = re.compile(r"\b\d{1,2}:\d{2}(?::\d{2})?\b|昨天|星期[一二三四五六日天]|[上下]午|凌晨")
 _CHAT_WORDS = re.compile(
     r"客服|亲[,,!!~]|您好|你好|在吗|已读|未读|发送|按住说话|旺旺|聊天|店铺|退款|收到|好的|谢谢|撤回了"
@@ -107,9 +117,12 @@ def receipt_fields(text: PaperText, readings: WaybillReadings) -> ReceiptFields:
 
 
 @fact(on="photo", roles=("seal_certificate",))
-def seal_shown(marks: RedMarks, text: PaperText, readings: WaybillReadings) -> SealShown:
+def seal_shown(marks: RedMarks, readings: WaybillReadings, page: Deferred[PageText]) -> SealShown:
     """The red seal and the number on one certificate."""
     numbers = tuple(reading.number for reading in readings.readings)
+    if not numbers:
+        text = page()
+        numbers = () if isinstance(text, Unknown) else named_numbers(text.lines)
     best = max(marks.marks, key=lambda mark: mark.rim, default=None)
     return SealShown(False, numbers) if best is None else SealShown(_seal(best), numbers, best.quad)
 
@@ -146,6 +159,28 @@ def ruler_shown(text: PaperText) -> RulerShown:
     if figures:
         return RulerShown(None, tuple(value for value, _ in run) if len(run) >= RULER_RUN_REJECT else ())
     return RulerShown(False if not text.lines else None)
+
+
+def named_numbers(lines: Sequence[TextLine]) -> tuple[str, ...]:
+    """Waybill numbers that a letter's sentences name; the reader of labels knows only the names that labels print.
+
+    How sure both networks must be is the label reader's own measure (``printed_numbers.decide``).
+    """
+    found = decide([one for line in lines for one in _named(line)]).sure
+    numbers: list[str] = []
+    for one in found:
+        if not any(same_number(one.number, other) for other in numbers):
+            numbers.append(one.number)
+    return tuple(numbers)
+
+
+def _named(line: TextLine) -> Iterable[TextLine]:
+    """The part of ``line`` that is a named number, as a label would print it, with its own characters."""
+    spread = [character for character in line.characters for _ in character.text]
+    text = "".join(character.text for character in line.characters)
+    for match in _NAMED_NUMBER.finditer(text):
+        start, end = match.span(1)
+        yield replace(line, text=_LABEL_NAME + match.group(1), characters=tuple(spread[start:end]))
 
 
 # --- inside -------------------------------------------------------------------------------------------------------

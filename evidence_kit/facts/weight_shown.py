@@ -29,16 +29,23 @@ SCORE_ACCEPT, SCORE_REJECT = 0.75, 0.4
 """Mean character score from which a network's reading is a look, and below which it says nothing at all."""
 LONE_ACCEPT = 0.95
 """Both networks must be so sure where the segments are no digits: printed figures, screens, dot matrices."""
+NAMED_ACCEPT = 0.9
+"""The same of figures with their name before them: that is print, and the line has more characters to be sure of."""
 LEAST_DIGITS = 2
 """A lone digit is too little to agree on: any box is an eight, any stroke a one."""
+LEAST_GRAMS = 5.0
+"""Nothing that is sent weighs less: a kg whose k was lost."""
 PRINT_LINES = 2
 """Lines of words read surely, on a photo without any figure: its display would have been read too."""
 SEGMENT_DIGITS = 2
 """So many cells that are digits make a line one of segments; the networks' word alone is then not taken."""
 PRINT_ACCEPT = 0.99
 """Both networks are so sure of print, and hardly ever of segments."""
-LONE_POINT_ACCEPT = 0.8
-"""A point measured so strongly stands without a network's word: they lose two points in five on displays."""
+POINT_LEAD = 0.3
+"""A point both networks see stands out by so much from the feet of the other digits, whose strokes run wide."""
+LONE_POINT_ACCEPT, LONE_POINT_LEAD = 0.8, 0.5
+"""A point measured so strongly, and so far above the other feet, stands without a network's word: they lose two points
+in five on displays. Of two digits there is no other foot, and strokes with round ends run into the gap."""
 WIDEST_PITCH = 1.05
 """Digit heights from one digit's right to the next one's; more, and a digit between them is hidden."""
 APART = 0.55
@@ -64,9 +71,15 @@ TURNABLE = frozenset("0125689")
 _NUMBER = re.compile(r"\d+(?:[.,。:：·]\d+)?")
 _LETTERS_AS_DIGITS = str.maketrans("SOoIlBZ", "5001182")
 """What the networks make of single digits of segments; undone only where the segments themselves are decided."""
+_CUT_OFF = re.compile(r"[(\[{<|]\s*\d")
+"""What the edge of a finger or of a sticker before the first digit is read as: a digit may lie under it."""
 _NAMED_IN_LINE = re.compile(r"[\u4e00-\u9fff]{2}\W{0,3}\d")
 """Words on the figure's own line: no display of segments has them."""
 _GARBLED_KG = re.compile(r"(?<=\d)k[0q98]$", re.IGNORECASE)
+_TAIL = re.compile(r"(?<=\d)(?:kg|g|oz|0z|lbs?|[1|Il]b)$", re.IGNORECASE)
+"""A unit that the networks read as part of the number's own line."""
+_GARBLED_G = frozenset("09864")
+"""What they read a small g beside digits as."""
 _GARBLED: dict[str, frozenset[str]] = {
     "g": frozenset({"9", "Q", "6", "S", "8"}),
     "kg": frozenset({"K9", "KQ", "K0", "KO", "RG", "HG", "K", "K6", "K8", "KS"}),
@@ -80,7 +93,8 @@ _UNIT_WORDS: tuple[tuple[str, Unit], ...] = (
     ("LB", "lb"), ("磅", "lb"), ("OZ", "oz"), ("盎司", "oz"), ("G", "g"),
 )  # fmt: skip
 _NOT_THE_WEIGHT = re.compile(
-    r"MAX|MIN|最大|最小|量程|称量|[DE]\s*[=:]|单价|金额|总价|单号|时间|日期|运费|电话|件数", re.IGNORECASE
+    r"MAX|MIN|最大|最小|量程|称量|[DE]\s*[=:]|单价|金额|总价|单号|编号|\bNo\b|№|时间|日期|运费|电话|件数|电量|电池|[%%℃]",
+    re.IGNORECASE,
 )
 _WEIGHT_WORD = re.compile(r"重量|净重|毛重|称重|WEIGHT|NET", re.IGNORECASE)
 _MONEY = re.compile(r"元|¥|¥")
@@ -142,7 +156,9 @@ def decide(display: ScaleDisplay) -> WeightShown:
         digits = number_of(line, lead)
         if digits is not None:
             named = bool(_WEIGHT_WORD.search(text) or (name and _WEIGHT_WORD.search(name)))
-            found.append(_Candidate(digits, unit_of(line, display.lines, name), line, named))
+            unit = unit_of(line, display.lines, name)
+            if named or unit is not None or _digit_cells(line.cells) is not None:  # print is a weight by name or unit
+                found.append(_Candidate(digits, _believed(digits, unit), line, named))
     unread = [line for line in figures if line not in [one.line for one in found]]
     chosen = _chosen(found, unread)
     if chosen is None:
@@ -150,6 +166,10 @@ def decide(display: ScaleDisplay) -> WeightShown:
         others = tuple(dict.fromkeys(one.digits for one in found))
         return WeightShown(None, None, seen=True, quad=place.quad if place else None, others=others)
     return WeightShown(chosen.digits, chosen.unit, seen=True, quad=chosen.line.quad)
+
+
+def _believed(digits: str, unit: Unit | None) -> Unit | None:
+    return None if unit == "g" and float(digits) < LEAST_GRAMS else unit
 
 
 def _chosen(found: Sequence[_Candidate], unread: Sequence[DisplayLine]) -> _Candidate | None:
@@ -189,21 +209,41 @@ def _plain(line: DisplayLine) -> bool:
 def number_of(line: DisplayLine, lead: float = 0.0) -> str | None:
     """The number on one line, or None where its looks do not agree enough."""
     looks = [look for look in line.looks if look.score >= SCORE_REJECT]
-    told = _digit_cells(line.cells) is not None
-    texts = [(look, _figure(look.text.translate(_LETTERS_AS_DIGITS) if told else look.text)) for look in looks]
+    named = bool(looks) and all(_NAMED_IN_LINE.search(look.text) for look in looks)
+    cells = None if named else _digit_cells(line.cells)  # what is named on its own line is print: it has no segments
+    texts = [(look, _figure(_plain_text(look.text, told=cells is not None))) for look in looks]
     if any(figure is None for _, figure in texts) or not texts:
         return None
-    cells = _digit_cells(line.cells)
+    if any(_CUT_OFF.search(look.text) for look in looks):
+        return None
     segments = None if cells is None else "".join(char for char, _ in cells)
     plain = [(look, figure.replace(".", "")) for look, figure in texts if figure is not None]
-    printed = len(looks) > 1 and min(look.score for look in looks) >= PRINT_ACCEPT
-    printed = printed or all(_NAMED_IN_LINE.search(look.text) for look in looks)
+    printed = named or (len(looks) > 1 and min(look.score for look in looks) >= PRINT_ACCEPT)
     if cells is None and not printed and sum(_digit(cell) is not None for cell in line.cells) >= SEGMENT_DIGITS:
         return None  # a display of segments with one that cannot be told
-    digits = _agreed(plain, segments)
+    if segments is not None and _beside_grams(line):
+        plain = [(look, segments if _with_garbled_g(seen, segments) else seen) for look, seen in plain]
+    if segments is not None and set(segments) == {"8"}:
+        return None  # every segment there is: a dead display, whose unlit ones show
+    digits = _agreed(plain, segments, NAMED_ACCEPT if named else LONE_ACCEPT)
     if digits is None or len(digits) < LEAST_DIGITS or not _stands(line, digits, cells, lead):
         return None
-    return _with_point(digits, [figure for _, figure in texts if figure], cells, line.cells)
+    return _with_point(digits, [figure for _, figure in texts if figure], cells, printed=printed)
+
+
+def _plain_text(text: str, *, told: bool) -> str:
+    """A network's text without its unit, and with letters that are digits undone where the segments are told."""
+    text = _TAIL.sub("", text.replace(" ", ""))
+    return text.translate(_LETTERS_AS_DIGITS) if told else text
+
+
+def _beside_grams(line: DisplayLine) -> bool:
+    return any(_unit_by(looks) == "g" for looks in line.beside)
+
+
+def _with_garbled_g(seen: str, segments: str) -> bool:
+    """The network took the g after the digits for one more digit."""
+    return seen[:-1] == segments and seen[-1:] in _GARBLED_G
 
 
 def _figure(text: str) -> str | None:
@@ -214,13 +254,13 @@ def _figure(text: str) -> str | None:
     return re.sub(r"[,。:：·]", ".", found[0])
 
 
-def _agreed(plain: Sequence[tuple[LineLook, str]], segments: str | None) -> str | None:
+def _agreed(plain: Sequence[tuple[LineLook, str]], segments: str | None, least: float) -> str | None:
     """The digits that two looks give and no sure one denies."""
     readings = [digits for look, digits in plain if look.score >= SCORE_ACCEPT]
     if segments is not None:
         # Segments that are digits, all of them decided, are the strongest look; a network must agree.
         return segments if segments in [digits for _, digits in plain] else None
-    if len(readings) < 2 or len(set(readings)) > 1 or min(look.score for look, _ in plain) < LONE_ACCEPT:
+    if len(readings) < 2 or len(set(readings)) > 1 or min(look.score for look, _ in plain) < least:
         return None
     return readings[0]
 
@@ -250,27 +290,31 @@ def _stands(line: DisplayLine, digits: str, cells: list[tuple[str, Cell]] | None
     """The line is the right way up: 125 upside down is 521."""
     if not set(digits) <= TURNABLE or lead >= TURNED or line.turned is None:
         return True
-    if cells is not None and any(cell.head >= POINT_ACCEPT > POINT_REJECT >= cell.foot for _, cell in cells):
+    inner = cells[:-1] if cells is not None else []  # right of the last digit stand unit marks
+    if any(cell.head >= POINT_ACCEPT > POINT_REJECT >= cell.foot for _, cell in inner):
         return False
-    if cells is not None and any(cell.foot >= POINT_ACCEPT and cell.head <= POINT_REJECT for _, cell in cells):
+    if any(cell.foot >= POINT_ACCEPT and cell.head <= POINT_REJECT for _, cell in inner):
         return True
     best = max(look.score for look in line.looks)
     return best - line.turned.score >= TURNED or not _NUMBER.search(line.turned.text)
 
 
 def _with_point(
-    digits: str, figures: Sequence[str], cells: list[tuple[str, Cell]] | None, loose: Sequence[Cell]
+    digits: str, figures: Sequence[str], cells: list[tuple[str, Cell]] | None, *, printed: bool
 ) -> str | None:
     """``digits`` with its point, where its looks agree on it; None where they do not."""
     places = [figure.find(".") for figure in figures if figure.replace(".", "") == digits]
     if cells is None or len(cells) != len(digits):
-        # Without segments there is nothing but the networks' word: both see the point, or there is none to see.
+        # Without segments there is nothing but the networks' word. Of a display both may lose the point; of print not.
         if len(places) < 2 or len(set(places)) > 1:
             return None
-        if places[0] < 0 and any(cell.foot > POINT_REJECT for cell in loose[:-1]):
+        if places[0] < 0 and (not printed or (digits.startswith("0") and len(digits) > 1)):
             return None
-        return None if places[0] < 0 and digits.startswith("0") and len(digits) > 1 else _pointed(digits, places[0])
+        return _pointed(digits, places[0])
     feet = [cell.foot for _, cell in cells[:-1]]
+    seen = {figure.find(".") for figure in figures if digits.startswith(figure.partition(".")[0])}
+    if len(figures) > 1 and len(seen) == 1 and (place := seen.pop()) > 0 and _leads(feet, place - 1):
+        return _pointed(digits, place)
     lit = [place for place, foot in enumerate(feet, 1) if foot >= POINT_ACCEPT]
     doubtful = any(POINT_REJECT < foot < POINT_ACCEPT for foot in feet)
     if len(lit) > 1 or doubtful:
@@ -279,10 +323,17 @@ def _with_point(
         zero = digits.startswith("0") and len(digits) > 1
         return None if zero or any(place >= 0 for place in places) else digits
     # A number that begins with a nought has its point after it: that is a look of its own.
-    alone = feet[lit[0] - 1] >= LONE_POINT_ACCEPT
+    others = [foot for at, foot in enumerate(feet, 1) if at != lit[0]]
+    alone = feet[lit[0] - 1] >= max(LONE_POINT_ACCEPT, LONE_POINT_LEAD + max(others, default=9.0))
     seconded = alone or lit[0] in places or (digits.startswith("0") and lit[0] == 1)
     against = any(place >= 0 and place != lit[0] for place in places)
     return _pointed(digits, lit[0]) if seconded and not against else None
+
+
+def _leads(feet: Sequence[float], place: int) -> bool:
+    """The foot at ``place`` is a point's, and none of the others comes near it."""
+    others = [foot for at, foot in enumerate(feet) if at != place]
+    return place < len(feet) and feet[place] >= max(POINT_ACCEPT, POINT_LEAD + max(others, default=0.0))
 
 
 def _pointed(digits: str, place: int) -> str:

@@ -37,6 +37,14 @@ WALL = 0.72
 """A row with more of its columns inked is a bezel's bar: digits never fill so much of a line."""
 ROW_GAP = 0.05
 UNTOLD = (0.5,) * 7
+STACKED = 0.12
+"""A group with so much of its height empty between its strokes is small words one above the other, not a digit."""
+BESIDE_DIGIT = 0.3
+"""Digit heights between two digits at most; what runs out of the strip nearer than that may hide one."""
+BROAD = 1.25
+"""An outer group so many times wider than the others is a digit that runs into the bezel beside it."""
+FLAT = 0.34
+"""Strokes are narrower than this share of the strip's height: what is wider is the light on the glass."""
 FOOT = 0.24
 """The lowest part of the digits, where points stand, as a share of their height."""
 
@@ -126,7 +134,26 @@ def _levels(strip: Any, inner: tuple[int, int, int, int]) -> list[Any]:
     if high - low < LEAST_CONTRAST:
         return []
     level = np.clip((strip.astype(np.float32) - low) / (high - low), -0.5, 1.5)
-    return [level, 1 - level]
+    return [level, 1 - level, *_flattened(strip, inner)]
+
+
+def _flattened(strip: Any, inner: tuple[int, int, int, int]) -> list[Any]:
+    """The same with the light taken off that falls unevenly on the glass: the ground is what no stroke covers."""
+    import cv2
+    import numpy as np
+
+    left, top, right, bottom = inner
+    reach = round(FLAT * STRIP_PX) | 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (reach, reach))
+    found = []
+    for picture in (strip, 255 - strip):
+        ground = cv2.GaussianBlur(cv2.morphologyEx(picture, cv2.MORPH_OPEN, kernel), (0, 0), 2)
+        over = picture.astype(np.float32) - ground
+        body = over[top:bottom, left:right]
+        depth = float(np.percentile(body, 92))
+        if depth >= LEAST_CONTRAST:
+            found.append(np.clip(over / depth, -0.5, 1.5))
+    return found
 
 
 def _rows(level: Any, inner: tuple[int, int, int, int]) -> tuple[int, int] | None:
@@ -205,9 +232,16 @@ def _groups(level: Any, rows: tuple[int, int]) -> list[tuple[int, int, bool]]:
         runs_on = any(len(part) and part.mean() > 0.3 and part.min() > 0 for part in over)
         if len(rows_inked) == 0 or rows_inked[-1] - rows_inked[0] < TALL * tall:
             continue
-        if end - start < 0.04 * tall or start == 0 or end == width:
+        if rows_inked[-1] + 1 - rows_inked[0] - len(rows_inked) > STACKED * tall:
             continue
-        kept.append((start, end, not runs_on))
+        if end - start < 0.04 * tall:
+            continue
+        kept.append((start, end, not runs_on and start > 0 and end < width))
+    # What leaves the strip right beside a digit may be a finger on the next one; farther off it is the bezel.
+    if len(kept) > 1 and kept[0][0] == 0 and kept[1][0] - kept[0][1] > BESIDE_DIGIT * tall:
+        kept = kept[1:]
+    if len(kept) > 1 and kept[-1][1] == width and kept[-1][0] - kept[-2][1] > BESIDE_DIGIT * tall:
+        kept = kept[:-1]
     return kept
 
 
@@ -218,6 +252,7 @@ def _cells(level: Any, rows: tuple[int, int], groups: list[tuple[int, int, bool]
     tall = bottom - top
     broad = [end - start for start, end, _ in groups if end - start >= NARROW * tall]
     usual = float(np.median(broad)) if broad else 0.52 * tall
+    groups = _without_bezel(groups, usual)
     cells = []
     for place, (start, end, whole) in enumerate(groups):
         left = start if end - start >= NARROW * tall else end - usual
@@ -228,6 +263,18 @@ def _cells(level: Any, rows: tuple[int, int], groups: list[tuple[int, int, bool]
         wide = (end - start) / tall
         cells.append(Cell(segments, round(foot, 3), round(head, 3), round(wide, 3), round(before, 3)))
     return tuple(cells)
+
+
+def _without_bezel(groups: list[tuple[int, int, bool]], usual: float) -> list[tuple[int, int, bool]]:
+    """The first and the last group cut to a digit's width where they are much wider."""
+    if len(groups) < 3:
+        return groups
+    (start, end, _), (begin, stop, _) = groups[0], groups[-1]
+    if end - start > BROAD * usual:
+        groups = [(end - round(usual), end, True), *groups[1:]]
+    if stop - begin > BROAD * usual:
+        groups = [*groups[:-1], (begin, begin + round(usual), True)]
+    return groups
 
 
 def _segments(level: Any, box: tuple[float, int, int, int]) -> Any:

@@ -23,6 +23,7 @@ from .surfaces import ground
 SIZE = (2000, 1500)
 COUNT = 24
 """Pictures of each kind."""
+NAMES = ("单号 {}", "运单号:{}", "快件单号:{}", "兹有单号为{}的快件", "快递单号 {},收件人已签收")
 
 
 def _sheet(mm: tuple[float, float], colour: tuple[int, int, int]) -> tuple[Image.Image, ImageDraw.ImageDraw]:
@@ -71,14 +72,20 @@ def _stamp(page: Image.Image, rng: Generator, at: tuple[float, float], shape: st
 
 
 def certificate(seed: int) -> PaperShot:
-    rng = np.random.default_rng(7_100_000 + seed)
+    rng = np.random.default_rng(7_150_000 + seed)
     case = ("round", "oval", "round", "none", "red words", "faint", "blurred", "oval")[seed % 8]
     number = _bill(rng)
     page, draw = _sheet((150, 190), (246, 244, 238))
     head = (200, 30, 50) if case == "red words" else (40, 40, 40)
     draw.text((600, 160), "物流异常说明函", fill=head, font=font("song", 78), anchor="mm")
     draw.line((150, 240, 1050, 240), fill=head, width=6)
-    body = ("致平台客服:", "以下快件经我司核实,运输中受挤压,", "责任由我司承担。", f"单号 {number}", "日期 2026/11/19")
+    body = (
+        "致平台客服:",
+        "以下快件经我司核实,运输中受挤压,",
+        "责任由我司承担。",
+        NAMES[int(rng.integers(len(NAMES)))].format(number),
+        "日期 2026/11/19",
+    )
     for i, line in enumerate(body):
         draw.text((150, 360 + 150 * i), line, fill=(35, 35, 35), font=font("gothic", 46), anchor="lm")
     if case not in ("none", "red words"):
@@ -86,7 +93,13 @@ def certificate(seed: int) -> PaperShot:
     picture, quality = _shot(rng, page, 1000, case)
     sealed = case in ("round", "oval")
     return PaperShot(
-        picture, "certificate", case, sealed, number=number, seal=sealed or case == "faint", jpeg_quality=quality
+        picture,
+        "certificate",
+        case,
+        sealed,
+        number=number,
+        jpeg_quality=quality,
+        seal=case not in ("none", "red words"),
     )
 
 

@@ -1,4 +1,7 @@
-"""Photos of scales for the reported part: devices, display fonts, light and lens that development has not seen.
+"""Photos of scales with other devices, display fonts, light and lens than the drawn ones.
+
+They were the reported part until their failures were looked at; they are development since, and
+``displays.py`` beside this is reported.
 
 Digits come from the DSEG fonts (OFL; Debian's ``fonts-dseg``): other proportions, slants, cut corners and points
 than the drawn ones. Nothing is shared with ``benchmarks.synth.scales`` but the truth's form.
@@ -6,6 +9,7 @@ than the drawn ones. Nothing is shared with ``benchmarks.synth.scales`` but the 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -73,7 +77,7 @@ def _weight(rng: Generator, device: str) -> tuple[str, str]:
     return f"{value:.{places}f}", unit
 
 
-class _Board:
+class Board:
     """A flat front in pixels of its own, 8 a millimetre, drawn with Pillow."""
 
     def __init__(self, size_mm: tuple[float, float], colour: tuple[int, int, int]) -> None:
@@ -113,7 +117,7 @@ class _Board:
         return min(left, right * 8 - count * one) / 8, top / 8, right, bottom / 8
 
 
-def _unit(rng: Generator, board: _Board, x: float, y: float, unit: str, mm: float, look: str) -> bool:
+def _unit(rng: Generator, board: Board, x: float, y: float, unit: str, mm: float, look: str) -> bool:
     """The unit as makers show it; False where it cannot be told."""
     ink = INKS[look][1]
     name = ("gothic",) if unit == "斤" else ("hanken-bold", "redhat-bold", "firago-bold", "manrope", "caladea-bold")
@@ -136,7 +140,7 @@ def _unit(rng: Generator, board: _Board, x: float, y: float, unit: str, mm: floa
     return False
 
 
-def _front(rng: Generator, device: str, text: str, unit: str, harm: str) -> tuple[_Board, tuple[float, ...], bool]:
+def _front(rng: Generator, device: str, text: str, unit: str, harm: str) -> tuple[Board, tuple[float, ...], bool]:
     """The device's front, where its digits are (mm), and whether the unit can be told."""
     if device == "terminal":
         return _terminal(rng, text, unit)
@@ -148,7 +152,7 @@ def _front(rng: Generator, device: str, text: str, unit: str, harm: str) -> tupl
     wide = cells * mm * 0.86 + 2.4 * mm
     glass_h = mm * rng.uniform(1.5, 2.1) * (2.1 if device == "stacked" else 1)
     side, over, under = mm * rng.uniform(0.6, 1.6), mm * rng.uniform(0.7, 1.8), mm * rng.uniform(1.0, 3.0)
-    board = _Board((wide + 2 * side, glass_h + over + under), body)
+    board = Board((wide + 2 * side, glass_h + over + under), body)
     rim = mm * rng.uniform(0.1, 0.4)
     board.box(side - rim, over - rim, wide + 2 * rim, glass_h + 2 * rim, tuple(int(c * 0.5) for c in body), 1.5)  # type: ignore[arg-type]
     board.box(side, over, wide, glass_h, INKS[look][0], 1.0)
@@ -176,9 +180,9 @@ def _front(rng: Generator, device: str, text: str, unit: str, harm: str) -> tupl
     return board, place, told
 
 
-def _terminal(rng: Generator, text: str, unit: str) -> tuple[_Board, tuple[float, ...], bool]:
+def _terminal(rng: Generator, text: str, unit: str) -> tuple[Board, tuple[float, ...], bool]:
     """A courier's handheld terminal: printed figures on a bright screen."""
-    board = _Board((70, 60), (40, 40, 40))
+    board = Board((70, 60), (40, 40, 40))
     board.box(4, 4, 62, 52, (246, 244, 240))
     name = ("gothic", "song")[int(rng.integers(2))]
     board.box(4, 4, 62, 8, (60, 120, 30))
@@ -193,7 +197,7 @@ def _terminal(rng: Generator, text: str, unit: str) -> tuple[_Board, tuple[float
 
 
 def scale_shot(seed: int) -> ScaleShot:
-    """The held-out photo of ``seed``."""
+    """The photo of ``seed``."""
     rng = np.random.default_rng(5_000_011 + seed)
     device = DEVICES[seed % len(DEVICES)]
     harm = HARMS[int(rng.integers(len(HARMS)))]
@@ -201,6 +205,15 @@ def scale_shot(seed: int) -> ScaleShot:
         harm = "none"
     text, unit = _weight(rng, device)
     board, place, told = _front(rng, device, text, unit, harm)
+    value = "" if harm == "dead" else text
+    return photographed(
+        rng, board, place, seed, WeightTruth(value, unit, told, False, device, harm, 0.0, ((0.0, 0.0),) * 4)
+    )
+
+
+def photographed(rng: Generator, board: Board, place: tuple[float, ...], seed: int, truth: WeightTruth) -> ScaleShot:
+    """``board`` on some ground under some light; ``place`` is where its digits are (mm), ``truth.harm`` what befell."""
+    harm = truth.harm
     tall_mm = place[3] - place[1]
     digit_px = float(rng.uniform(10, 17)) if harm == "distant" else float(np.exp(rng.uniform(np.log(34), np.log(190))))
     top_px = min(digit_px / tall_mm * board.size_mm[0], 1.25 * SIZE[0])
@@ -242,12 +255,11 @@ def scale_shot(seed: int) -> ScaleShot:
     picture, shrink, quality, _ = finish(rng, picture, flat, 0.25)
     points = tuple((float(x * shrink), float(y * shrink)) for x, y in corners)
     legible = harm == "none" and side * shrink >= 18
-    value = "" if harm == "dead" else text
-    truth = WeightTruth(value, unit, told, legible, device, harm, side * shrink, points)  # type: ignore[arg-type]
-    return ScaleShot(picture, truth, seed, quality)
+    known = replace(truth, legible=legible, digit_px=side * shrink, quad=points)  # type: ignore[arg-type]
+    return ScaleShot(picture, known, seed, quality)
 
 
-def _glowing(picture: Bgr, board: _Board, matrix: np.ndarray, field: Floats, side: float) -> Bgr:
+def _glowing(picture: Bgr, board: Board, matrix: np.ndarray, field: Floats, side: float) -> Bgr:
     """Room light on everything, then the display's own light with its bloom."""
     gain = cv2.resize(field, SIZE, interpolation=cv2.INTER_LINEAR)
     lit = picture.astype(np.float32) * gain
