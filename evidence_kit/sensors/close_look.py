@@ -3,7 +3,7 @@
 A line scanner sees one row; a photo gives a hundred rows of the same bars. Averaging them along the bars removes
 noise and vertical blur before anything is sharpened, so that narrow bars come back which no single row shows. The
 mean profile is drawn as a clean bar code again and handed to the decoder, in several parts and treatments: what
-several of them agree on is read, what they disagree on is not.
+several of them agree on is read, what they disagree on is not. What no decoder reads is read by a model of its blur.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     import numpy as np
     from numpy.typing import NDArray
@@ -56,6 +56,14 @@ FRAMES = ((True, True), (True, False), (False, True))
 """Sides on which the outermost line is taken for a frame where nothing decodes with it."""
 ENOUGH, ENOUGH_PARTS = 4, 2
 """So many agreeing ways and parts with no other text end the look after a round; harsher treatments only add doubt."""
+MODEL_LEAST_PX = 150.0
+"""Bars that extend over less have modules narrower than 1.5 pixels: the model is not asked."""
+MODEL_PARTS = ("all", "upper", "lower")
+MODEL_MARGIN, MODEL_EXPLAINED = 40.0, 0.92
+"""From here on, and with ENOUGH_PARTS parts that agree, the model's text is sure. Of 88 areas of 102 development photos
+that no decoder read, 38 gave the right text, with margins from 24 on and 0.93 explained; no wrong one was above 16."""
+MODEL_DOUBT = 8.0
+"""A text with a smaller margin is not worth comparing with the print."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,14 @@ class CloseRead:
     """Different parts of the bars among those that agree."""
     backwards: bool = False
     """The code reads against the area's direction: it stands upside down."""
+    margin: float = 0.0
+    """Where the model read it (``code128``): how much likelier than the next text; 0 where a decoder did."""
+
+    @property
+    def settles(self) -> bool:
+        """Whether enough ways agree to leave it at that."""
+        enough = self.parts >= ENOUGH_PARTS
+        return enough and (self.margin >= MODEL_MARGIN if self.margin else self.agreeing >= ENOUGH)
 
 
 def straightened(picture: NDArray[np.uint8], area: BarArea) -> tuple[Any, float]:
@@ -192,7 +208,10 @@ def deblurred(profile: Any, sigma: float) -> Any:
 
 
 def look_closely(picture: NDArray[np.uint8], area: BarArea, *, engine: Engine = "zxing") -> list[CloseRead]:
-    """Texts that the bars of ``area`` (in pixels of ``picture``) give, the most agreed on first."""
+    """Texts that the bars of ``area`` (in pixels of ``picture``) give, the most agreed on first.
+
+    Where the decoder's ways settle nothing the model's text, if it has one, comes last.
+    """
     strip, enlarge = straightened(picture, area)
     module = area.across * enlarge / 180
     shown = list(profiles(strip))
@@ -208,7 +227,35 @@ def look_closely(picture: NDArray[np.uint8], area: BarArea, *, engine: Engine = 
         CloseRead(text, symbology, len(each), total - len(each), len({part for part, _, _ in each}), text in backwards)
         for (text, symbology), each in ways.items()
     ]
-    return sorted(reads, key=lambda read: -read.agreeing)
+    reads.sort(key=lambda read: -read.agreeing)
+    if any(read.settles for read in reads):
+        return reads
+    return reads + _by_model(dict(shown), area)
+
+
+def look_by_model(picture: NDArray[np.uint8], area: BarArea, known: Collection[str]) -> list[CloseRead]:
+    """What the model alone reads off the bars of ``area``: one text at most, none that is ``known`` already."""
+    if area.across < MODEL_LEAST_PX:
+        return []
+    return _by_model(dict(profiles(straightened(picture, area)[0])), area, known)
+
+
+def _by_model(shown: dict[str, Any], area: BarArea, known: Collection[str] = ()) -> list[CloseRead]:
+    """The model's text of the whole bars, and how many of their parts give it too."""
+    from evidence_kit.sensors.code128 import read_at, read_profile
+
+    if area.across < MODEL_LEAST_PX:
+        return []
+    whole = read_profile(shown[MODEL_PARTS[0]])
+    if whole is None or whole.margin < MODEL_DOUBT or whole.text in known:
+        return []
+    again = (read_at(shown[part], whole.place, backwards=whole.backwards) for part in MODEL_PARTS[1:])
+    reads = [whole, *again]
+    same = [read for read in reads if read is not None and read.text == whole.text]
+    others = [read for read in reads if read is not None and read.text != whole.text and read.margin >= MODEL_DOUBT]
+    sure = whole.explained >= MODEL_EXPLAINED and not others
+    margin = whole.margin if sure else min(whole.margin, MODEL_MARGIN - 1)
+    return [CloseRead(whole.text, "CODE_128", len(same), len(others), len(same), whole.backwards, margin)]
 
 
 def _ways(
