@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from evidence_kit.facts.printed_numbers import Printed, decide, look_at
+from evidence_kit.facts.printed_numbers import Printed, alike, decide, look_at
 from evidence_kit.facts.unread_labels import Cause, cause_of, is_code
 from evidence_kit.facts.waybill_numbers import carriers_of, normalise, of_barcode, of_print, same_number
 from evidence_kit.schema import Deferred, Quad, Unknown
@@ -95,6 +95,8 @@ def waybill_readings(codes: Codes, near: Deferred[LabelText], whole: Deferred[Pa
         # Bars carry a checksum: what they say stands without the digits.
         return WaybillReadings(tuple(readings), partial=tuple(partial), label_seen=True) if readings else beside
     readings, disagreements = _compared(readings, beside.below)
+    readings, rivals = _without_rivals(readings, codes)
+    partial += rivals
     readings = _agreed(readings, codes, beside.lines)
     printed = decide(beside.lines)
     readings = _with_printed(readings, printed, beside.engine)
@@ -153,6 +155,22 @@ def _agreed(readings: list[WaybillReading], codes: Codes, lines: tuple[TextLine,
             carriers, sure = carriers_of(number), AGREED_CONFIDENCE
             found.append(WaybillReading(number, "both", code.symbology, code.quad, sure, codes.engine, carriers))
     return found
+
+
+def _without_rivals(readings: list[WaybillReading], codes: Codes) -> tuple[list[WaybillReading], list[str]]:
+    """``readings`` without those that another one, nearly the same, shows to be misread; and their numbers.
+
+    A single row of a torn or small code can pass its checksum with two wrong digits. Several parts of other bars that
+    agree on nearly the same number outweigh it, unless the print says so too: two parcels may have numbers in a row.
+    """
+    parts = {of_barcode(code.text, code.symbology) for code in codes.seen if code.parts >= CLOSE_PARTS}
+    sure = [one.number for one in readings if one.number in parts]
+    lone = [
+        one.number
+        for one in readings
+        if one.by == "barcode" and one.number not in parts and any(alike(one.number, other) for other in sure)
+    ]
+    return [one for one in readings if one.number not in lone], lone
 
 
 def _compared(
