@@ -45,6 +45,8 @@ STRETCHES = (-0.06, -0.03, 0.0, 0.03, 0.06)
 """How much wider the first half may be than the second: the label leans."""
 COMBED, MATCHED, SEARCHED = 150, 8, 3
 """Places that are kept by their boundaries, by start and stop (each way), and by single symbols (of both ways)."""
+LIKELY = 0.96
+"""Fit of a place (0..1.2) below which there is no code: the 38 codes of the development areas have 0.997 and more."""
 FITS = 3
 HOPELESS = 0.8
 """Explained share below which the first fit of a place is its last."""
@@ -88,7 +90,7 @@ class Place:
 def read_profile(profile: NDArray[np.float32]) -> ModelRead | None:
     """The likeliest Code 128 text of a profile (dark 0, light 1) with quiet zones; None where none fits at all."""
     ways = {False: profile, True: profile[::-1]}
-    places = [(*found, backwards) for backwards, row in ways.items() for found in _places(row)]
+    places = [(*found, backwards) for backwards, row in ways.items() for found in _places(row) if found[0] >= LIKELY]
     places.sort(key=lambda one: -one[0])
     reads = [_refined(ways[backwards], place, backwards) for _, place, backwards in places[:SEARCHED]]
     return max((read for read in reads if read is not None), key=lambda read: read.explained, default=None)
