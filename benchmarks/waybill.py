@@ -3,7 +3,9 @@
 Parts: the development data's real photos (``real``), its photos without a waybill (``real-none``), held-out synthetic
 photos (``heldout``), held-out photos without a waybill (``heldout-none``). The first ``--n-all`` held-out seeds are
 read by everyone, the others by evidence-kit alone. Answers are kept in ``benchmarks/out/waybill``, one JSON line each,
-so the run can be stopped and resumed; evidence-kit's answers count only for the code that gave them.
+so the run can be stopped and resumed; evidence-kit's answers count only for the code that gave them. With ``--carry
+CODE`` answers of an earlier code count too where bars alone settled the photo (nothing was left open, no print was
+read) and the photo was not read again; how many of those that were read again answer the same stands in the results.
 
 Scoring: OCR peers' lines and barcode peers' texts go through the same number picker as evidence-kit's
 (``waybill_numbers``), not "any line that equals the truth". A misread is an accepted number that no label carries.
@@ -109,6 +111,8 @@ class Answers:
     def __init__(self, path: Path, *, resume: bool) -> None:
         self.path = path
         self.rows: dict[tuple[str, str], dict[str, Any]] = {}
+        self.replaced: dict[tuple[str, str], dict[str, Any]] = {}
+        """What an earlier code answered to photos that were read again."""
         path.parent.mkdir(parents=True, exist_ok=True)
         if not resume:
             path.unlink(missing_ok=True)
@@ -119,7 +123,10 @@ class Answers:
         """Adds the answers of a file; later ones replace earlier ones."""
         for line in path.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
-            self.rows[row["key"], row["reader"]] = row
+            place = row["key"], row["reader"]
+            if place in self.rows and self.rows[place].get("code") != row.get("code"):
+                self.replaced[place] = self.rows[place]
+            self.rows[place] = row
 
     def has(self, key: str, reader: str, code: str | None) -> bool:
         row = self.rows.get((key, reader))
@@ -129,6 +136,19 @@ class Answers:
         self.rows[row["key"], row["reader"]] = row
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def settled(row: dict[str, Any], code: str) -> bool:
+    """Whether this code read the photo by bars alone."""
+    return row.get("code") == code and row.get("taken") == ["codes"]
+
+
+def carried(answers: Answers, keys: set[str], code: str) -> dict[str, Any]:
+    """How many answers of an earlier code count, and what reading such photos again changed."""
+    again = [key for (key, reader), row in answers.replaced.items() if key in keys and settled(row, code)]
+    differ = [key for key in again if answers.replaced[key, KIT]["numbers"] != answers.rows[key, KIT]["numbers"]]
+    kept = sum(settled(row, code) for row in answers.rows.values() if row["key"] in keys)
+    return {"code": code, "photos": kept, "read again": len(again), "of these answer otherwise": sorted(differ)}
 
 
 def measure(wanted: list[tuple[Shot, tuple[str, ...]]], answers: Answers) -> None:
@@ -169,6 +189,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--kit-only", action="store_true", help="leave the peers out")
     parser.add_argument("--resume", action="store_true", help="keep earlier answers")
     parser.add_argument("--also", type=Path, action="append", default=[], help="answers of other runs, JSON lines")
+    parser.add_argument("--carry", metavar="CODE", help="an earlier code whose answers by bars alone count too")
     parser.add_argument("--score-only", action="store_true", help="read no photo; score the answers that are there")
     parser.add_argument("--no-write", action="store_true", help="print only")
     parser.add_argument("--output", type=Path, default=RESULT)
@@ -187,11 +208,16 @@ def main(argv: list[str]) -> int:
         measure(wanted, answers)
     keys = {shot.key for shot, _ in wanted}
     code = fingerprint()
-    rows = [row for row in answers.rows.values() if row["key"] in keys and row["code"] in (None, code)]
+    rows = [
+        row
+        for row in answers.rows.values()
+        if row["key"] in keys and (row["code"] in (None, code) or (given.carry and settled(row, given.carry)))
+    ]
     result = {
         "benchmark": "waybill",
         "code": code,
         "machine": {"python": platform.python_version(), "processor": platform.machine(), "threads": 1},
+        **({"carried": carried(answers, keys, given.carry)} if given.carry else {}),
         **summary(rows),
     }
     text = json.dumps(result, ensure_ascii=False, indent=1)
