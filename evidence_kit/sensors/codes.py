@@ -113,7 +113,7 @@ class Codes:
     """What the model reads off unread bars without being sure: worth comparing with the print."""
 
 
-@sensor(on="photo", version="1", packages=("zxing-cpp", "opencv-python-headless"))
+@sensor(on="photo", version="2", packages=("zxing-cpp", "opencv-python-headless"))
 def codes(photo: Photo, *, barcode: BarcodeEngine = "zxing") -> Codes:
     """Codes and bar areas of a photo. Raises CannotOpen, LimitReached, EngineMissing."""
     return read_codes(photo.luma(), search=photo.luma(SEARCH_EDGE), engine=barcode)
