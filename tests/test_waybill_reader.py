@@ -18,7 +18,7 @@ from evidence_kit.facts.waybill_readings import WaybillReadings, waybill_reading
 from evidence_kit.schema import Deferred, Outcome, Text, Unknown
 from evidence_kit.sensors import EngineMissing
 from evidence_kit.sensors.close_look import profiles
-from evidence_kit.sensors.code128 import TABLE, read_profile
+from evidence_kit.sensors.code128 import TABLE, read_row
 from evidence_kit.sensors.codes import BarRegion, Codes, SeenCode, codes, read_codes
 from evidence_kit.sensors.engines import paddle
 from evidence_kit.sensors.label_text import LabelText, read_labels
@@ -93,7 +93,7 @@ def profile(text: str, blur: float, noise: float = 0.02, module: float = 7.3) ->
     soft = cv2.GaussianBlur(wide[None], (0, 0), 16 * blur)[0]
     places = np.linspace(0, len(soft) - 1, round(len(soft) / 16 * module))
     row = np.interp(places + 30 * np.sin(np.pi * places / len(soft)), np.arange(len(soft)), soft)  # it leans
-    return (row + np.random.default_rng(7).normal(0, noise, len(row))).astype(np.float32)
+    return (40 + 180 * (row + np.random.default_rng(7).normal(0, noise, len(row)))).astype(np.float32)
 
 
 @pytest.mark.parametrize("text", ["SF1234567890123", "73642189075512", "JDX012345678901-1-1-", "RA123456785CN"])
@@ -101,10 +101,10 @@ def profile(text: str, blur: float, noise: float = 0.02, module: float = 7.3) ->
 def test_a_model_of_the_blur_reads_what_no_edge_shows(text: str, blur: float) -> None:
     zxingcpp = pytest.importorskip("zxingcpp")
     row = profile(text, blur)
-    drawn = np.repeat((np.clip(row, 0, 1) * 255).astype(np.uint8)[None], 12, 0)
+    drawn = np.repeat(np.clip(row, 0, 255).astype(np.uint8)[None], 12, 0)
     assert blur < 0.7 or not zxingcpp.read_barcodes(drawn)
     for way in (row, row[::-1]):
-        found = read_profile(way)
+        found = read_row(way)
         assert found is not None
         assert found.text == text and found.margin > 40 and found.explained > 0.92
         assert found.backwards == (way is not row)
@@ -114,9 +114,9 @@ def test_a_model_of_the_blur_reads_what_no_edge_shows(text: str, blur: float) ->
 def test_the_model_is_sure_of_nothing_where_there_is_no_code(seed: int) -> None:
     rng = np.random.default_rng(seed)
     widths = rng.integers(1, 5, 80) * 9
-    row = np.concatenate([np.ones(180), np.repeat(np.arange(80) % 2, widths), np.ones(180)]).astype(np.float32)
-    found = read_profile(cv2.GaussianBlur(row[None], (0, 0), 7)[0])
-    assert found is None or found.margin < 20 or found.explained < 0.92
+    row = np.concatenate([np.ones(180), np.repeat(np.arange(80) % 2, widths), np.ones(180)]).astype(np.float32) * 200
+    found = read_row(cv2.GaussianBlur(row[None], (0, 0), 7)[0])
+    assert found is None or found.margin < 15 or found.explained < 0.92
 
 
 def test_the_models_symbols_are_the_standards() -> None:
@@ -127,7 +127,7 @@ def test_the_models_symbols_are_the_standards() -> None:
         profile("".join(f"{pair:02d}" for pair in range(first, first + 10)), 0.3, 0.0) for first in range(0, 100, 10)
     ]
     for first, row in zip(range(0, 100, 10), rows, strict=True):
-        found = read_profile(row)
+        found = read_row(row)
         assert found is not None and found.text == "".join(f"{pair:02d}" for pair in range(first, first + 10))
 
 
@@ -136,7 +136,7 @@ def test_a_blurred_label_reads_by_the_model() -> None:
     seen = read_codes(np.clip(soft + np.random.default_rng(1).normal(0, 6, soft.shape), 0, 255).astype(np.uint8))
     by_model = [code for code in seen.seen if code.look == "model"]
     assert [code.text for code in by_model] == ["YT7412589630123"]
-    assert by_model[0].margin > 40 and by_model[0].parts >= 2 and not seen.unread
+    assert by_model[0].margin > 25 and by_model[0].parts == 3 and not seen.unread
 
 
 def test_a_small_label_beside_a_large_one_is_read() -> None:
@@ -324,9 +324,9 @@ def test_what_the_model_says_needs_a_margin_or_the_print() -> None:
     text = "SF1234567890123"
     sure = code(text, look="model", agreeing=3, parts=3, margin=55.0)
     assert [one.number for one in interpreted(sure).readings] == [text]
-    assert interpreted(code(text, look="model", agreeing=3, parts=3, margin=30.0)).readings == ()
-    assert interpreted(code(text, look="model", agreeing=1, parts=1, margin=55.0)).readings == ()
-    guess = Codes(1000, 1000, guesses=(SeenCode(text, "CODE_128", BOX, "model", 3, 0, 3, 25.0),))
+    assert interpreted(code(text, look="model", agreeing=3, parts=3, margin=20.0)).readings == ()
+    assert interpreted(code(text, look="model", agreeing=2, parts=2, margin=55.0)).readings == ()
+    guess = Codes(1000, 1000, guesses=(SeenCode(text, "CODE_128", BOX, "model", 3, 0, 3, 20.0),))
     assert interpreted(guess).partial == (text,)
     unsure = LabelText((line(text, weak=0.7),))
     told = interpreted(guess, near=unsure)

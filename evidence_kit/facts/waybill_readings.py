@@ -77,9 +77,11 @@ CLOSE_PARTS = 2
 """Different parts of the bars among them."""
 CLOSE_OTHERS = 0.1
 """Ways that gave another text, as a share of those that agree."""
-MODEL_ACCEPT, MODEL_REJECT = 40.0, 20.0
-"""How much likelier a text that a model reads off blurred bars must be than the next one; CLOSE_PARTS hold too. Below
-it counts only where the print says the same; below the second it is not even shown as a part."""
+MODEL_ACCEPT, MODEL_REJECT = 25.0, 15.0
+"""How much likelier a text that a model reads off blurred bars must be than the next one. Below the first it counts
+only where the print says the same; below the second it is not even shown as a part (points: ``close_look``)."""
+MODEL_PARTS = 3
+"""All parts of the bars that the model reads must give it."""
 AGREED_CONFIDENCE = 0.97
 """Bars and print that are each unsure and say the same: they fail in different ways."""
 DISAGREE_SCORE = 0.9
@@ -139,7 +141,7 @@ def _by_bars(codes: Codes) -> tuple[list[WaybillReading], list[str]]:
 def _sure(code: SeenCode) -> bool:
     """Whether bars alone make a reading."""
     if code.look == "model":
-        return code.margin >= MODEL_ACCEPT and code.parts >= CLOSE_PARTS and code.others == 0
+        return code.margin >= MODEL_ACCEPT and code.parts >= MODEL_PARTS and code.others == 0
     enough = code.agreeing >= CLOSE_ACCEPT and code.parts >= CLOSE_PARTS
     return code.look != "close" or (enough and code.others <= CLOSE_OTHERS * code.agreeing)
 

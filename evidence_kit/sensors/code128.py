@@ -48,6 +48,10 @@ COMBED, MATCHED, SEARCHED = 150, 8, 3
 LIKELY = 0.96
 """Fit of a place (0..1.2) below which there is no code: the 38 codes of the development areas have 0.997 and more."""
 FITS = 3
+CLEAR = 0.98
+"""Explained share from which a second way to even the light is not tried."""
+FOUND = 0.95
+"""Explained share from which no other place is tried."""
 HOPELESS = 0.8
 """Explained share below which the first fit of a place is its last."""
 ENDS = 5
@@ -87,18 +91,60 @@ class Place:
         return self.start + (self.end - self.start) * (share + self.stretch * share * (1 - share))
 
 
-def read_profile(profile: NDArray[np.float32]) -> ModelRead | None:
-    """The likeliest Code 128 text of a profile (dark 0, light 1) with quiet zones; None where none fits at all."""
-    ways = {False: profile, True: profile[::-1]}
-    places = [(*found, backwards) for backwards, row in ways.items() for found in _places(row) if found[0] >= LIKELY]
+def read_row(row: NDArray[np.float32]) -> ModelRead | None:
+    """The likeliest Code 128 text of a row of luma (0..255) across the bars, quiet zones included; None where none
+    fits at all."""
+    ways = {False: _Shown.of(row), True: _Shown.of(row[::-1])}
+    places = [
+        (*found, backwards)
+        for backwards, shown in ways.items()
+        for found in _places(shown.evened)
+        if found[0] >= LIKELY
+    ]
     places.sort(key=lambda one: -one[0])
-    reads = [_refined(ways[backwards], place, backwards) for _, place, backwards in places[:SEARCHED]]
-    return max((read for read in reads if read is not None), key=lambda read: read.explained, default=None)
+    best: ModelRead | None = None
+    for _, place, backwards in places[:SEARCHED]:
+        read = _refined(ways[backwards], place, backwards)
+        if read is not None and (best is None or read.explained > best.explained):
+            best = read
+        if best is not None and best.explained >= FOUND:
+            break
+    return best
 
 
-def read_at(profile: NDArray[np.float32], place: Place, *, backwards: bool) -> ModelRead | None:
-    """As ``read_profile``, at the place at which another profile of the same bars was read."""
-    return _refined(profile[::-1] if backwards else profile, place, backwards)
+def read_at(row: NDArray[np.float32], place: Place, *, backwards: bool) -> ModelRead | None:
+    """As ``read_row``, at the place at which another row of the same bars was read."""
+    return _refined(_Shown.of(row[::-1] if backwards else row), place, backwards)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A row twice: as it is, and with local black 0 and local white 1. Where light is even the first is truer to the
+    blur; under glare and folds only the second can be fitted."""
+
+    plain: Any
+    evened: Any
+
+    @classmethod
+    def of(cls, row: Any) -> _Shown:
+        import numpy as np
+
+        low, high = np.percentile(row, (2, 98))
+        return cls(((row - low) / max(high - low, 1.0)).astype(np.float32), evened(row))
+
+
+def evened(row: Any) -> Any:
+    """Local black to 0, local white to 1."""
+    import cv2
+    import numpy as np
+
+    line = row.reshape(1, -1).astype(np.float32)
+    window = max(9, (line.shape[1] // 10) | 1)
+    kernel = np.ones((1, window), np.uint8)
+    low = cv2.blur(cv2.erode(line, kernel), (window, 1))
+    high = cv2.blur(cv2.dilate(line, kernel), (window, 1))
+    spread = np.maximum(high - low, 0.25 * float(np.percentile(high - low, 90)) + 1.0)
+    return ((line - low) / spread)[0]
 
 
 # --- where a code may lie --------------------------------------------------------------------------------------------
@@ -315,7 +361,17 @@ def _costs(seen: Any, symbols: int, kernel: Any) -> tuple[Any, Any, Any]:
 # --- how these bars are blurred --------------------------------------------------------------------------------------
 
 
-def _refined(row: Any, place: Place, backwards: bool) -> ModelRead | None:
+def _refined(shown: _Shown, place: Place, backwards: bool) -> ModelRead | None:
+    """The better of what the row as it is and the evened one give at a place."""
+    read = _searched(shown, shown.plain, place, backwards)
+    if read is not None and read.explained >= CLEAR:
+        return read
+    other = _searched(shown, shown.evened, place, backwards)
+    reads = [one for one in (read, other) if one is not None]
+    return max(reads, key=lambda one: one.explained, default=None)
+
+
+def _searched(shown: _Shown, row: Any, place: Place, backwards: bool) -> ModelRead | None:
     """The best sequence at a place, searched again each time after blur, place and light were fitted to the last."""
     import numpy as np
 
@@ -323,11 +379,13 @@ def _refined(row: Any, place: Place, backwards: bool) -> ModelRead | None:
     spots = (np.arange(-inner, count + inner) + 0.5) / FINE
     fit = _Fit(_gaussian(FIRST_BLUR), np.zeros(len(spots)), np.zeros(len(spots)), np.ones(len(spots)), 0.0)
     ranked: list[tuple[float, tuple[int, ...]]] = []
+    samples = np.arange(len(row))
     for turn in range(FITS):
-        seen = np.interp(place.at(spots + fit.shift), np.arange(len(row)), row)
-        evened = (seen - fit.dark) / np.maximum(fit.light, 0.2)
+        # Before anything is fitted only the evened row has its black and white at 0 and 1.
+        seen = np.interp(place.at(spots + fit.shift), samples, row if turn else shown.evened)
+        levelled = (seen - fit.dark) / np.maximum(fit.light, 0.2)
         before = ranked
-        ranked = _search(evened[inner : inner + count].astype(np.float32), place.symbols, fit.kernel)
+        ranked = _search(levelled[inner : inner + count].astype(np.float32), place.symbols, fit.kernel)
         if not ranked:
             return None
         if turn and before[0][1] == ranked[0][1]:
