@@ -84,7 +84,7 @@ def test_bars_that_no_row_shows_read_after_averaging() -> None:
     assert seen.seen[0].agreeing >= 4
 
 
-def profile(text: str, blur: float, noise: float = 0.02, module: float = 7.3) -> Any:
+def profile(text: str, blur: float, noise: float = 0.01, module: float = 7.3) -> Any:
     """The mean row of a Code 128's bars under a blur of so many modules, quiet zones included."""
     zxingcpp = pytest.importorskip("zxingcpp")
     code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.Code128)

@@ -50,8 +50,8 @@ LIKELY = 0.96
 FITS = 3
 CLEAR = 0.98
 """Explained share from which a second way to even the light is not tried."""
-FOUND = 0.95
-"""Explained share from which no other place is tried."""
+FOUND = 100.0
+"""Margin from which no other place is tried."""
 HOPELESS = 0.8
 """Explained share below which the first fit of a place is its last."""
 ENDS = 5
@@ -107,7 +107,7 @@ def read_row(row: NDArray[np.float32]) -> ModelRead | None:
         read = _refined(ways[backwards], place, backwards)
         if read is not None and (best is None or read.explained > best.explained):
             best = read
-        if best is not None and best.explained >= FOUND:
+        if best is not None and best.margin >= FOUND:
             break
     return best
 
