@@ -8,7 +8,7 @@ bar codes", 2013), blur, place, stretch and light are fitted to it, and the sear
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -41,10 +41,13 @@ REACH = 3
 FIRST_BLUR = 0.7
 """Deviation in modules of the blur that is supposed before it is fitted."""
 BEAM = 150
-STRETCHES = (-0.06, -0.03, 0.0, 0.03, 0.06)
+STRETCHES = (-0.06, -0.045, -0.03, -0.015, 0.0, 0.015, 0.03, 0.045, 0.06)
 """How much wider the first half may be than the second: the label leans."""
-COMBED, MATCHED, SEARCHED = 150, 8, 3
-"""Places that are kept by their boundaries, by start and stop (each way), and by single symbols (of both ways)."""
+NUDGES = (0.015, 0.007)
+"""Steps by which the stretch, and by a quarter of them in shares of the code its ends, are moved to fit."""
+COMBED, MATCHED, SEARCHED = 8, 16, 3
+"""Places that are kept by their boundaries (of each number of symbols), by start and stop (each way), and by single
+symbols (of both ways)."""
 LIKELY = 0.96
 """Fit of a place (0..1.2) below which there is no code: the 38 codes of the development areas have 0.997 and more."""
 FITS = 3
@@ -95,12 +98,7 @@ def read_row(row: NDArray[np.float32]) -> ModelRead | None:
     """The likeliest Code 128 text of a row of luma (0..255) across the bars, quiet zones included; None where none
     fits at all."""
     ways = {False: _Shown.of(row), True: _Shown.of(row[::-1])}
-    places = [
-        (*found, backwards)
-        for backwards, shown in ways.items()
-        for found in _places(shown.evened)
-        if found[0] >= LIKELY
-    ]
+    places = [(*found, backwards) for backwards, shown in ways.items() for found in _places(shown.evened)]
     places.sort(key=lambda one: -one[0])
     best: ModelRead | None = None
     for _, place, backwards in places[:SEARCHED]:
@@ -163,17 +161,40 @@ def _places(row: Any) -> list[tuple[float, Place]]:
     begins = np.interp(np.stack([place.at(_centres(0, SYMBOL)) for place in combed]), samples, row)
     closes = np.interp(np.stack([place.at(_centres(place.modules - END, END)) for place in combed]), samples, row)
     scores = _alike(begins, heads).max(1) + _alike(closes, tail).max(1)
-    found = []
-    for one in np.argsort(-scores)[:MATCHED]:
-        place = combed[one]
-        seen = np.interp(place.at(_centres(SYMBOL, place.modules - SYMBOL - END)), samples, row)
-        each = _alike(seen.reshape(-1, SYMBOL * FINE), _singles()).max(1)
-        found.append((float(each.mean()) + 0.1 * float(scores[one]), place))
-    return found
+    found = [
+        (_fit_of(row, combed[one]) + 0.1 * float(scores[one]), combed[one]) for one in np.argsort(-scores)[:MATCHED]
+    ]
+    found.sort(key=lambda one: -one[0])
+    return [_nudged(row, *one) for one in found[:SEARCHED] if one[0] >= LIKELY]
+
+
+def _fit_of(row: Any, place: Place) -> float:
+    """How like the best single symbols a row is between the boundaries of a place, 0..1."""
+    import numpy as np
+
+    spots = place.at(_centres(SYMBOL, place.modules - SYMBOL - END))
+    seen = np.interp(spots, np.arange(len(row)), row).reshape(-1, SYMBOL * FINE)
+    return float(_alike(seen, _singles()).max(1).mean())
+
+
+def _nudged(row: Any, score: float, place: Place) -> tuple[float, Place]:
+    """The place moved and stretched a little where that fits better: over a long code the grid is a module wide."""
+    best = _fit_of(row, place)
+    first, module = best, (place.end - place.start) / place.modules
+    for step in NUDGES:
+        for start, end, stretch in ((0, 0, step), (0, 0, -step), (1, 0, 0), (-1, 0, 0), (0, 1, 0), (0, -1, 0)):
+            move = step * place.modules / 4 * module
+            tried = replace(
+                place, start=place.start + start * move, end=place.end + end * move, stretch=place.stretch + stretch
+            )
+            fit = _fit_of(row, tried)
+            if fit > best:
+                best, place = fit, tried
+    return score + best - first, place
 
 
 def _combed(row: Any) -> list[Place]:
-    """The places at whose boundaries the profile falls most steeply, COMBED at most."""
+    """The places at whose boundaries the profile falls most steeply, COMBED for each number of symbols."""
     import cv2
     import numpy as np
 
@@ -185,8 +206,11 @@ def _combed(row: Any) -> list[Place]:
     bent, counted = _borders()
     spots = ends[:, :1, None, None] + (ends[:, 1:, None, None] - ends[:, :1, None, None]) * bent
     falls = -(slope[spots.astype(np.int32)] * counted).sum(-1)
-    best = np.argsort(-falls.ravel())[:COMBED]
-    pair, many, bend = np.unravel_index(best, falls.shape)
+    # Of each number of symbols the best: a few boundaries fall on edges by chance sooner than many.
+    each = np.moveaxis(falls, 1, 0).reshape(falls.shape[1], -1)
+    best = np.argsort(-each, axis=1)[:, :COMBED]
+    many = np.repeat(np.arange(len(best)), best.shape[1])
+    pair, bend = np.unravel_index(best.ravel(), (falls.shape[0], falls.shape[2]))
     return [
         Place(float(ends[p, 0]), float(ends[p, 1]), STRETCHES[t], FEWEST + int(n))
         for p, n, t in zip(pair, many, bend, strict=True)
