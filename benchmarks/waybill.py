@@ -4,8 +4,9 @@ Parts: the development data's real photos (``real``), its photos without a waybi
 photos (``heldout``), held-out photos without a waybill (``heldout-none``). The first ``--n-all`` held-out seeds are
 read by everyone, the others by evidence-kit alone. Answers are kept in ``benchmarks/out/waybill``, one JSON line each,
 so the run can be stopped and resumed; evidence-kit's answers count only for the code that gave them. With ``--carry
-CODE`` answers of an earlier code count too where bars alone settled the photo (nothing was left open, no print was
-read) and the photo was not read again; how many of those that were read again answer the same stands in the results.
+CODE`` photos that bars alone settled under an earlier code (nothing was left open, no print was read) are not read
+again. The results say how many answers are carried so, how many others still wait to be read again (0 after a whole
+run), and which photos that were read again answer otherwise.
 
 Scoring: OCR peers' lines and barcode peers' texts go through the same number picker as evidence-kit's
 (``waybill_numbers``), not "any line that equals the truth". A misread is an accepted number that no label carries.
@@ -144,15 +145,24 @@ def settled(row: dict[str, Any], code: str) -> bool:
 
 
 def carried(answers: Answers, keys: set[str], code: str) -> dict[str, Any]:
-    """How many answers of an earlier code count, and what reading such photos again changed."""
-    again = [key for (key, reader), row in answers.replaced.items() if key in keys and settled(row, code)]
-    differ = [key for key in again if answers.replaced[key, KIT]["numbers"] != answers.rows[key, KIT]["numbers"]]
-    kept = sum(settled(row, code) for row in answers.rows.values() if row["key"] in keys)
-    return {"code": code, "photos": kept, "read again": len(again), "of these answer otherwise": sorted(differ)}
+    """How many answers of an earlier code count, and what reading photos again changed."""
+    kept = [row for row in answers.rows.values() if row["key"] in keys and row.get("code") == code]
+    alone = sum(settled(row, code) for row in kept)
+    again = [row for (key, _), row in answers.replaced.items() if key in keys and row.get("code") == code]
+    differ = [row["key"] for row in again if row["numbers"] != answers.rows[row["key"], KIT]["numbers"]]
+    return {
+        "code": code,
+        "by bars alone": alone,
+        "to be read again": len(kept) - alone,
+        "read again": len(again),
+        "of these by bars alone": sum(settled(row, code) for row in again),
+        "answer otherwise": sorted(differ),
+    }
 
 
-def measure(wanted: list[tuple[Shot, tuple[str, ...]]], answers: Answers) -> None:
-    """Draws each photo once and shows it to every reader that has not seen it yet."""
+def measure(wanted: list[tuple[Shot, tuple[str, ...]]], answers: Answers, carry: str | None = None) -> None:
+    """Draws each photo once and shows it to every reader that has not seen it yet; ``carry`` is an earlier code whose
+    answers by bars alone stand."""
     import cv2
 
     cv2.setNumThreads(1)
@@ -160,7 +170,12 @@ def measure(wanted: list[tuple[Shot, tuple[str, ...]]], answers: Answers) -> Non
     running: dict[str, Reader] = {}
     with tempfile.TemporaryDirectory() as folder:
         for shot, readers in wanted:
-            open_ = [name for name in readers if not answers.has(shot.key, name, code if name == KIT else None)]
+            stands = carry is not None and settled(answers.rows.get((shot.key, KIT), {}), carry)
+            open_ = [
+                name
+                for name in readers
+                if not (answers.has(shot.key, name, code if name == KIT else None) or (name == KIT and stands))
+            ]
             if not open_:
                 continue
             path, labels = photo_of(shot, Path(folder))
@@ -205,14 +220,11 @@ def main(argv: list[str]) -> int:
     for path in given.also:
         answers.take(path)
     if not given.score_only:
-        measure(wanted, answers)
+        measure(wanted, answers, given.carry)
     keys = {shot.key for shot, _ in wanted}
     code = fingerprint()
-    rows = [
-        row
-        for row in answers.rows.values()
-        if row["key"] in keys and (row["code"] in (None, code) or (given.carry and settled(row, given.carry)))
-    ]
+    codes = {None, code, given.carry}
+    rows = [row for row in answers.rows.values() if row["key"] in keys and row["code"] in codes]
     result = {
         "benchmark": "waybill",
         "code": code,
