@@ -3,7 +3,10 @@
 Parts: the development data's real photos (``real``), its photos without a waybill (``real-none``), held-out synthetic
 photos (``heldout``), held-out photos without a waybill (``heldout-none``). The first ``--n-all`` held-out seeds are
 read by everyone, the others by evidence-kit alone. Answers are kept in ``benchmarks/out/waybill``, one JSON line each,
-so the run can be stopped and resumed; evidence-kit's answers count only for the code that gave them.
+so the run can be stopped and resumed; evidence-kit's answers count only for the code that gave them. With ``--carry
+CODE`` photos that bars alone settled under an earlier code (nothing was left open, no print was read) are not read
+again. The results say how many answers are carried so, how many others still wait to be read again (0 after a whole
+run), and which photos that were read again answer otherwise.
 
 Scoring: OCR peers' lines and barcode peers' texts go through the same number picker as evidence-kit's
 (``waybill_numbers``), not "any line that equals the truth". A misread is an accepted number that no label carries.
@@ -109,6 +112,8 @@ class Answers:
     def __init__(self, path: Path, *, resume: bool) -> None:
         self.path = path
         self.rows: dict[tuple[str, str], dict[str, Any]] = {}
+        self.replaced: dict[tuple[str, str], dict[str, Any]] = {}
+        """What an earlier code answered to photos that were read again."""
         path.parent.mkdir(parents=True, exist_ok=True)
         if not resume:
             path.unlink(missing_ok=True)
@@ -119,7 +124,10 @@ class Answers:
         """Adds the answers of a file; later ones replace earlier ones."""
         for line in path.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
-            self.rows[row["key"], row["reader"]] = row
+            place = row["key"], row["reader"]
+            if place in self.rows and self.rows[place].get("code") != row.get("code"):
+                self.replaced[place] = self.rows[place]
+            self.rows[place] = row
 
     def has(self, key: str, reader: str, code: str | None) -> bool:
         row = self.rows.get((key, reader))
@@ -131,8 +139,30 @@ class Answers:
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
-def measure(wanted: list[tuple[Shot, tuple[str, ...]]], answers: Answers) -> None:
-    """Draws each photo once and shows it to every reader that has not seen it yet."""
+def settled(row: dict[str, Any], code: str) -> bool:
+    """Whether this code read the photo by bars alone."""
+    return row.get("code") == code and row.get("taken") == ["codes"]
+
+
+def carried(answers: Answers, keys: set[str], code: str) -> dict[str, Any]:
+    """How many answers of an earlier code count, and what reading photos again changed."""
+    kept = [row for row in answers.rows.values() if row["key"] in keys and row.get("code") == code]
+    alone = sum(settled(row, code) for row in kept)
+    again = [row for (key, _), row in answers.replaced.items() if key in keys and row.get("code") == code]
+    differ = [row["key"] for row in again if row["numbers"] != answers.rows[row["key"], KIT]["numbers"]]
+    return {
+        "code": code,
+        "by bars alone": alone,
+        "to be read again": len(kept) - alone,
+        "read again": len(again),
+        "of these by bars alone": sum(settled(row, code) for row in again),
+        "answer otherwise": sorted(differ),
+    }
+
+
+def measure(wanted: list[tuple[Shot, tuple[str, ...]]], answers: Answers, carry: str | None = None) -> None:
+    """Draws each photo once and shows it to every reader that has not seen it yet; ``carry`` is an earlier code whose
+    answers by bars alone stand."""
     import cv2
 
     cv2.setNumThreads(1)
@@ -140,7 +170,12 @@ def measure(wanted: list[tuple[Shot, tuple[str, ...]]], answers: Answers) -> Non
     running: dict[str, Reader] = {}
     with tempfile.TemporaryDirectory() as folder:
         for shot, readers in wanted:
-            open_ = [name for name in readers if not answers.has(shot.key, name, code if name == KIT else None)]
+            stands = carry is not None and settled(answers.rows.get((shot.key, KIT), {}), carry)
+            open_ = [
+                name
+                for name in readers
+                if not (answers.has(shot.key, name, code if name == KIT else None) or (name == KIT and stands))
+            ]
             if not open_:
                 continue
             path, labels = photo_of(shot, Path(folder))
@@ -169,6 +204,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--kit-only", action="store_true", help="leave the peers out")
     parser.add_argument("--resume", action="store_true", help="keep earlier answers")
     parser.add_argument("--also", type=Path, action="append", default=[], help="answers of other runs, JSON lines")
+    parser.add_argument("--carry", metavar="CODE", help="an earlier code whose answers by bars alone count too")
     parser.add_argument("--score-only", action="store_true", help="read no photo; score the answers that are there")
     parser.add_argument("--no-write", action="store_true", help="print only")
     parser.add_argument("--output", type=Path, default=RESULT)
@@ -184,14 +220,16 @@ def main(argv: list[str]) -> int:
     for path in given.also:
         answers.take(path)
     if not given.score_only:
-        measure(wanted, answers)
+        measure(wanted, answers, given.carry)
     keys = {shot.key for shot, _ in wanted}
     code = fingerprint()
-    rows = [row for row in answers.rows.values() if row["key"] in keys and row["code"] in (None, code)]
+    codes = {None, code, given.carry}
+    rows = [row for row in answers.rows.values() if row["key"] in keys and row["code"] in codes]
     result = {
         "benchmark": "waybill",
         "code": code,
         "machine": {"python": platform.python_version(), "processor": platform.machine(), "threads": 1},
+        **({"carried": carried(answers, keys, given.carry)} if given.carry else {}),
         **summary(rows),
     }
     text = json.dumps(result, ensure_ascii=False, indent=1)

@@ -18,6 +18,7 @@ from evidence_kit.facts.waybill_readings import WaybillReadings, waybill_reading
 from evidence_kit.schema import Deferred, Outcome, Text, Unknown
 from evidence_kit.sensors import EngineMissing
 from evidence_kit.sensors.close_look import profiles
+from evidence_kit.sensors.code128 import TABLE, read_row
 from evidence_kit.sensors.codes import BarRegion, Codes, SeenCode, codes, read_codes
 from evidence_kit.sensors.engines import paddle
 from evidence_kit.sensors.label_text import LabelText, read_labels
@@ -81,6 +82,69 @@ def test_bars_that_no_row_shows_read_after_averaging() -> None:
     seen = read_codes(np.clip(noisy, 0, 255).astype(np.uint8))
     assert [code.text for code in seen.seen] == ["YT7412589630123"]
     assert seen.seen[0].agreeing >= 4
+
+
+def profile(text: str, blur: float, noise: float = 0.01, module: float = 7.3) -> Any:
+    """The mean row of a Code 128's bars under a blur of so many modules, quiet zones included."""
+    zxingcpp = pytest.importorskip("zxingcpp")
+    code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.Code128)
+    modules = np.array(code.to_image(scale=1, add_quiet_zones=False))[0] / 255.0
+    wide = np.repeat(np.concatenate([np.ones(22), modules, np.ones(19)]), 16).astype(np.float32)
+    soft = cv2.GaussianBlur(wide[None], (0, 0), 16 * blur)[0]
+    places = np.linspace(0, len(soft) - 1, round(len(soft) / 16 * module))
+    row = np.interp(places + 30 * np.sin(np.pi * places / len(soft)), np.arange(len(soft)), soft)  # it leans
+    return (40 + 180 * (row + np.random.default_rng(7).normal(0, noise, len(row)))).astype(np.float32)
+
+
+@pytest.mark.parametrize("text", ["SF1234567890123", "73642189075512", "JDX012345678901-1-1-", "RA123456785CN"])
+@pytest.mark.parametrize("blur", [0.4, 0.8, 0.95])
+def test_a_model_of_the_blur_reads_what_no_edge_shows(text: str, blur: float) -> None:
+    zxingcpp = pytest.importorskip("zxingcpp")
+    row = profile(text, blur)
+    drawn = np.repeat(np.clip(row, 0, 255).astype(np.uint8)[None], 12, 0)
+    assert blur < 0.7 or not zxingcpp.read_barcodes(drawn)
+    for way in (row, row[::-1]):
+        found = read_row(way)
+        assert found is not None
+        assert found.text == text and found.margin > 40 and found.explained > 0.92
+        assert found.backwards == (way is not row)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_model_is_sure_of_nothing_where_there_is_no_code(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    widths = rng.integers(1, 5, 80) * 9
+    row = np.concatenate([np.ones(180), np.repeat(np.arange(80) % 2, widths), np.ones(180)]).astype(np.float32) * 200
+    found = read_row(cv2.GaussianBlur(row[None], (0, 0), 7)[0])
+    assert found is None or found.margin < 15 or found.explained < 0.92
+
+
+def test_the_models_symbols_are_the_standards() -> None:
+    widths = TABLE.split()
+    assert len(set(widths)) == 106
+    assert all(sum(map(int, each)) == 11 and sum(map(int, each[::2])) % 2 == 0 for each in widths)
+    rows = [
+        profile("".join(f"{pair:02d}" for pair in range(first, first + 10)), 0.3, 0.0) for first in range(0, 100, 10)
+    ]
+    for first, row in zip(range(0, 100, 10), rows, strict=True):
+        found = read_row(row)
+        assert found is not None and found.text == "".join(f"{pair:02d}" for pair in range(first, first + 10))
+
+
+def test_a_blurred_label_reads_by_the_model() -> None:
+    soft = cv2.GaussianBlur(label("YT7412589630123", module=4), (0, 0), 4.0).astype(np.float32)
+    seen = read_codes(np.clip(soft + np.random.default_rng(1).normal(0, 6, soft.shape), 0, 255).astype(np.uint8))
+    by_model = [code for code in seen.seen if code.look == "model"]
+    assert [code.text for code in by_model] == ["YT7412589630123"]
+    assert by_model[0].margin > 25 and by_model[0].parts == 3 and not seen.unread
+
+
+def test_a_small_label_beside_a_large_one_is_read() -> None:
+    page = np.full((1500, 2000), 120, np.uint8)
+    page[100:1000, 100:1300] = label("SF1234567890123", module=5, printed=" ")[:900, :1200]
+    small = cv2.GaussianBlur(label("YT7412589630123", module=2, printed=" ")[200:620, 150:-300], (0, 0), 1.3)
+    page[900:1320, 1000 : 1000 + small.shape[1]] = small
+    assert {code.text for code in read_codes(page).seen} == {"SF1234567890123", "YT7412589630123"}
 
 
 @pytest.mark.parametrize("side", ["left", "right", "both"])
@@ -254,6 +318,34 @@ def test_a_close_look_needs_agreement() -> None:
     assert interpreted(code("SF1234567890123", look="close", agreeing=6, parts=1)).readings == ()
     assert interpreted(code("SF1234567890123", look="close", agreeing=6, others=2, parts=3)).readings == ()
     assert interpreted(code("SF1234567890123", look="close", agreeing=3, parts=3)).partial == ("SF1234567890123",)
+
+
+def test_what_the_model_says_needs_a_margin_or_the_print() -> None:
+    text = "SF1234567890123"
+    sure = code(text, look="model", agreeing=3, parts=3, margin=55.0)
+    assert [one.number for one in interpreted(sure).readings] == [text]
+    assert interpreted(code(text, look="model", agreeing=3, parts=3, margin=20.0)).readings == ()
+    assert interpreted(code(text, look="model", agreeing=2, parts=2, margin=55.0)).readings == ()
+    guess = Codes(1000, 1000, guesses=(SeenCode(text, "CODE_128", BOX, "model", 3, 0, 3, 20.0),))
+    assert interpreted(guess).partial == (text,)
+    unsure = LabelText((line(text, weak=0.7),))
+    told = interpreted(guess, near=unsure)
+    assert [(one.number, one.by) for one in told.readings] == [(text, "both")] and told.partial == ()
+    other = LabelText((line("SF1234567890128", weak=0.7),))
+    assert interpreted(guess, near=other).readings == ()
+
+
+def test_a_lone_row_gives_way_to_bars_that_agree() -> None:
+    wrong, right, next_one = "774768890314438", "774705890314438", "774705890314439"
+    glance = SeenCode(wrong, "CODE_128", BOX, "half")
+    model = SeenCode(right, "CODE_128", ELSEWHERE, "model", 3, 0, 3, 800.0)
+    told = interpreted(Codes(1000, 1000, (glance, model)))
+    assert [one.number for one in told.readings] == [right] and told.partial == (wrong,)
+    # Two parcels may have numbers in a row: where the print says so too, both stand.
+    neighbour = SeenCode(next_one, "CODE_128", BOX, "half")
+    below = LabelText(below=(line(next_one),))
+    both = interpreted(Codes(1000, 1000, (neighbour, model)), near=below)
+    assert {one.number for one in both.readings} == {right, next_one}
 
 
 def test_without_text_bars_still_stand_and_nothing_else_does() -> None:

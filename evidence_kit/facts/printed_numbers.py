@@ -100,7 +100,7 @@ def decide(lines: Iterable[TextLine]) -> Printed:
         # A look that lost an end of the number says nothing against it.
         against = [
             look for look in looks
-            if look.number not in number and (look.line.quad in places or _alike(look.number, number))
+            if look.number not in number and (look.line.quad in places or alike(look.number, number))
         ]  # fmt: skip
         best = max(agreeing, key=lambda look: look.weakest)
         if _accepted(number, agreeing, against):
@@ -108,7 +108,7 @@ def decide(lines: Iterable[TextLine]) -> Printed:
         elif best.weakest >= SURE_REJECT:
             partial.append(number)
     sure = [one for one in sure if not any(one.number in other.number for other in sure if other is not one)]
-    kept = [one for one in sure if not any(_alike(one.number, other.number) for other in sure if other is not one)]
+    kept = [one for one in sure if not any(alike(one.number, other.number) for other in sure if other is not one)]
     partial += [one.number for one in sure if one not in kept]
     return Printed(tuple(kept), tuple(partial))
 
@@ -164,7 +164,7 @@ def _witnesses(looks: list[Look]) -> int:
     return len({look.line.quad for look in looks}) if networks == {"paddle"} else len(networks)
 
 
-def _alike(one: str, other: str) -> bool:
+def alike(one: str, other: str) -> bool:
     """Two numbers so near that one may be a misreading of the other."""
     if one == other or abs(len(one) - len(other)) > 1:
         return False

@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from evidence_kit.facts.printed_numbers import Printed, decide, look_at
+from evidence_kit.facts.printed_numbers import Printed, alike, decide, look_at
 from evidence_kit.facts.unread_labels import Cause, cause_of, is_code
 from evidence_kit.facts.waybill_numbers import carriers_of, normalise, of_barcode, of_print, same_number
 from evidence_kit.schema import Deferred, Quad, Unknown
-from evidence_kit.sensors.codes import Codes, on_one_label
+from evidence_kit.sensors.codes import Codes, SeenCode, on_one_label
 from evidence_kit.sensors.label_text import LabelText
 from evidence_kit.sensors.page_text import PageText, TextLine
 from evidence_kit.wiring import fact
@@ -77,6 +77,13 @@ CLOSE_PARTS = 2
 """Different parts of the bars among them."""
 CLOSE_OTHERS = 0.1
 """Ways that gave another text, as a share of those that agree."""
+MODEL_ACCEPT, MODEL_REJECT = 25.0, 15.0
+"""How much likelier a text that a model reads off blurred bars must be than the next one. Below the first it counts
+only where the print says the same; below the second it is not even shown as a part (points: ``close_look``)."""
+MODEL_PARTS = 3
+"""All parts of the bars that the model reads must give it."""
+AGREED_CONFIDENCE = 0.97
+"""Bars and print that are each unsure and say the same: they fail in different ways."""
 DISAGREE_SCORE = 0.9
 """Weakest character of both looks at the printed line before its difference from the bars is reported."""
 
@@ -90,6 +97,9 @@ def waybill_readings(codes: Codes, near: Deferred[LabelText], whole: Deferred[Pa
         # Bars carry a checksum: what they say stands without the digits.
         return WaybillReadings(tuple(readings), partial=tuple(partial), label_seen=True) if readings else beside
     readings, disagreements = _compared(readings, beside.below)
+    readings, rivals = _without_rivals(readings, codes)
+    partial += rivals
+    readings = _agreed(readings, codes, beside.lines)
     printed = decide(beside.lines)
     readings = _with_printed(readings, printed, beside.engine)
     partial += printed.partial
@@ -98,6 +108,7 @@ def waybill_readings(codes: Codes, near: Deferred[LabelText], whole: Deferred[Pa
         text = whole()
         if isinstance(text, Unknown):
             return WaybillReadings(tuple(readings), (), tuple(unread), tuple(partial), True) if readings else text
+        readings = _agreed(readings, codes, text.lines)
         printed = decide((*beside.lines, *text.lines))
         readings = _with_printed(readings, printed, text.engine)
         partial += printed.partial
@@ -115,15 +126,53 @@ def _by_bars(codes: Codes) -> tuple[list[WaybillReading], list[str]]:
         number = of_barcode(code.text, code.symbology)
         if number is None or any(same_number(number, old.number) for old in readings):
             continue
-        sure = code.look != "close" or (
-            code.agreeing >= CLOSE_ACCEPT and code.parts >= CLOSE_PARTS and code.others <= CLOSE_OTHERS * code.agreeing
-        )
-        if sure:
+        if _sure(code):
             carriers = carriers_of(number)
             readings.append(WaybillReading(number, "barcode", code.symbology, code.quad, 0.99, codes.engine, carriers))
         elif code.agreeing >= CLOSE_REJECT:
             partial.append(number)
+    for code in codes.guesses:
+        number = of_barcode(code.text, code.symbology)
+        if number is not None and code.margin >= MODEL_REJECT:
+            partial.append(number)
     return readings, partial
+
+
+def _sure(code: SeenCode) -> bool:
+    """Whether bars alone make a reading."""
+    if code.look == "model":
+        return code.margin >= MODEL_ACCEPT and code.parts >= MODEL_PARTS and code.others == 0
+    enough = code.agreeing >= CLOSE_ACCEPT and code.parts >= CLOSE_PARTS
+    return code.look != "close" or (enough and code.others <= CLOSE_OTHERS * code.agreeing)
+
+
+def _agreed(readings: list[WaybillReading], codes: Codes, lines: tuple[TextLine, ...]) -> list[WaybillReading]:
+    """``readings`` and the numbers that unsure bars and a line of print both say, every character the same."""
+    found = list(readings)
+    printed = {of_print(line.text) or normalise(line.text) for line in lines}
+    unsure = (*codes.guesses, *(code for code in codes.seen if not _sure(code)))
+    for code in unsure:
+        number = of_barcode(code.text, code.symbology)
+        if number in printed and not any(same_number(number, old.number) for old in found):
+            carriers, sure = carriers_of(number), AGREED_CONFIDENCE
+            found.append(WaybillReading(number, "both", code.symbology, code.quad, sure, codes.engine, carriers))
+    return found
+
+
+def _without_rivals(readings: list[WaybillReading], codes: Codes) -> tuple[list[WaybillReading], list[str]]:
+    """``readings`` without those that another one, nearly the same, shows to be misread; and their numbers.
+
+    A single row of a torn or small code can pass its checksum with two wrong digits. Several parts of other bars that
+    agree on nearly the same number outweigh it, unless the print says so too: two parcels may have numbers in a row.
+    """
+    parts = {of_barcode(code.text, code.symbology) for code in codes.seen if code.parts >= CLOSE_PARTS}
+    sure = [one.number for one in readings if one.number in parts]
+    lone = [
+        one.number
+        for one in readings
+        if one.by == "barcode" and one.number not in parts and any(alike(one.number, other) for other in sure)
+    ]
+    return [one for one in readings if one.number not in lone], lone
 
 
 def _compared(

@@ -3,7 +3,7 @@
 A line scanner sees one row; a photo gives a hundred rows of the same bars. Averaging them along the bars removes
 noise and vertical blur before anything is sharpened, so that narrow bars come back which no single row shows. The
 mean profile is drawn as a clean bar code again and handed to the decoder, in several parts and treatments: what
-several of them agree on is read, what they disagree on is not.
+several of them agree on is read, what they disagree on is not. What no decoder reads is read by a model of its blur.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     import numpy as np
     from numpy.typing import NDArray
@@ -56,6 +56,14 @@ FRAMES = ((True, True), (True, False), (False, True))
 """Sides on which the outermost line is taken for a frame where nothing decodes with it."""
 ENOUGH, ENOUGH_PARTS = 4, 2
 """So many agreeing ways and parts with no other text end the look after a round; harsher treatments only add doubt."""
+MODEL_LEAST_PX = 150.0
+"""Bars that extend over less have modules narrower than 1.5 pixels: the model is not asked."""
+MODEL_PARTS = ("all", "upper", "lower")
+MODEL_MARGIN, MODEL_EXPLAINED = 25.0, 0.92
+"""From here on, and where all MODEL_PARTS agree, the model's text is sure. Of 88 areas of 102 development photos that
+no decoder read 39 gave the right text, all with a margin from 92 on; no wrong one had 15."""
+MODEL_DOUBT = 8.0
+"""A text with a smaller margin is not worth comparing with the print."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,15 @@ class CloseRead:
     """Different parts of the bars among those that agree."""
     backwards: bool = False
     """The code reads against the area's direction: it stands upside down."""
+    margin: float = 0.0
+    """Where the model read it (``code128``): how much likelier than the next text; 0 where a decoder did."""
+
+    @property
+    def settles(self) -> bool:
+        """Whether enough ways agree to leave it at that."""
+        if self.margin:
+            return self.parts == len(MODEL_PARTS) and self.margin >= MODEL_MARGIN
+        return self.agreeing >= ENOUGH and self.parts >= ENOUGH_PARTS
 
 
 def straightened(picture: NDArray[np.uint8], area: BarArea) -> tuple[Any, float]:
@@ -99,6 +116,8 @@ def bar_edges(picture: NDArray[np.uint8], area: BarArea) -> int:
     import cv2
     import numpy as np
 
+    from evidence_kit.sensors.code128 import evened
+
     w, h = 480, 12
     c, s = np.cos(np.radians(area.turn_deg)), np.sin(np.radians(area.turn_deg))
     x_step = np.array((c, s)) * area.across / w
@@ -108,7 +127,7 @@ def bar_edges(picture: NDArray[np.uint8], area: BarArea) -> int:
     strip = cv2.warpAffine(
         picture, back, (w, h), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
     )
-    dark = _evened(strip.mean(0, dtype=np.float32)) < 0.5
+    dark = evened(strip.mean(0, dtype=np.float32)) < 0.5
     return int(np.count_nonzero(dark[1:] != dark[:-1]))
 
 
@@ -148,27 +167,23 @@ def profiles(strip: Any) -> Iterator[tuple[str, Any]]:
     """
     import numpy as np
 
+    from evidence_kit.sensors.code128 import evened
+
     h = strip.shape[0]
-    for name, (start, end) in PARTS.items():
-        rows = strip[int(start * h) : max(int(start * h) + 1, int(end * h))]
-        yield name, _evened(rows.mean(0, dtype=np.float32))
+    for name in PARTS:
+        yield name, evened(_mean_row(strip, name))
     inner = strip[int(0.05 * h) : max(1, int(0.95 * h))]
-    yield "dark", _evened(np.percentile(inner, 12, axis=0))
-    yield "bright", _evened(np.percentile(inner, 88, axis=0))
+    yield "dark", evened(np.percentile(inner, 12, axis=0))
+    yield "bright", evened(np.percentile(inner, 88, axis=0))
 
 
-def _evened(profile: Any) -> Any:
-    """Local black to 0, local white to 1."""
-    import cv2
+def _mean_row(strip: Any, part: str) -> Any:
+    """The strip averaged along the bars, over one of PARTS."""
     import numpy as np
 
-    row = profile.reshape(1, -1).astype(np.float32)
-    window = max(9, (row.shape[1] // 10) | 1)
-    kernel = np.ones((1, window), np.uint8)
-    low = cv2.blur(cv2.erode(row, kernel), (window, 1))
-    high = cv2.blur(cv2.dilate(row, kernel), (window, 1))
-    spread = np.maximum(high - low, 0.25 * float(np.percentile(high - low, 90)) + 1.0)
-    return ((row - low) / spread)[0]
+    start, end = PARTS[part]
+    h = strip.shape[0]
+    return strip[int(start * h) : max(int(start * h) + 1, int(end * h))].mean(0, dtype=np.float32)
 
 
 def sharpened(profile: Any, sigma: float, amount: float) -> Any:
@@ -192,7 +207,10 @@ def deblurred(profile: Any, sigma: float) -> Any:
 
 
 def look_closely(picture: NDArray[np.uint8], area: BarArea, *, engine: Engine = "zxing") -> list[CloseRead]:
-    """Texts that the bars of ``area`` (in pixels of ``picture``) give, the most agreed on first."""
+    """Texts that the bars of ``area`` (in pixels of ``picture``) give, the most agreed on first.
+
+    Where the decoder's ways settle nothing the model's text, if it has one, comes last.
+    """
     strip, enlarge = straightened(picture, area)
     module = area.across * enlarge / 180
     shown = list(profiles(strip))
@@ -208,7 +226,33 @@ def look_closely(picture: NDArray[np.uint8], area: BarArea, *, engine: Engine = 
         CloseRead(text, symbology, len(each), total - len(each), len({part for part, _, _ in each}), text in backwards)
         for (text, symbology), each in ways.items()
     ]
-    return sorted(reads, key=lambda read: -read.agreeing)
+    reads.sort(key=lambda read: -read.agreeing)
+    if any(read.settles for read in reads):
+        return reads
+    return reads + _by_model(strip, area)
+
+
+def look_by_model(picture: NDArray[np.uint8], area: BarArea, known: Collection[str]) -> list[CloseRead]:
+    """What the model alone reads off the bars of ``area``: one text at most, none that is ``known`` already."""
+    return _by_model(straightened(picture, area)[0], area, known) if area.across >= MODEL_LEAST_PX else []
+
+
+def _by_model(strip: Any, area: BarArea, known: Collection[str] = ()) -> list[CloseRead]:
+    """The model's text of the whole bars, and how many of their parts give it too."""
+    from evidence_kit.sensors.code128 import read_at, read_row
+
+    if area.across < MODEL_LEAST_PX:
+        return []
+    whole = read_row(_mean_row(strip, MODEL_PARTS[0]))
+    if whole is None or whole.margin < MODEL_DOUBT or whole.text in known:
+        return []
+    rows = (_mean_row(strip, part) for part in MODEL_PARTS[1:])
+    reads = [whole, *(read_at(row, whole.place, backwards=whole.backwards) for row in rows)]
+    same = [read for read in reads if read is not None and read.text == whole.text]
+    others = [read for read in reads if read is not None and read.text != whole.text and read.margin >= MODEL_DOUBT]
+    sure = whole.explained >= MODEL_EXPLAINED and not others
+    margin = whole.margin if sure else min(whole.margin, MODEL_MARGIN - 1)
+    return [CloseRead(whole.text, "CODE_128", len(same), len(others), len(same), whole.backwards, margin)]
 
 
 def _ways(

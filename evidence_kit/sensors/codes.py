@@ -1,8 +1,8 @@
 """Bar codes of one picture: what decodes, and where bars stand that do not.
 
 Cheapest look first: every linear code at half size, then each bar area left over, turned exactly, enlarged and
-sharpened (``close_look``; copies on a label that was read are left alone), and the full-size picture only where all
-of that saw nothing. Raw: what a text means is for the facts to say.
+sharpened (``close_look``; bars that seem a copy on a label that was read get one look and the model's), and the
+full-size picture only where all of that saw nothing. Raw: what a text means is for the facts to say.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from evidence_kit.sensors.bar_regions import BarArea
+    from evidence_kit.sensors.close_look import CloseRead
     from evidence_kit.sensors.engines.barcode import RawCode
 
 BarcodeEngine = Literal["zxing", "zbar"]
@@ -28,6 +29,10 @@ SEARCH_EDGE = 2000
 """Long edge in pixels at which bars are searched for; codes of near labels decode at it already."""
 CLOSE_LOOKS = 6
 """At most so many bar areas of one picture are looked at closely."""
+COPY_LOOKS = 3
+"""At most so many seeming copies that did not decode are shown to the model: small labels beside a large one."""
+COPY_EDGES = 40
+"""A waybill's code has 44 changes at least."""
 FEWEST_EDGES = 16
 """Areas with fewer changes between dark and light are lettering or patterns (development photos: codes from 16,
 of which only torn ones under 30; 118 other areas of 90 photos all below)."""
@@ -55,13 +60,15 @@ class SeenCode:
     """``CODE_128``, ``EAN_13``, ``QR_CODE`` ..."""
     quad: Quad
     look: str
-    """What decoded it: ``half``, ``full``, ``copy``, or the name of a close look."""
+    """What decoded it: ``half``, ``full``, ``copy``, ``close`` or ``model``."""
     agreeing: int = 1
     """In a close look: ways of looking at the bars that gave this text."""
     others: int = 0
     """In a close look: ways that gave another text."""
     parts: int = 1
     """In a close look: different parts of the bars that gave this text."""
+    margin: float = 0.0
+    """Of the model: how much likelier than the next text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +109,11 @@ class Codes:
     seen: tuple[SeenCode, ...] = ()
     unread: tuple[BarRegion, ...] = ()
     engine: str = "zxing"
+    guesses: tuple[SeenCode, ...] = ()
+    """What the model reads off unread bars without being sure: worth comparing with the print."""
 
 
-@sensor(on="photo", version="1", packages=("zxing-cpp", "opencv-python-headless"))
+@sensor(on="photo", version="2", packages=("zxing-cpp", "opencv-python-headless"))
 def codes(photo: Photo, *, barcode: BarcodeEngine = "zxing") -> Codes:
     """Codes and bar areas of a photo. Raises CannotOpen, LimitReached, EngineMissing."""
     return read_codes(photo.luma(), search=photo.luma(SEARCH_EDGE), engine=barcode)
@@ -123,7 +132,7 @@ def read_codes(
     """
     import cv2
 
-    from evidence_kit.sensors.bar_regions import find_bars, joined
+    from evidence_kit.sensors.bar_regions import find_bars
     from evidence_kit.sensors.close_look import bar_edges
     from evidence_kit.sensors.engines.barcode import decode
 
@@ -146,27 +155,31 @@ def read_codes(
     areas = find_bars(small)
     seen = [_grown(code, areas, scale, width, height) for code in seen]
     unread: list[BarRegion] = []
+    guesses: list[SeenCode] = []
     looked: list[BarArea] = []
+    copies: list[BarArea] = []
     for area in _open_areas(areas, seen, scale, width, height):
         large = _enlarged(area, scale)
         if _copy(large, seen, width, height):
-            add(_at_once(picture, large, engine), 1.0, "copy")
+            found = _at_once(picture, large, engine)
+            add(found, 1.0, "copy")
+            if not found:
+                copies.append(large)
             continue
         edges = bar_edges(picture, large)
         if edges < FEWEST_EDGES or len(looked) == CLOSE_LOOKS:
             continue
         looked.append(large)
-        settled = closely and _seen_closely(picture, large, seen, engine)
+        settled = closely and _seen_closely(picture, large, seen, guesses, engine)
         if not settled:
             unread.append(_measured(picture, large, edges))
-    if closely and len(unread) > 1:
+    if closely:
         torn = [large for large in looked if any(_quad(large.corners, width, height) == r.quad for r in unread)]
-        for whole in joined(torn)[:CLOSE_LOOKS]:
-            if _seen_closely(picture, whole, seen, engine):
-                break
+        _seen_joined(picture, torn, seen, guesses, engine)
+        _seen_beside(picture, copies, seen, engine)
     if not seen and scale > 1.05:
         add(decode(picture, engine=engine, kinds="code128"), 1.0, "full")
-    return Codes(width, height, tuple(seen), tuple(unread), engine)
+    return Codes(width, height, tuple(seen), tuple(unread), engine, tuple(guesses))
 
 
 def _copy(area: BarArea, seen: list[SeenCode], width: int, height: int) -> bool:
@@ -193,16 +206,53 @@ def _at_once(picture: NDArray[np.uint8], area: BarArea, engine: BarcodeEngine) -
     ]
 
 
-def _seen_closely(picture: NDArray[np.uint8], area: BarArea, seen: list[SeenCode], engine: BarcodeEngine) -> bool:
-    """Looks closely at one area and adds what it reads to ``seen``; whether enough ways agree to leave it at that."""
-    from evidence_kit.sensors.close_look import ENOUGH, ENOUGH_PARTS, look_closely
+def _seen_closely(
+    picture: NDArray[np.uint8], area: BarArea, seen: list[SeenCode], guesses: list[SeenCode], engine: BarcodeEngine
+) -> bool:
+    """Looks closely at one area and adds what it reads to ``seen``, what the model is not sure of to ``guesses``;
+    whether enough ways agree to leave it at that."""
+    from evidence_kit.sensors.close_look import look_closely
 
     reads = look_closely(picture, area, engine=engine)
     for read in reads:
-        corners = area.corners[2:] + area.corners[:2] if read.backwards else area.corners
-        quad = _quad(corners, picture.shape[1], picture.shape[0])
-        seen.append(SeenCode(read.text, read.symbology, quad, "close", read.agreeing, read.others, read.parts))
-    return any(read.agreeing >= ENOUGH and read.parts >= ENOUGH_PARTS for read in reads)
+        (guesses if read.margin and not read.settles else seen).append(_of_look(read, area, picture))
+    return any(read.settles for read in reads)
+
+
+def _seen_joined(
+    picture: NDArray[np.uint8],
+    torn: list[BarArea],
+    seen: list[SeenCode],
+    guesses: list[SeenCode],
+    engine: BarcodeEngine,
+) -> None:
+    """Looks closely at pairs of unread areas that may be one code, until one settles."""
+    from evidence_kit.sensors.bar_regions import joined
+
+    for whole in joined(torn)[:CLOSE_LOOKS]:
+        if _seen_closely(picture, whole, seen, guesses, engine):
+            break
+
+
+def _seen_beside(
+    picture: NDArray[np.uint8], copies: list[BarArea], seen: list[SeenCode], engine: BarcodeEngine
+) -> None:
+    """Adds what the model surely reads off bars that seemed a copy: a small label close by a large one."""
+    from evidence_kit.sensors.close_look import bar_edges, look_by_model
+
+    if engine != "zxing":
+        return
+    likely = [area for area in copies if bar_edges(picture, area) >= COPY_EDGES]
+    for area in sorted(likely, key=lambda area: -area.across)[:COPY_LOOKS]:
+        reads = look_by_model(picture, area, {code.text for code in seen})
+        seen += [_of_look(read, area, picture) for read in reads if read.settles]
+
+
+def _of_look(read: CloseRead, area: BarArea, picture: NDArray[np.uint8]) -> SeenCode:
+    corners = area.corners[2:] + area.corners[:2] if read.backwards else area.corners
+    quad = _quad(corners, picture.shape[1], picture.shape[0])
+    look = "model" if read.margin else "close"
+    return SeenCode(read.text, read.symbology, quad, look, read.agreeing, read.others, read.parts, read.margin)
 
 
 def _grown(code: SeenCode, areas: list[BarArea], scale: float, width: int, height: int) -> SeenCode:

@@ -42,7 +42,7 @@ class LabelText:
     engine: str = "rapid"
 
 
-@sensor(on="photo", version="1", packages=("onnxruntime", "rapidocr", "opencv-python-headless"))
+@sensor(on="photo", version="2", packages=("onnxruntime", "rapidocr", "opencv-python-headless"))
 def label_text(photo: Photo, codes: Codes, *, ocr: TextEngine = "rapid") -> LabelText:
     """Lines beside the bars of a photo. Raises CannotOpen, LimitReached, EngineMissing."""
     if not codes.unread and not codes.seen:

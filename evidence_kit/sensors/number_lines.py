@@ -6,6 +6,7 @@ is hard to see. Both are kept, each with its characters' probabilities; which to
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -29,7 +30,9 @@ MOST_LINES = 150
 VOTERS = 3
 """So many of the longest lines settle which way up the text stands."""
 SECOND_LOOK_DIGITS = 7
-"""Lines with so many digits are read by both networks."""
+"""Lines that end in a run of plain characters with so many digits are read by both networks."""
+LAST_RUN = re.compile(r"[0-9A-Za-z\s\-\u2010-\u2015\u2212]+$")
+"""A number ends its line; what comes before may say what it is. Times, prices and addresses need no second look."""
 DOUBTFUL = 0.85
 """A line with a lower mean score is read the other way up too, and the better reading kept."""
 CERTAIN_TAIL = 10
@@ -187,7 +190,8 @@ def _read_boxes(picture: Any, boxes: list[ocr.TextBox], onto: Any) -> list[TextL
         quad = tuple((min(1.0, max(0.0, x / width)), min(1.0, max(0.0, y / height))) for x, y in way)
         tall = ((way[3][0] - way[0][0]) ** 2 + (way[3][1] - way[0][1]) ** 2) ** 0.5
         lines.append(TextLine(read.text, read.score, quad, "tiny", tall, read.characters))  # type: ignore[arg-type]
-        if _digits(read.text) >= SECOND_LOOK_DIGITS:
+        last = LAST_RUN.search(read.text)
+        if last and _digits(last[0]) >= SECOND_LOOK_DIGITS:
             again = ocr.read_lines([cutting], size="small")[0]
             lines.append(TextLine(again.text, again.score, quad, "small", tall, again.characters))  # type: ignore[arg-type]
     return lines

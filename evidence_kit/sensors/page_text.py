@@ -28,7 +28,7 @@ class PageText:
     engine: str = "rapid"
 
 
-@sensor(on="photo", version="1", packages=("onnxruntime", "rapidocr", "opencv-python-headless"))
+@sensor(on="photo", version="2", packages=("onnxruntime", "rapidocr", "opencv-python-headless"))
 def page_text(photo: Photo, *, ocr: TextEngine = "rapid") -> PageText:
     """Lines of a photo. Raises CannotOpen, LimitReached, EngineMissing."""
     return read_page(photo.luma(), engine=ocr)
