@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from evidence_kit.sensors import CannotOpen, LimitReached
 from evidence_kit.sensors.isobmff import IsoBoxes, read_iso_boxes
+from evidence_kit.sensors.small_views import SmallViews
 
 if TYPE_CHECKING:
     import numpy as np
@@ -296,13 +297,19 @@ class Footage:
                 context.options = {**context.options, "skip_loop_filter": "all"}
             budget = _Budget(self.limits)
             if windows is None:
-                yield from self._pass(opened, stream, budget, None)
+                for frame in self._pass(opened, stream, budget, None):
+                    if not only_keys:
+                        self.views.see(frame)
+                    yield frame
+                self.views.whole = self.views.whole or not only_keys
                 return
             for begin, end in windows:
                 if not self._seek(opened, stream, begin):
                     continue
                 for frame in self._pass(opened, stream, budget, end):
                     if frame.at_s >= begin - 1e-4:
+                        if not only_keys:
+                            self.views.see(frame)
                         yield frame
 
     def at(self, times_s: Sequence[float]) -> Iterator[Frame]:
@@ -322,6 +329,11 @@ class Footage:
         while position < len(wanted) and best is not None and wanted[position] <= best.at_s + lead:
             yield best
             position += 1
+
+    @cached_property
+    def views(self) -> SmallViews:
+        """Small colour views of what has been decoded so far, see small_views.py."""
+        return SmallViews(self.frame_s)
 
     @cached_property
     def frame_s(self) -> float:
