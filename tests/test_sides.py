@@ -55,7 +55,7 @@ def look(at_s, turn, rng, *, noise_deg=3.0, flap=0.0, inside=0.0, goods=0.0, bag
         for axis in range(6)
         if -axes[2, axis] > 0.15
     )
-    return ParcelLook(at_s, 0.9, tuple(named.ravel()), 0.2, bag, flap, inside, goods, 0.05, 5.0, faces)
+    return ParcelLook(at_s, 0.9, tuple(named.ravel()), 0.2, bag, flap, inside, goods, 0.05, 5.0, faces=faces)
 
 
 def looks(faces, seed=0, **changes):

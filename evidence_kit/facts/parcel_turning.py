@@ -74,6 +74,11 @@ def _degrees(trace: float) -> float:
     return degrees(acos(max(-1.0, min(1.0, (trace - 1) / 2))))
 
 
+def angle_between(one: Rotation, other: Rotation) -> float:
+    """Degrees, names as they are."""
+    return _degrees(sum(a * b for a, b in zip(one, other, strict=True)))
+
+
 def _times(one: Rotation, other: Rotation) -> Rotation:
     return tuple(sum(one[3 * r + k] * other[3 * k + c] for k in range(3)) for r in range(3) for c in range(3))
 
@@ -156,9 +161,8 @@ def _linked(chain: _Chain, other: int, look: ParcelLook, gap: float, passed: int
     if off > MOST_OFF_DEG or _degrees(second) - off < APART_DEG:
         return _Chain(0.0, None, look.turn, 0.0, None, 0.0)
     turn = renamed(look.turn, names)
-    trace = sum(a * b for a, b in zip(turn, chain.turn, strict=True))
     worth = chain.worth + 1.0 - OFF_COST * (off / MOST_OFF_DEG) ** 2 - PASSED_COST * passed
-    return _Chain(worth, other, turn, _degrees(trace), chain.turn, gap)
+    return _Chain(worth, other, turn, angle_between(turn, chain.turn), chain.turn, gap)
 
 
 def _read_back(told: list[ParcelLook], chains: list[_Chain]) -> list[list[Named]]:

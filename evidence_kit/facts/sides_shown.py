@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from statistics import fmean, median
 
 from evidence_kit.facts.continuity import Continuity
-from evidence_kit.facts.parcel_turning import LARGE, Named, stretches
+from evidence_kit.facts.parcel_turning import LARGE, Named, angle_between, stretches
 from evidence_kit.schema import Quad, Unknown
 from evidence_kit.sensors.parcel_looks import ParcelLook, ParcelLooks
 from evidence_kit.wiring import fact
@@ -28,19 +28,29 @@ OPEN_SHARE = 0.30
 """Flaps and inside over the whole parcel, above which it looks open."""
 OPEN_LEAST = 0.004
 """Flaps and inside over the picture, for the parcel to be open."""
-LASTING_S, SURE_MEAN = 2.5, 0.38
+LASTING_S, SURE_MEAN = 2.5, 0.36
 """An opening lasts so long at this mean; a turn that looks like a flap does not."""
 LEAD_S = 0.25
 """What is shown in the last moment before the opening does not count."""
 START_S = 1.6
 """The beginning, by which "started opened" is decided."""
-START_SHARE = 0.30
-"""Openness in the middle of the beginning, and in nine of ten of its looks half of that."""
-SIGNAL_SHARE = {"flaps": 0.008, "inside": 0.008, "goods": 0.008}
+START_SHARE = 0.22
+"""Openness in the middle of the beginning, and in nine of ten of its looks four tenths of that."""
+SIGNAL_SHARE = {"flaps": 0.008, "inside": 0.003, "goods": 0.010}
 """Of the picture, through the whole beginning: what then speaks for an opened start."""
+BOX_SURE = 0.25
+"""Part that looks like a soft mailer, above which no opened start is told: a mailer's folds look like flaps."""
 BAG, BOX = 0.6, 0.35
 """Part of the parcel that looks like a soft mailer: a mailer above the first, a box below the second."""
 LEAST_LOOKS = 8
+TURNING, TURNING_LEAST = 1.6, 1.0
+"""A turn ends a showing: more differs from look to look than so many times the video's median, or than this."""
+LIVELY, LIVELY_LOOKS, LIVELY_DEG = 2.0, 3, 40.0
+"""So many looks in a row in which so many times the median differs are a turn; below this angle none was followed."""
+SHOWING_S = 3.0
+"""A longer showing is shown again."""
+MOST_FACES = 12
+"""In the sheet."""
 TOLD: frozenset[str] = frozenset()
 """Which answers are told: ``shown`` (the number; a rule can pass by it), ``opened`` (opened from the start; a rule can
 fail by it), ``opening`` (its moment), ``goods`` (when they are first seen). One is put here when its bar is met on the
@@ -102,16 +112,55 @@ def told_of(looks: ParcelLooks, continuity: Continuity | Unknown) -> SidesShown:
     sealed = sealed_start(seen, opened_at_s, signals)
     goods_at_s = goods_first(seen, opened_at_s)
     if sealed is False:
-        return SidesShown(0, (), False, opened_at_s, signals, goods_at_s)
+        return SidesShown(0, (), False, seen[0].at_s, signals, goods_first(seen, seen[0].at_s))
     closed = [look for look in seen if opened_at_s is None or look.at_s < opened_at_s - LEAD_S]
     parted = [] if isinstance(continuity, Unknown) else [one.at_s for one in continuity.breaks]
     kind = mailer(closed)
-    told = [shown_in(stretch, mailer=bool(kind)) for stretch in stretches(closed, parted)]
+    kept = stretches(closed, parted)
+    told = [shown_in(stretch, mailer=bool(kind)) for stretch in kept]
     shown, why = count(told, kind)
+    if shown is not None and shown < (2 if kind else 6) and any(unfollowed(one, closed) for one in kept):
+        shown, why = None, "lost"
     best = max(told, key=lambda one: len(one.sure), default=None)
-    chosen = [] if best is None else [best] if shown is not None else told
-    faces = sorted({face for one in chosen for face in one.sure.values()}, key=lambda face: (face.at_s, face.quad))
+    faces = showings(closed) if best is None or shown is None else list(best.sure.values())
+    faces = sorted(faces, key=lambda face: (face.at_s, face.quad))
     return SidesShown(shown, tuple(faces), sealed, opened_at_s, signals, goods_at_s, why)
+
+
+def unfollowed(stretch: list[Named], looks: Sequence[ParcelLook]) -> bool:
+    """Whether the picture says that the parcel was turned where the named turns say that it hardly was."""
+    lively = LIVELY * max(median(look.moved for look in looks), TURNING_LEAST)
+    run: list[int] = []
+    for place, named in enumerate([*stretch, None]):
+        if named is not None and named.look.moved >= lively:
+            run.append(place)
+            continue
+        if len(run) >= LIVELY_LOOKS:
+            first, last = stretch[max(0, run[0] - 1)], stretch[run[-1]]
+            if angle_between(first.turn, last.turn) < LIVELY_DEG:
+                return True
+        run = []
+    return False
+
+
+def showings(looks: Sequence[ParcelLook]) -> list[Face]:
+    """The best view of the foremost face of each showing: looks between two turns, for a person to count on."""
+    found: list[tuple[float, Face]] = []
+    calm = median(look.moved for look in looks) if looks else 0.0
+    parted, since_s = True, -SHOWING_S
+    for look in looks:
+        parted = parted or look.moved >= TURNING * max(calm, TURNING_LEAST) or look.at_s - since_s >= SHOWING_S
+        front = max(look.faces, key=lambda seen: seen.cos * seen.share**0.5, default=None)
+        if front is None or front.share < SHOWN_SHARE or front.cos < SHOWN_COS:
+            continue
+        worth = front.cos * front.share**0.5 * (1.0 if look.moved < TURNING * max(calm, TURNING_LEAST) else 0.5)
+        if parted:
+            found.append((worth, Face(look.at_s, front.quad)))
+            parted, since_s = False, look.at_s
+        elif worth > found[-1][0]:
+            found[-1] = (worth, Face(look.at_s, front.quad))
+    best = sorted(found, key=lambda one: -one[0])[:MOST_FACES]
+    return [face for _, face in best]
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +261,9 @@ def opened_start(looks: Sequence[ParcelLook]) -> tuple[str, ...]:
     """Signals that the parcel is open from the first frame on."""
     first = [look for look in looks if look.at_s <= START_S]
     values = sorted(openness(look) for look in first)
-    if len(first) < 5 or median(values) < START_SHARE or values[len(values) // 10] < START_SHARE / 2:
+    if len(first) < 5 or median(look.bag for look in first) > BOX_SURE:
+        return ()
+    if median(values) < START_SHARE or values[len(values) // 10] < 0.4 * START_SHARE:
         return ()
     shares = {
         "flaps": median(look.flap for look in first),

@@ -28,7 +28,9 @@ WEIGHTS = "parcel-pose/parcel-pose.onnx"
 BLOCK = 32
 KINDS = ("nothing", "box", "bag", "flap", "inside", "goods", "hand")
 STILL = 1.2
-"""Mean difference of two views' luma (0..255) below which the second is not looked at."""
+"""A view in which less differs from the last look where the parcel is (mean luma, 0..255) is not looked at."""
+MOST_SHIFT = 0.1
+"""A larger shift, of the picture's longer side, is not undone."""
 STILL_S = 0.4
 """For at most so long in a row."""
 OPEN_S = 4.0
@@ -75,6 +77,8 @@ class ParcelLook:
     hand: float
     detail: float
     """Mean absolute Laplacian of luma on the parcel: sharpness."""
+    moved: float = 0.0
+    """What differs from the look before where the parcel is, a mere shift undone: mean luma, 0..255."""
     faces: tuple[SeenFace, ...] = ()
 
 
@@ -86,15 +90,18 @@ class ParcelLooks:
     engine: str = WEIGHTS
 
 
-@sensor(on="video", version="3", packages=("av", "onnxruntime", "opencv-python-headless", "numpy"))
+@sensor(on="video", version="4", packages=("av", "onnxruntime", "opencv-python-headless", "numpy"))
 def parcel_looks(footage: Footage) -> ParcelLooks:
     """Looks at the first minutes. Raises CannotOpen, LimitReached, EngineMissing."""
+    import numpy as np
+
     seen: list[_View] = []
     open_from_s: float | None = None
     for at_s, picture in _pictures(footage):
-        if seen and _alike(seen[-1], at_s, picture):
+        moved = _moved(seen[-1], picture) if seen else 0.0
+        if seen and moved < STILL and at_s - seen[-1].at_s < STILL_S:
             continue
-        seen.append(_viewed(picture, at_s))
+        seen.append(_viewed(np.ascontiguousarray(picture), at_s, moved))
         open_from_s = None if not seen[-1].open else at_s if open_from_s is None else open_from_s
         if open_from_s is not None and at_s - open_from_s > OPEN_S:
             break
@@ -122,15 +129,31 @@ def _pictures(footage: Footage) -> Iterator[tuple[float, Any]]:
     yield from new(MOST_S)
 
 
-def _alike(last: _View, at_s: float, picture: Any) -> bool:
-    """Nothing has moved since the last look."""
+def _moved(last: _View, picture: Any) -> float:
+    """What differs where the parcel was, after the shift of its part of the picture is undone (mean luma, 0..255)."""
     import cv2
     import numpy as np
 
-    if at_s - last.at_s > STILL_S or picture.shape != last.picture.shape:
-        return False
-    grey = (cv2.cvtColor(one, cv2.COLOR_BGR2GRAY) for one in (last.picture, np.ascontiguousarray(picture)))
-    return float(cv2.absdiff(*grey).mean()) < STILL
+    if picture.shape != last.picture.shape:
+        return 255.0
+    height, width = picture.shape[:2]
+    left, top, right, bottom = last.box
+    one, other = (
+        cv2.cvtColor(np.ascontiguousarray(part[top:bottom, left:right]), cv2.COLOR_BGR2GRAY).astype(np.float32)
+        for part in (last.picture, picture)
+    )
+    plain = float(cv2.absdiff(one, other).mean())
+    if plain < STILL or min(one.shape) < 16:
+        return plain
+    (dx, dy), _ = cv2.phaseCorrelate(one, other)
+    if max(abs(dx), abs(dy)) > MOST_SHIFT * max(height, width):
+        return plain
+    move = np.array([[1, 0, dx], [0, 1, dy]], np.float64)
+    size = (one.shape[1], one.shape[0])
+    back: Any = cv2.warpAffine(
+        other, move, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
+    )
+    return min(plain, float(cv2.absdiff(one, back).mean()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +167,9 @@ class _View:
     normals: Any
     numbers: Any
     """The mean over those cells, (9,); zeros where there are too few."""
+    box: tuple[int, int, int, int]
+    """Left, top, right, bottom around the parcel, in pixels; the whole picture where there is none."""
+    moved: float
     closed: float
     bag: float
     shares: tuple[float, float, float, float]
@@ -154,25 +180,28 @@ class _View:
         return self.shares[0] + self.shares[1] > self.closed
 
 
-def _viewed(picture: NDArray[np.uint8], at_s: float) -> _View:
+def _viewed(picture: NDArray[np.uint8], at_s: float, moved: float = 0.0) -> _View:
     """One picture (h, w, 3), blue-green-red, longer side about VIEW_PX."""
     import numpy as np
 
-    picture = np.ascontiguousarray(picture)
     kinds, normals, numbers = told(picture)
     closed = kinds[1] + kinds[2]
     parcel = _main_part(closed + kinds[3] + kinds[4])
     count = float(parcel.size)
     on = parcel & (closed > 0.5)
+    rows, columns = (np.flatnonzero(parcel.any(axis)) for axis in (1, 0))
+    box = (0, 0, picture.shape[1], picture.shape[0])
+    if len(rows) and len(columns):
+        box = (4 * int(columns[0]), 4 * int(rows[0]), 4 * int(columns[-1]) + 4, 4 * int(rows[-1]) + 4)
     flap, inside = (round(float((kinds[k] * parcel).sum() / count), 5) for k in (3, 4))
     goods, hand = (round(float(kinds[k].sum() / count), 5) for k in (5, 6))
     weight = closed * on
     total = float(weight.sum())
     if on.sum() < LEAST_CELLS:
-        return _View(at_s, picture, on, normals, np.zeros(9), 0.0, 0.0, (flap, inside, goods, hand))
+        return _View(at_s, picture, on, normals, np.zeros(9), box, moved, 0.0, 0.0, (flap, inside, goods, hand))
     mean = (numbers * weight).sum((1, 2)).astype(np.float64) / total
     return _View(
-        at_s, picture, on, normals, mean, round(float(on.sum() / count), 5),
+        at_s, picture, on, normals, mean, box, moved, round(float(on.sum() / count), 5),
         round(float((kinds[2] * on).sum()) / total, 4), (flap, inside, goods, hand),
     )  # fmt: skip
 
@@ -184,7 +213,7 @@ def _look(view: _View, beside: list[_View]) -> ParcelLook:
     from evidence_kit.sensors.parcel_frames import turn_of
 
     if not view.numbers.any():
-        return ParcelLook(view.at_s, 0.0, (), view.closed, 0.0, *view.shares, 0.0)
+        return ParcelLook(view.at_s, 0.0, (), view.closed, 0.0, *view.shares, 0.0, round(view.moved, 2))
     near = [one for one in beside if abs(one.at_s - view.at_s) <= BESIDE_S]
     numbers = view.numbers + BESIDE * sum((one.numbers for one in near), np.zeros(9))
     numbers = numbers / (1 + BESIDE * sum(bool(one.numbers.any()) for one in near))
@@ -197,6 +226,7 @@ def _look(view: _View, beside: list[_View]) -> ParcelLook:
         view.bag,
         *view.shares,
         _detail(view.picture, view.on),
+        round(view.moved, 2),
         tuple(_faces(view.on, view.normals, turn)),
     )
 
