@@ -1,6 +1,6 @@
 """Sides of the parcel in unboxing clips: how many are shown, whether it was sealed, when it is opened.
 
-``python -m benchmarks video_sides [--clips DIR] [--splits tune heldout] [--count 44 280] [--cost VIDEO]``
+``python -m benchmarks video_sides [--clips DIR] [--splits tune heldout] [--count 26 178] [--cost VIDEO]``
 
 Two parts of rendered clips with exact truth: ``tune`` (operating points were chosen on it; its world is also the one
 that models/parcel-pose was trained on, other seeds) and ``heldout`` (another world, used to report). Clips and looks
@@ -33,6 +33,10 @@ from evidence_kit.sensors.weights import find
 from evidence_kit.wiring import provider_of
 
 NEAR_S = 1.0
+BLIND = range(23, 155)
+"""Clips of the held-out part that were first looked at when nothing was changed any more. The failures in the others
+had been seen: that a mailer's folds and a dark print look like an opening led to BOX_SURE and EVER_SHARE, whose values
+were then set on ``tune``."""
 RESULTS = Path(__file__).parent / "results" / "video_sides.json"
 Row = dict[str, Any]
 
@@ -41,7 +45,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks video_sides", description=__doc__)
     parser.add_argument("--clips", type=Path, default=Path(__file__).parent / "out" / "six-sides")
     parser.add_argument("--splits", nargs="*", default=["tune", "heldout"])
-    parser.add_argument("--count", type=int, nargs="*", default=[44, 280], help="clips of each split")
+    parser.add_argument("--count", type=int, nargs="*", default=[26, 178], help="clips of each split")
     parser.add_argument("--cost", type=Path, default=None, help="a video to measure the cost on")
     parser.add_argument("--dry", action="store_true", help="print every clip, keep no results")
     chosen = parser.parse_args(argv)
@@ -56,6 +60,8 @@ def main(argv: list[str] | None = None) -> int:
             for row, answer in pairs:
                 print(line_of(row, answer))
         results["splits"][split] = tally(pairs)
+        if split == "heldout":
+            results["splits"]["heldout_blind"] = tally([pair for number, pair in enumerate(pairs) if number in BLIND])
     if chosen.cost is not None:
         results["cost"] = cost(chosen.cost)
     print(json.dumps(results, indent=1, ensure_ascii=False))
@@ -187,6 +193,7 @@ def tally(pairs: list[tuple[Row, Row]]) -> Row:
             sum(a["outcome"] is Outcome.FAIL for r, a in opened if r["kind"] == "box"),
             sum(r["kind"] == "box" for r, _ in opened),
         ),
+        "opened_starts_called_sealed": rate(sum(a["fact"].sealed_start is True for _, a in opened), len(opened)),
         "sealed_starts_called_opened": rate(
             sum(a["outcome"] is Outcome.FAIL or a["fact"].sealed_start is False for _, a in sealed), len(sealed)
         ),

@@ -168,7 +168,10 @@ def test_opened_from_the_first_frame_takes_two_signals():
 def test_what_is_not_proven_is_for_a_person():
     six = sides_shown(Continuity(), ParcelLooks(tuple(looks(SIX)), 9.0))
     assert len(six.faces) == 6
-    assert six.sealed_start is True
+    assert ("sealed" in TOLD) == (six.sealed_start is True)
     assert ("shown" in TOLD) == (six.shown == 6)
     opened = sides_shown(Continuity(), ParcelLooks(tuple(looks((4, 2), flap=0.1, inside=0.1)), 9.0))
     assert ("opened" in TOLD) == (opened.sealed_start is False)
+    late = [look(9.0 + at_s, turn, np.random.default_rng(3), flap=0.2, inside=0.1) for at_s, turn in path((4, 2))]
+    opening = sides_shown(Continuity(), ParcelLooks(tuple(looks(SIX) + late), 12.0))
+    assert ("opening" in TOLD) == (opening.opened_at_s is not None)
