@@ -16,6 +16,7 @@ import hashlib
 import json
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -96,20 +97,13 @@ def cost(path: Path, rounds: int = 3) -> Row:
     """CPU of the looking, over a plain decode of the same file, both with one thread; the views' making is in it."""
     looking, plain, looks = [], [], 0
     for _ in range(rounds):
-        began = time.process_time()
-        for _frame in Footage(str(path)).frames(only_keys=False):
-            pass
-        with_views = time.process_time() - began
-        began = time.process_time()
-        for _frame in _bare(path):
-            pass
-        plain.append(time.process_time() - began)
+        plain.append(_cpu(lambda: [None for _frame in _bare(path)]))
         footage = Footage(str(path))
-        for _frame in footage.frames():
-            pass
+        bare = _cpu(lambda: [None for _frame in _bare(path, skip_loop_filter="all")])
+        views = _cpu(lambda footage=footage: [None for _frame in footage.frames(skip_loop_filter=True)])  # type: ignore[misc]
         began = time.process_time()
         looks = len(parcel_looks(footage).looks)
-        looking.append(max(0.0, with_views - plain[-1]) + time.process_time() - began)
+        looking.append(max(0.0, views - bare) + time.process_time() - began)
     ratios = sorted(one / other for one, other in zip(looking, plain, strict=True))
     return {
         "video": path.name, "looks": looks, "looking_cpu_s": round(sorted(looking)[rounds // 2], 2),
@@ -117,11 +111,18 @@ def cost(path: Path, rounds: int = 3) -> Row:
     }  # fmt: skip
 
 
-def _bare(path: Path) -> Any:
+def _cpu(work: Callable[[], object]) -> float:
+    began = time.process_time()
+    work()
+    return time.process_time() - began
+
+
+def _bare(path: Path, **options: str) -> Iterator[Any]:
     import av
 
     with av.open(str(path)) as opened:
         stream = opened.streams.video[0]
+        stream.codec_context.options = options
         stream.thread_count = 1
         yield from opened.decode(stream)
 

@@ -53,9 +53,10 @@ SHOWING_S = 3.0
 MOST_FACES = 12
 """In the sheet."""
 TOLD: frozenset[str] = frozenset()
-"""Which answers are told: ``shown`` (the number; a rule can pass by it), ``opened`` (opened from the start; a rule can
-fail by it), ``sealed`` (sealed at the start), ``opening`` (its moment), ``goods`` (when they are first seen). One is put here when its bar is met on the
-held-out part of benchmarks/video_sides.py; until then it is "could not be told", and the faces are for a person."""
+"""Which answers are told: ``shown`` (the number; a rule can pass by it), ``opened`` (open from the start; a rule can
+fail by it), ``sealed`` (sealed at the start), ``opening`` (its moment), ``goods`` (when they are first seen). One is
+put here when its bar is met on the held-out part of benchmarks/video_sides.py; until then it is "could not be told",
+and the faces are for a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,8 @@ def sides_shown(continuity: Continuity | Unknown, looks: ParcelLooks) -> SidesSh
     """
     found = told_of(looks, continuity)
     if found.sealed_start is False and "opened" not in TOLD:
-        found = replace(found, shown=None, sealed_start=None, opened_start_signals=(), why="opened")
+        faces = tuple(sorted(showings(looks.looks), key=lambda face: (face.at_s, face.quad)))
+        found = replace(found, shown=None, faces=faces, sealed_start=None, opened_start_signals=(), why="opened")
     if found.sealed_start is not False and "shown" not in TOLD:
         found = replace(found, shown=None, why=found.why or "unproven")
     return replace(

@@ -285,6 +285,8 @@ class Footage:
         facts = self.container.video
         if facts is None:
             raise CannotOpen("no video stream")
+        # Views come from one kind of decode, so that they do not depend on which passes were needed.
+        kept = skip_loop_filter and not only_keys
         with self._open() as opened:
             stream = opened.streams[facts.index]
             context = stream.codec_context
@@ -298,17 +300,17 @@ class Footage:
             budget = _Budget(self.limits)
             if windows is None:
                 for frame in self._pass(opened, stream, budget, None):
-                    if not only_keys:
+                    if kept:
                         self.views.see(frame)
                     yield frame
-                self.views.whole = self.views.whole or not only_keys
+                self.views.whole = self.views.whole or kept
                 return
             for begin, end in windows:
                 if not self._seek(opened, stream, begin):
                     continue
                 for frame in self._pass(opened, stream, budget, end):
                     if frame.at_s >= begin - 1e-4:
-                        if not only_keys:
+                        if kept:
                             self.views.see(frame)
                         yield frame
 

@@ -39,7 +39,8 @@ def numbers_of(turns: Floats) -> Floats:
         a * 3 / 16 * (x * x * (x * x - 3 * y * y) - y * y * (3 * x * x - y * y)),
     ]
     found = np.stack([one.sum(-1) for one in each], -1)
-    return found / np.sqrt(np.float64(189.0) / 16)  # length for every rotation
+    numbers: Floats = found / np.sqrt(np.float64(189.0) / 16)  # length for every rotation
+    return numbers
 
 
 @lru_cache(maxsize=1)
@@ -80,7 +81,8 @@ def rotations(vectors: Floats) -> Floats:
     cross[:, 0, 1], cross[:, 0, 2], cross[:, 1, 2] = -z, y, -x
     cross -= cross.transpose(0, 2, 1)
     outer = vectors[:, :, None] * vectors[:, None, :]
-    return ((1 - size) * np.eye(3) + 2 * outer + 2 * cross) / (1 + size)
+    turns: Floats = ((1 - size) * np.eye(3) + 2 * outer + 2 * cross) / (1 + size)
+    return turns
 
 
 def turn_of(numbers: Floats, finer: int = 4) -> tuple[Floats, float]:

@@ -51,5 +51,5 @@ class SmallViews:
         marks = [0.0, *self.at_s, MOST_S]
         wide = 2.5 * max(EVERY_S, 2 * self.slack_s)
         return [
-            (begin, end) for begin, end in pairwise(marks) if end - begin > (wide if begin < CLOSE_S else 2.5 * LATER_S)
+            (begin, end) for begin, end in pairwise(marks) if end - begin > (wide if end < CLOSE_S else 2.5 * LATER_S)
         ]
