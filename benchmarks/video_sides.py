@@ -48,6 +48,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--splits", nargs="*", default=["tune", "heldout"])
     parser.add_argument("--count", type=int, nargs="*", default=[26, 178], help="clips of each split")
     parser.add_argument("--cost", type=Path, default=None, help="a video to measure the cost on")
+    parser.add_argument("--kept", action="store_true", help="judge only clips whose looks are kept: a run cut short")
     parser.add_argument("--dry", action="store_true", help="print every clip, keep no results")
     chosen = parser.parse_args(argv)
     # Judged is what the fact would tell if every answer counted; which do is written beside it.
@@ -56,13 +57,18 @@ def main(argv: list[str] | None = None) -> int:
         results["cost"] = json.loads(RESULTS.read_text("utf-8")).get("cost")
     for split, count in zip(chosen.splits, chosen.count, strict=True):
         rows = build(chosen.clips / split, split, count, _ffmpeg())
-        pairs = [(row, judged(chosen.clips / split / row["file"], row)) for row in rows]
+        paths = [chosen.clips / split / row["file"] for row in rows]
+        numbers = [place for place, path in enumerate(paths) if not chosen.kept or _kept(path).exists()]
+        pairs = [(rows[place], judged(paths[place], rows[place])) for place in numbers]
         if chosen.dry:
             for row, answer in pairs:
                 print(line_of(row, answer))
         results["splits"][split] = tally(pairs)
         if split == "heldout":
-            results["splits"]["heldout_blind"] = tally([pair for number, pair in enumerate(pairs) if number in BLIND])
+            results["splits"]["heldout_blind"] = tally(
+                [pair for number, pair in zip(numbers, pairs, strict=True) if number in BLIND]
+            )
+            results["clips_of_heldout"] = numbers
     if chosen.cost is not None:
         results["cost"] = cost(chosen.cost)
     print(json.dumps(results, indent=1, ensure_ascii=False))
@@ -81,10 +87,14 @@ def measured(path: Path) -> ParcelLooks:
     """Looks of one clip, kept beside it under the name of weights and sensor."""
     import msgspec
 
-    kept = path.with_suffix(f".{_engine()}.json")
+    kept = _kept(path)
     if not kept.exists():
         kept.write_bytes(msgspec.json.encode(parcel_looks(Footage(str(path)))))
     return msgspec.json.decode(kept.read_bytes(), type=ParcelLooks)
+
+
+def _kept(path: Path) -> Path:
+    return path.with_suffix(f".{_engine()}.json")
 
 
 @cache

@@ -21,7 +21,7 @@ SURE = 0.42
 """A look whose nine numbers are less those of a turn says nothing of the turn."""
 LARGE = 0.012
 """Nor does one in which the parcel fills less of the picture."""
-MOST_GAP_S = 0.35
+MOST_GAP_S = 0.5
 """Names are carried over no longer gap."""
 DAMPED = 0.6
 """A turning goes on at this part of its pace: where the next look is expected."""

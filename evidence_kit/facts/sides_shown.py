@@ -46,7 +46,7 @@ BAG, BOX = 0.6, 0.35
 LEAST_LOOKS = 8
 TURNING, TURNING_LEAST = 1.6, 1.0
 """A turn ends a showing: more differs from look to look than so many times the video's median, or than this."""
-LIVELY, LIVELY_LOOKS, LIVELY_DEG = 2.0, 3, 40.0
+LIVELY, LIVELY_LOOKS, LIVELY_DEG = 2.0, 2, 40.0
 """So many looks in a row in which so many times the median differs are a turn; below this angle none was followed."""
 SHOWING_S = 3.0
 """A longer showing is shown again."""

@@ -37,8 +37,6 @@ OPEN_S = 4.0
 """So long with the parcel open ends the search: what is shown later is not shown sealed."""
 FOCAL = 0.9
 """Of a phone's lens, in longer sides of the picture: wide lenses have 0.7, tele ones more."""
-BESIDE, BESIDE_S = 0.35, 0.13
-"""Weight of the views just before and after in a look's turn, and how near they are."""
 LEAST_CELLS = 12
 """Cells of 4 x 4 pixels that must show the parcel."""
 
@@ -90,7 +88,7 @@ class ParcelLooks:
     engine: str = WEIGHTS
 
 
-@sensor(on="video", version="4", packages=("av", "onnxruntime", "opencv-python-headless", "numpy"))
+@sensor(on="video", version="5", packages=("av", "onnxruntime", "opencv-python-headless", "numpy"))
 def parcel_looks(footage: Footage) -> ParcelLooks:
     """Looks at the first minutes. Raises CannotOpen, LimitReached, EngineMissing."""
     import numpy as np
@@ -105,9 +103,7 @@ def parcel_looks(footage: Footage) -> ParcelLooks:
         open_from_s = None if not seen[-1].open else at_s if open_from_s is None else open_from_s
         if open_from_s is not None and at_s - open_from_s > OPEN_S:
             break
-    looks = tuple(
-        _look(view, [*seen[max(0, place - 1) : place], *seen[place + 1 : place + 2]]) for place, view in enumerate(seen)
-    )
+    looks = tuple(_look(view) for view in seen)
     return ParcelLooks(looks, looks[-1].at_s if looks else 0.0)
 
 
@@ -206,21 +202,17 @@ def _viewed(picture: NDArray[np.uint8], at_s: float, moved: float = 0.0) -> _Vie
     )  # fmt: skip
 
 
-def _look(view: _View, beside: list[_View]) -> ParcelLook:
-    """The look of one view. The views just before and after steady its turn: the nine numbers can be averaged."""
+def _look(view: _View) -> ParcelLook:
     import numpy as np
 
     from evidence_kit.sensors.parcel_frames import turn_of
 
     if not view.numbers.any():
         return ParcelLook(view.at_s, 0.0, (), view.closed, 0.0, *view.shares, 0.0, round(view.moved, 2))
-    near = [one for one in beside if abs(one.at_s - view.at_s) <= BESIDE_S]
-    numbers = view.numbers + BESIDE * sum((one.numbers for one in near), np.zeros(9))
-    numbers = numbers / (1 + BESIDE * sum(bool(one.numbers.any()) for one in near))
-    turn, score = turn_of(numbers)
+    turn, score = turn_of(view.numbers)
     return ParcelLook(
         view.at_s,
-        round(float(np.linalg.norm(numbers)) * score, 4),
+        round(float(np.linalg.norm(view.numbers)) * score, 4),
         tuple(round(float(v), 5) for v in turn.ravel()),
         view.closed,
         view.bag,

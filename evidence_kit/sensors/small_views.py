@@ -12,10 +12,12 @@ if TYPE_CHECKING:
 
 VIEW_PX = 192
 """Longer side: what models/parcel-pose was trained on."""
-EVERY_S = 0.11
-"""Between views while the parcel may be turned: a brisk turn of 180 degrees a second is 20 degrees in that time."""
-CLOSE_S, LATER_S, MOST_S = 60.0, 0.5, 120.0
-"""So long views are close together; then so far apart; then none is kept: 660 views, 41 MB at most."""
+EVERY_S = 0.22
+"""Between views while the parcel may be turned. Half of it follows a turn better and costs twice as much, and the
+number of faces is not told either way (docs/six-sides.md)."""
+CLOSE_S, LATER_S, MOST_S = 36.0, 0.5, 120.0
+"""So long views are close together (people show a parcel's sides in less); then so far apart; then none is kept: 340
+views, 21 MB at most."""
 
 
 class SmallViews:
