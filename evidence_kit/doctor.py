@@ -96,7 +96,12 @@ def _codecs() -> str:
 def _weights() -> str:
     from evidence_kit.sensors.weights import find
 
-    names = ("ppocrv6-tiny/det.onnx", "ppocrv6-tiny/rec.onnx", "frame-content/frame-content.onnx")
+    names = (
+        "ppocrv6-tiny/det.onnx",
+        "ppocrv6-tiny/rec.onnx",
+        "frame-content/frame-content.onnx",
+        "parcel-pose/parcel-pose.onnx",
+    )
     return ", ".join(f"{name} {find(name).stat().st_size / 1e6:.1f} MB" for name in names)
 
 

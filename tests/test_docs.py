@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from evidence_kit.facts.sides_shown import TOLD
+
 ROOT = Path(__file__).resolve().parents[1]
 GENERATE = runpy.run_path(str(ROOT / "docs" / "generate.py"))
 
@@ -81,3 +83,14 @@ def test_the_same_frame_card_and_figures_are_of_the_weights_that_ship():
     assert digest in card
     assert f"{len(weights):,} bytes" in card
     assert kept["model"].startswith(digest[:8])
+
+
+def test_the_parcel_card_and_figures_are_of_the_weights_that_ship():
+    weights = (ROOT / "models" / "parcel-pose" / "parcel-pose.onnx").read_bytes()
+    digest = hashlib.sha256(weights).hexdigest()
+    card = (ROOT / "models" / "parcel-pose" / "CARD.md").read_text("utf-8")
+    kept = json.loads((ROOT / "benchmarks" / "results" / "video_sides.json").read_text("utf-8"))
+    assert digest in card
+    assert f"{len(weights):,} bytes" in card
+    assert kept["model"] == digest[:8]
+    assert kept["told_to_rules"] == sorted(TOLD)

@@ -154,6 +154,15 @@ def test_sides_that_could_not_be_told_are_shown_view_by_view(seconds, last_s):
     assert not any(wish.id.endswith("-begin") for wish in never_looked)
 
 
+def test_showings_without_a_number_are_not_called_faces():
+    report = whole_report()
+    sides = replace(report.facts.sides[0], shown=None)
+    untold = replace(report, facts=replace(report.facts, sides=(sides,)))
+    captions = [next(w for w in wishes(one) if w.id.endswith("-faces")).caption.en for one in (report, untold)]
+    assert "twice" not in captions[0]
+    assert "twice" in captions[1]
+
+
 def test_every_wish_of_a_report_is_about_one_of_its_items():
     report = whole_report()
     found = wishes(report)

@@ -20,14 +20,14 @@ from benchmarks.synth.unboxing import Show, Truth, Wish, shown_faces, take
 
 FIRST_SEED = {"tune": 51_000, "heldout": 73_000}
 PERIOD = 20
-"""Kinds of clip come round in this many: 3 complete, 13 incomplete (2 of them mailers), 1 mailer, 3 opened."""
+"""Kinds of clip come round in this many: 5 complete, 11 incomplete (2 of them mailers), 1 mailer, 3 opened."""
 
 
 def wish(number: int) -> Wish:
     """What clip ``number`` of a split is to be."""
     place = number % PERIOD
     opens = number % 6 != 4
-    if place in (0, 7, 13):
+    if place in (0, 4, 7, 13, 18):
         return Wish(6, "sealed", opens)
     if place in (3, 10, 17):
         return Wish(0, "opened", True, "bag" if number % 60 == 17 else "box")
@@ -35,7 +35,7 @@ def wish(number: int) -> Wish:
         return Wish(1, "sealed", opens, "bag")
     if place == 12:
         return Wish(2, "sealed", opens, "bag")
-    faces = {1: 5, 2: 4, 4: 3, 6: 5, 8: 2, 9: 4, 11: 5, 14: 1, 16: 3, 18: 4, 19: 5}[place]
+    faces = {1: 5, 2: 4, 6: 5, 8: 2, 9: 3, 11: 5, 14: 1, 16: 3, 19: 4}[place]
     return Wish(faces, "sealed", opens)
 
 

@@ -271,7 +271,10 @@ def _parcel_events(report: Report, item: ItemReport) -> Iterator[Event]:
     for sides in report.facts.sides:
         if sides.item == item.id:
             for place, face in enumerate(sides.faces, 1):
-                yield "face", str(place), face.at_s, face.at_s, Text(f"第 {place} 个面", f"side {place}")
+                label = Text(f"第 {place} 个面", f"side {place}")
+                if sides.shown is None:
+                    label = Text(f"第 {place} 次展示", f"showing {place}")
+                yield "face", str(place), face.at_s, face.at_s, label
             if sides.opened_at_s is not None:
                 yield "opened", "✂", sides.opened_at_s, sides.opened_at_s, Text("开始拆开", "opening begins")
     tails: set[str] = set()

@@ -193,14 +193,20 @@ def _pointed(finding: Finding, report: Report) -> Trace | None:
 
 def _video_wishes(report: Report, item: ItemReport, name: str) -> list[Wish]:
     found = []
-    faces = [face for sides in report.facts.sides if sides.item == item.id for face in sides.faces][:MAX_FACES]
+    told = [sides for sides in report.facts.sides if sides.item == item.id]
+    faces = [face for sides in told for face in sides.faces][:MAX_FACES]
     if faces:
         times = tuple(face.at_s for face in faces)
         quads = tuple(face.quad for face in faces)
         covered = tuple(quad for at_s in times for quad in labels_of(report, item.id, at_s))
         caption = Text("开拆前展示的面", "faces shown before opening")
+        if any(sides.shown is None for sides in told):
+            caption = Text(
+                "开拆前的各次展示(同一个面可能出现多次):六个面都有吗?",
+                "what is shown before opening (a face may stand here twice): are all six there?",
+            )
         found.append(Wish(f"{name}-faces", "faces", item.id, caption, times_s=times, areas=quads, covered=covered))
-    elif item.seconds and item.width and any(sides.item == item.id for sides in report.facts.sides):
+    elif item.seconds and item.width and told:
         found.append(_beginning(item, name))
     if item.seconds and item.width:
         step = item.seconds / OVERVIEW_FRAMES

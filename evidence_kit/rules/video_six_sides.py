@@ -2,8 +2,8 @@
 
 Why: it shows that the parcel arrived sealed, and what it looked like.
 Fails: a parcel that is plainly open from the first frame.  Review: samples/video-six-sides/review-one-side.
-Cannot tell: faces hidden by hands, plain cartons, a soft mailer not declared; a person looks at the sheet of faces
-or, where none were told, at the beginning view by view.
+Cannot tell: a turn too quick to follow, faces hidden by hands or shown at a slant, a soft mailer not declared; a
+person looks at the sheet of faces or, where none were found, at the beginning view by view.
 Fails only where two independent signals say that the parcel is open from the start (rules 1c-F, 4).
 """
 
@@ -14,6 +14,15 @@ from evidence_kit.facts.sides_shown import SidesShown
 from evidence_kit.limits import Count, Faces
 from evidence_kit.rules import rule
 from evidence_kit.schema import Case, Check, Item, Limit, Quantity, Text, Trace
+
+WHY = {
+    "unseen": Text("画面里几乎看不到未拆的包裹", "hardly any closed parcel is seen"),
+    "kind": Text("分不清是纸箱还是快递袋", "a box and a mailer cannot be told apart here"),
+    "glimpsed": Text("有的面只一闪而过或太斜", "a face is seen too briefly or at a slant"),
+    "lost": Text("转动有几段没跟上,前后的面对不上", "the turning was lost between two stretches"),
+    "opened": Text("开头看着像已经打开", "the beginning looks open"),
+    "unproven": Text("机器数面的误差还不够小,不给数", "the machine's count is not yet sure enough to be told"),
+}
 
 
 @rule(on="video", retakable=False, title=Text("六面展示", "six sides shown"))
@@ -45,6 +54,9 @@ def video_six_sides(
             traces=traces,
         )
     seen = Text("看不准展示了几个面", "How many faces are shown cannot be told")
+    if sides.why in WHY:
+        why = WHY[sides.why]
+        seen = Text(f"{seen.zh}({why.zh})", f"{seen.en} ({why.en})")
     if sides.shown is not None:
         seen = Text(f"开拆前只看清 {sides.shown} 个面", f"Only {sides.shown} faces are clearly shown before opening")
     return review(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from evidence_kit.sensors import CannotOpen, LimitReached
 from evidence_kit.sensors.isobmff import IsoBoxes, read_iso_boxes
+from evidence_kit.sensors.small_views import SmallViews
 
 if TYPE_CHECKING:
     import numpy as np
@@ -303,6 +304,8 @@ class Footage:
         facts = self.container.video
         if facts is None:
             raise CannotOpen("no video stream")
+        # Views come from one kind of decode, so that they do not depend on which passes were needed.
+        light = skip_loop_filter and not only_keys
         with self._open() as opened:
             stream = opened.streams[facts.index]
             context = stream.codec_context
@@ -315,17 +318,22 @@ class Footage:
                 context.options = {**context.options, "skip_loop_filter": "all"}
             budget = _Budget(self.limits)
             if windows is None:
-                light = skip_loop_filter and not only_keys and not self.labels.begun
+                labelled = light and not self.labels.begun
                 for frame in self._pass(opened, stream, budget, None):
-                    if light and frame.index % self.look_every == 0:
+                    if light:
+                        self.views.see(frame)
+                    if labelled and frame.index % self.look_every == 0:
                         self.labels.see(frame)
                     yield frame
+                self.views.whole = self.views.whole or light
                 return
             for begin, end in windows:
                 if not self._seek(opened, stream, begin):
                     continue
                 for frame in self._pass(opened, stream, budget, end):
                     if frame.at_s >= begin - 1e-4:
+                        if light:
+                            self.views.see(frame)
                         yield frame
 
     def at(self, times_s: Sequence[float]) -> Iterator[Frame]:
@@ -352,6 +360,11 @@ class Footage:
         from evidence_kit.sensors.label_frames import LabelFrames
 
         return LabelFrames()
+
+    @cached_property
+    def views(self) -> SmallViews:
+        """Small colour views of what has been decoded so far, see small_views.py."""
+        return SmallViews(self.frame_s)
 
     @cached_property
     def frame_s(self) -> float:

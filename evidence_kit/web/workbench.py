@@ -37,6 +37,7 @@ STEPS: Mapping[str, str] = {
     "video_header": "读视频信息",
     "packet_signals": "看时间轴",
     "picture_changes": "逐帧看是否连续",
+    "parcel_looks": "看展示了哪几个面",
     "frame_codes": "在视频里找面单",
     "frame_texts": "认视频里的数字",
 }

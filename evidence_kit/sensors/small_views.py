@@ -1,0 +1,57 @@
+"""Small colour views of a video's first minutes, kept while any pass decodes it: no decode is for them alone."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+VIEW_PX = 192
+"""Longer side: what models/parcel-pose was trained on."""
+EVERY_S = 0.22
+"""Between views while the parcel may be turned. Half of it follows a turn better and costs twice as much, and the
+number of faces is not told either way (docs/six-sides.md)."""
+CLOSE_S, LATER_S, MOST_S = 36.0, 0.5, 120.0
+"""So long views are close together (people show a parcel's sides in less); then so far apart; then none is kept: 340
+views, 21 MB at most."""
+
+
+class SmallViews:
+    """Views in order of time, whichever pass they come from."""
+
+    def __init__(self, frame_s: float) -> None:
+        self.slack_s = frame_s / 2
+        """Keeps the rhythm where frames fall just short of it."""
+        self.at_s: list[float] = []
+        self.pictures: list[NDArray[np.uint8]] = []
+        """Red, green, blue; (h, w, 3) uint8, upright."""
+        self.whole = False
+        """Whether one pass went through all of the file."""
+
+    def see(self, frame: Any) -> None:
+        """Keeps a view of ``frame`` (a Frame) where it is due."""
+        at_s = float(frame.at_s)
+        if not 0.0 <= at_s <= MOST_S:
+            return
+        apart = (EVERY_S if at_s < CLOSE_S else LATER_S) - self.slack_s
+        place = bisect_left(self.at_s, at_s)
+        if place and at_s - self.at_s[place - 1] < apart:
+            return
+        if place < len(self.at_s) and self.at_s[place] - at_s < apart:
+            return
+        self.at_s.insert(place, at_s)
+        self.pictures.insert(place, frame.colour(VIEW_PX))
+
+    def gaps(self) -> list[tuple[float, float]]:
+        """Windows (seconds) of the first MOST_S that no pass has gone through, as far as the views tell."""
+        if self.whole:
+            return []
+        marks = [0.0, *self.at_s, MOST_S]
+        wide = 2.5 * max(EVERY_S, 2 * self.slack_s)
+        return [
+            (begin, end) for begin, end in pairwise(marks) if end - begin > (wide if end < CLOSE_S else 2.5 * LATER_S)
+        ]

@@ -1,0 +1,141 @@
+"""Looks at rendered clips: the network runs, and what it tells is held against the renderer's truth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import imageio_ffmpeg
+import numpy as np
+import pytest
+
+from benchmarks.synth.unboxing import Show, Wish, take
+from benchmarks.synth.unboxing_set import write
+from evidence_kit import check
+from evidence_kit.facts.continuity import Continuity
+from evidence_kit.facts.sides_shown import SidesShown, opened_start, opening, told_of
+from evidence_kit.pictures import draw
+from evidence_kit.report.picture import Wish as PictureWish
+from evidence_kit.schema import Item
+from evidence_kit.sensors.footage import Footage
+from evidence_kit.sensors.parcel_frames import nearest_name
+from evidence_kit.sensors.parcel_looks import ParcelLooks, parcel_looks
+from evidence_kit.sensors.small_views import CLOSE_S, EVERY_S, MOST_S, VIEW_PX, SmallViews
+
+SEALED, OPENED = (51_008, Wish(2)), (51_010, Wish(0, "opened"))
+
+
+@dataclass(frozen=True)
+class Seen:
+    show: Show
+    path: str
+    looks: ParcelLooks
+    told: SidesShown
+
+
+@pytest.fixture(scope="module", params=[SEALED, OPENED], ids=["sealed", "opened"])
+def seen(request, tmp_path_factory):
+    path = tmp_path_factory.mktemp("clips") / "unbox.mp4"
+    show = take(*request.param)
+    write(show, path, imageio_ffmpeg.get_ffmpeg_exe(), crf=23)
+    looks = parcel_looks(Footage(str(path)))
+    return Seen(show, str(path), looks, told_of(looks, Continuity()))
+
+
+def test_the_turn_is_that_of_the_parcel(seen):
+    if seen.show.wish.start == "opened":
+        pytest.skip("an open parcel shows few closed faces")
+    angles = []
+    for look in seen.looks.looks:
+        truth = seen.show.frame(look.at_s)[2]
+        if look.turn and look.sure > 0.42 and not truth.opened:
+            angles.append(np.degrees(nearest_name(np.array(look.turn).reshape(3, 3), truth.turn)[1]))
+    assert len(angles) > 10
+    assert np.median(angles) < 16
+
+
+def test_faces_lie_where_they_are_drawn(seen):
+    if seen.show.wish.start == "opened":
+        assert seen.told.faces == ()
+        return
+    assert len(seen.told.faces) >= 2
+    found = []
+    for face in seen.told.faces:
+        truth = seen.show.frame(face.at_s)[2]
+        found.append(max(overlap(face.quad, quad) for quad in truth.quads[truth.cos > 0]))
+    assert np.median(found) > 0.6
+
+
+def overlap(one, other):
+    """Area of the quads' intersection over that of their union."""
+    first, second = (cv2.convexHull(np.array(quad, np.float32) * 1000) for quad in (one, other))
+    both = cv2.intersectConvexConvex(first, second)[0]
+    return both / (cv2.contourArea(first) + cv2.contourArea(second) - both)
+
+
+def test_the_opening_is_seen_when_it_happens(seen):
+    looks = seen.looks.looks
+    if seen.show.wish.start == "opened":
+        assert len(opened_start(looks)) >= 2
+    else:
+        assert opened_start(looks) == ()
+        assert opening(looks) == pytest.approx(seen.show.opened_at_s, abs=1.0)
+
+
+def test_the_sheet_shows_every_face_turned_flat(seen):
+    faces = seen.told.faces
+    if not faces:
+        pytest.skip("opened from the start: no face is told")
+    item = Item("unbox.mp4", "video", seen.path, 0, "")
+    wish = PictureWish("v0-faces", "faces", item.id, None, times_s=tuple(f.at_s for f in faces),
+                       areas=tuple(f.quad for f in faces))  # fmt: skip
+    sheet = draw(wish, item)
+    one = draw(PictureWish("v0-faces", "faces", item.id, None, times_s=wish.times_s[:1], areas=wish.areas[:1]), item)
+    assert sheet.width > one.width * (min(3, len(faces)) - 0.1)
+
+
+def test_views_of_another_pass_are_looked_at_without_a_second_decode(seen, monkeypatch):
+    footage = Footage(seen.path)
+    for _ in footage.frames(skip_loop_filter=True):
+        pass
+    monkeypatch.setattr(Footage, "_pass", lambda *_: pytest.fail("decoded again"))
+    assert parcel_looks(footage) == seen.looks
+
+
+def test_a_whole_check_shows_the_faces(seen, tmp_path):
+    report = check([seen.path], now=None)
+    sides = report.facts.sides[0]
+    if seen.show.wish.start == "sealed":
+        assert [(face.at_s, face.quad) for face in sides.faces] == [(f.at_s, f.quad) for f in seen.told.faces]
+    found = next(finding for finding in report.findings if finding.rule == "video-six-sides")
+    assert found.outcome.value in ("review", "fail") if seen.show.wish.start == "opened" else "review"
+
+
+class FakeFrame:
+    def __init__(self, at_s):
+        self.at_s = at_s
+
+    def colour(self, width):
+        return np.zeros((108, width, 3), np.uint8)
+
+
+@pytest.mark.parametrize("fps", [1, 10, 30, 240])
+def test_views_are_bounded_however_many_frames_there_are(fps):
+    views = SmallViews(1 / fps)
+    for number in range(int(fps * 200)):
+        views.see(FakeFrame(number / fps))
+    assert len(views.at_s) <= CLOSE_S / EVERY_S * 1.2 + (MOST_S - CLOSE_S) * 2.2
+    assert views.at_s == sorted(views.at_s) and views.at_s[-1] <= MOST_S
+    assert views.pictures[0].shape[1] == VIEW_PX
+    assert views.gaps() == []
+
+
+def test_what_no_pass_has_seen_is_a_gap():
+    views = SmallViews(1 / 30)
+    for number in range(60):
+        views.see(FakeFrame(10 + number / 30))
+    (begin, end), (later, last) = views.gaps()
+    assert (begin, end) == (0.0, 10.0)
+    assert later == pytest.approx(11.9, abs=0.25) and last == MOST_S
+    views.whole = True
+    assert views.gaps() == []

@@ -1,0 +1,177 @@
+"""Which faces are shown: the names of the faces through the turning, from hand-made looks."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from evidence_kit.facts.continuity import Continuity
+from evidence_kit.facts.parcel_turning import RENAMINGS, nearest, renamed, stretches
+from evidence_kit.facts.sides_shown import TOLD, sides_shown, told_of
+from evidence_kit.schema import Break
+from evidence_kit.sensors.parcel_frames import nearest_name, numbers_of, renamings, turn_of
+from evidence_kit.sensors.parcel_looks import ParcelLook, ParcelLooks, SeenFace
+
+QUAD = ((0.3, 0.3), (0.6, 0.3), (0.6, 0.6), (0.3, 0.6))
+NORMALS = np.array([[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0], [0, 0, 1], [0, 0, -1]], float)
+SIX = (4, 2, 5, 3, 0, 4, 1)
+"""Faces brought to the camera one after another; face 4 twice."""
+
+
+def turned(axis, angle):
+    return cv2.Rodrigues(np.asarray(axis, float) / np.linalg.norm(axis) * angle)[0]
+
+
+def path(faces, *, hold_s=0.6, turn_s=0.8, step_s=0.11):
+    """(moment, rotation) of a box whose faces are brought to the camera (which looks along +z) in turn."""
+    towards = np.array([0, 0, -1.0])
+    turn = turned((1, 0.2, 0), 0.1)
+    keys = []
+    for face in faces:
+        normal = turn @ NORMALS[face]
+        axis = np.cross(normal, towards)
+        size = np.linalg.norm(axis)
+        if size > 1e-6:
+            turn = turned(axis, np.arctan2(size, normal @ towards)) @ turn
+        elif normal @ towards < 0:
+            turn = turned((0, 1, 0), np.pi) @ turn
+        keys.append(turn)
+    moments, at_s, before = [], 0.0, keys[0]
+    for key in keys:
+        aim = cv2.Rodrigues(before.T @ key)[0]
+        steps = np.arange(0, turn_s + hold_s, step_s)
+        moments += [(round(at_s + at, 3), before @ cv2.Rodrigues(aim * min(1.0, at / turn_s))[0]) for at in steps]
+        at_s, before = moments[-1][0] + step_s, key
+    return moments
+
+
+def look(at_s, turn, rng, *, noise_deg=3.0, flap=0.0, inside=0.0, goods=0.0, bag=0.0):
+    noisy = turned(rng.normal(size=3), np.radians(abs(rng.normal(0, noise_deg)))) @ turn
+    named = noisy @ renamings()[int(rng.integers(24))]
+    axes = np.concatenate([named, -named], 1)[:, [0, 3, 1, 4, 2, 5]]
+    faces = tuple(
+        SeenFace(axis, float(-axes[2, axis]), 0.1 * float(-axes[2, axis]), 0.95, QUAD)
+        for axis in range(6)
+        if -axes[2, axis] > 0.15
+    )
+    return ParcelLook(at_s, 0.9, tuple(named.ravel()), 0.2, bag, flap, inside, goods, 0.05, 5.0, faces=faces)
+
+
+def looks(faces, seed=0, **changes):
+    rng = np.random.default_rng(seed)
+    return [look(at_s, turn, rng, **changes) for at_s, turn in path(faces)]
+
+
+def told(seen, breaks=()):
+    return told_of(ParcelLooks(tuple(seen), seen[-1].at_s), Continuity(breaks=tuple(breaks)))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_nine_numbers_give_the_turn_back_but_for_the_names(seed):
+    rng = np.random.default_rng(seed)
+    turn = turned(rng.normal(size=3), rng.uniform(0, 3))
+    assert np.allclose(numbers_of(turn), numbers_of(turn @ renamings()[seed]))
+    assert np.linalg.norm(numbers_of(turn)) == pytest.approx(1)
+    found, score = turn_of(numbers_of(turn))
+    assert np.degrees(nearest_name(found, turn)[1]) < 0.5
+    assert score > 0.999
+
+
+def test_names_in_facts_are_those_of_the_sensor():
+    assert len(RENAMINGS) == 24
+    one, other = turned((1, 2, 3), 1.0), turned((3, -1, 1), 2.0)
+    here, angle = nearest(tuple(one.ravel()), tuple(other.ravel()))
+    there, radians, _ = nearest_name(one, other)
+    assert np.allclose(here, there.ravel())
+    assert angle == pytest.approx(np.degrees(radians))
+    assert renamed(tuple(one.ravel()), RENAMINGS[0])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_all_six_faces_of_a_plain_box(seed):
+    found = told(looks(SIX, seed))
+    assert (found.shown, found.sealed_start, found.why) == (6, True, None)
+    assert len(found.faces) == 6
+
+
+@pytest.mark.parametrize("faces", [(4,), (4, 2), (4, 2, 5), (0, 2, 1, 3), (0, 2, 1, 3, 0, 2, 1, 3), (4, 2, 5, 3, 0)])
+def test_fewer_faces_however_often(faces):
+    assert told(looks(faces)).shown == len(set(faces))
+
+
+def test_a_misread_look_is_passed_over():
+    seen = looks((0, 2, 1, 3))
+    rng = np.random.default_rng(9)
+    for place in range(5, len(seen), 7):
+        seen[place] = look(seen[place].at_s, turned(rng.normal(size=3), 0.7) @ path((4,))[0][1], rng)
+    assert told(seen).shown == 4
+
+
+@pytest.mark.parametrize("gap_s", [0.8, 3.0])
+def test_what_happens_in_a_gap_is_not_guessed(gap_s):
+    seen = looks((4, 2, 5, 3))
+    middle = len(seen) // 2
+    late = [look(one.at_s + gap_s, np.array(one.turn).reshape(3, 3), np.random.default_rng(1)) for one in seen[middle:]]
+    found = told(seen[:middle] + late)
+    assert (found.shown, found.why) == (None, "lost")
+
+
+def test_a_cut_parts_the_names():
+    seen = looks(SIX)
+    found = told(seen, [Break(seen[len(seen) // 2].at_s, "jump-cut", ("tracks", "edges"))])
+    assert found.shown is None
+    assert len(stretches(seen, [seen[20].at_s])) == 2
+
+
+def test_a_face_seen_at_a_slant_leaves_it_open():
+    seen = looks((4, 2, 5, 3, 0))
+    last = np.array(seen[-1].turn).reshape(3, 3)
+    rng = np.random.default_rng(4)
+    for at in np.arange(0, 0.5, 0.11):  # face 0 leans back until its neighbour is turned by 25 degrees
+        seen.append(look(seen[-1].at_s + 0.11, turned((1, 0, 0), 0.44 * min(1, at * 4)) @ last, rng, noise_deg=0.5))
+    assert told(seen).shown in (None, 5)
+
+
+def test_nothing_seen_is_nothing_told():
+    found = told([ParcelLook(k * 0.1, 0.0, (), 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0) for k in range(40)])
+    assert (found.shown, found.sealed_start, found.why) == (None, None, "unseen")
+
+
+def test_a_mailer_has_two_sides_and_its_edges_are_none():
+    found = told(looks((4, 2, 5), bag=0.9))
+    assert found.shown in (1, 2)
+    assert told(looks((4, 5), bag=0.9)).shown == 2
+    assert told(looks((4,), bag=0.9)).shown == 1
+    assert told(looks((4,), bag=0.45)).why == "kind"
+
+
+def test_opening_ends_the_showing():
+    seen = looks((4, 2, 5))
+    opened = seen[-1].at_s + 0.11
+    rng = np.random.default_rng(2)
+    late = [look(round(opened + at_s, 3), turn, rng, flap=0.1, inside=0.1) for at_s, turn in path((0, 3, 1))]
+    found = told(seen + late)
+    assert found.shown == 3
+    assert found.sealed_start is True
+    assert found.opened_at_s == pytest.approx(opened, abs=0.05)
+
+
+def test_opened_from_the_first_frame_takes_two_signals():
+    plain = told(looks((4, 2), flap=0.1, inside=0.1))
+    assert (plain.sealed_start, set(plain.opened_start_signals)) == (False, {"flaps", "inside"})
+    one = told(looks((4, 2), flap=0.2))
+    assert one.sealed_start is None
+    assert one.opened_start_signals == ("flaps",)
+
+
+def test_what_is_not_proven_is_for_a_person():
+    six = sides_shown(Continuity(), ParcelLooks(tuple(looks(SIX)), 9.0))
+    assert len(six.faces) == 6
+    assert ("sealed" in TOLD) == (six.sealed_start is True)
+    assert ("shown" in TOLD) == (six.shown == 6)
+    opened = sides_shown(Continuity(), ParcelLooks(tuple(looks((4, 2), flap=0.1, inside=0.1)), 9.0))
+    assert ("opened" in TOLD) == (opened.sealed_start is False)
+    late = [look(9.0 + at_s, turn, np.random.default_rng(3), flap=0.2, inside=0.1) for at_s, turn in path((4, 2))]
+    opening = sides_shown(Continuity(), ParcelLooks(tuple(looks(SIX) + late), 12.0))
+    assert ("opening" in TOLD) == (opening.opened_at_s is not None)
