@@ -318,23 +318,23 @@ class Footage:
                 context.options = {**context.options, "skip_loop_filter": "all"}
             budget = _Budget(self.limits)
             if windows is None:
-                labelled = light and not self.labels.begun
-                for frame in self._pass(opened, stream, budget, None):
-                    if light:
-                        self.views.see(frame)
-                    if labelled and frame.index % self.look_every == 0:
-                        self.labels.see(frame)
-                    yield frame
+                whole = self._pass(opened, stream, budget, None)
+                yield from self._noted(whole, labels=not self.labels.begun) if light else whole
                 self.views.whole = self.views.whole or light
                 return
             for begin, end in windows:
                 if not self._seek(opened, stream, begin):
                     continue
-                for frame in self._pass(opened, stream, budget, end):
-                    if frame.at_s >= begin - 1e-4:
-                        if light:
-                            self.views.see(frame)
-                        yield frame
+                within = (frame for frame in self._pass(opened, stream, budget, end) if frame.at_s >= begin - 1e-4)
+                yield from self._noted(within, labels=False) if light else within
+
+    def _noted(self, frames: Iterator[Frame], *, labels: bool) -> Iterator[Frame]:
+        """The frames of a light pass, small views kept, and labels looked for, on their way."""
+        for frame in frames:
+            self.views.see(frame)
+            if labels and frame.index % self.look_every == 0:
+                self.labels.see(frame)
+            yield frame
 
     def at(self, times_s: Sequence[float]) -> Iterator[Frame]:
         """The frame on show at each of ``times_s`` (sorted); fewer where the file ends early."""
