@@ -269,7 +269,7 @@ def test_a_percentage_is_no_weight():
 
 
 @pytest.mark.parametrize(("shown", "unit_read"), [("08", None), ("48", "g")])
-def test_less_than_five_grams_is_a_kg_whose_k_was_lost(shown, unit_read):
+def test_a_g_after_a_point_may_be_a_kg_whose_k_was_lost(shown, unit_read):
     number = line((f"{shown[0]}.{shown[1]}",) * 2, cells(shown, 1), beside=(unit("g", "g"),))
     whole = line((f"{shown}",) * 2, cells(shown), beside=(unit("g", "g"),))
     found = decide(ScaleDisplay(1000, 1000, (number if unit_read is None else whole,), 1.0))

@@ -33,8 +33,6 @@ NAMED_ACCEPT = 0.9
 """The same of figures with their name before them: that is print, and the line has more characters to be sure of."""
 LEAST_DIGITS = 2
 """A lone digit is too little to agree on: any box is an eight, any stroke a one."""
-LEAST_GRAMS = 5.0
-"""Nothing that is sent weighs less: a kg whose k was lost."""
 PRINT_LINES = 2
 """Lines of words read surely, on a photo without any figure: its display would have been read too."""
 SEGMENT_DIGITS = 2
@@ -169,7 +167,8 @@ def decide(display: ScaleDisplay) -> WeightShown:
 
 
 def _believed(digits: str, unit: Unit | None) -> Unit | None:
-    return None if unit == "g" and float(digits) < LEAST_GRAMS else unit
+    """A g beside a number with a point may be a kg whose k was lost; that is for a person."""
+    return None if unit == "g" and "." in digits else unit
 
 
 def _chosen(found: Sequence[_Candidate], unread: Sequence[DisplayLine]) -> _Candidate | None:
