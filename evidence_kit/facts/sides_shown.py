@@ -82,7 +82,7 @@ class SidesShown:
     why: str | None = None
     """Where the number could not be told: ``lost`` (which face is which was lost), ``glimpsed`` (a face was seen too
     briefly or too slanted to say), ``unseen`` (hardly any parcel was seen), ``kind`` (box or mailer),
-    ``opened`` (the beginning looks open, which is not told), ``unproven`` (the number is not told, see TOLD)."""
+    ``unproven`` (the answer is not told, see TOLD)."""
 
 
 @fact(on="video")
@@ -93,10 +93,12 @@ def sides_shown(continuity: Continuity | Unknown, looks: ParcelLooks) -> SidesSh
     """
     found = told_of(looks, continuity)
     if found.sealed_start is False and "opened" not in TOLD:
-        faces = tuple(sorted(showings(looks.looks), key=lambda face: (face.at_s, face.quad)))
-        found = replace(found, shown=None, faces=faces, sealed_start=None, opened_start_signals=(), why="opened")
+        found = replace(found, shown=None, sealed_start=None, opened_start_signals=(), why="unproven")
     if found.sealed_start is not False and "shown" not in TOLD:
         found = replace(found, shown=None, why=found.why or "unproven")
+    if found.shown is None:
+        # Of the whole beginning: an opening that is not certain must hide no face from the person.
+        found = replace(found, faces=tuple(in_order(showings(looks.looks))))
     return replace(
         found,
         sealed_start=None if found.sealed_start and "sealed" not in TOLD else found.sealed_start,
@@ -127,8 +129,11 @@ def told_of(looks: ParcelLooks, continuity: Continuity | Unknown) -> SidesShown:
         shown, why = None, "lost"
     best = max(told, key=lambda one: len(one.sure), default=None)
     faces = showings(closed) if best is None or shown is None else list(best.sure.values())
-    faces = sorted(faces, key=lambda face: (face.at_s, face.quad))
-    return SidesShown(shown, tuple(faces), sealed, opened_at_s, signals, goods_at_s, why)
+    return SidesShown(shown, tuple(in_order(faces)), sealed, opened_at_s, signals, goods_at_s, why)
+
+
+def in_order(faces: Sequence[Face]) -> list[Face]:
+    return sorted(faces, key=lambda face: (face.at_s, face.quad))
 
 
 def unfollowed(stretch: list[Named], looks: Sequence[ParcelLook]) -> bool:

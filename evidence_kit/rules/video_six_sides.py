@@ -20,7 +20,6 @@ WHY = {
     "kind": Text("分不清是纸箱还是快递袋", "a box and a mailer cannot be told apart here"),
     "glimpsed": Text("有的面只一闪而过或太斜", "a face is seen too briefly or at a slant"),
     "lost": Text("转动有几段没跟上,前后的面对不上", "the turning was lost between two stretches"),
-    "opened": Text("开头看着像已经打开", "the beginning looks open"),
     "unproven": Text("机器数面的误差还不够小,不给数", "the machine's count is not yet sure enough to be told"),
 }
 
