@@ -40,7 +40,7 @@ def region(share=0.1, score=0.95, peak=0.99, at=(0.1, 0.1), side=0.3, at_edge=Fa
 
 
 GOODS = region(at=(0.6, 0.6))
-SURE, DOUBTFUL = region(), region(share=0.01, score=0.4, peak=0.5)
+SURE, DOUBTFUL = region(), region(share=0.03, score=0.55, peak=0.75)
 
 
 def content(**kinds):
