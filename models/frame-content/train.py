@@ -60,7 +60,7 @@ class Stage:
 
 STAGES = (
     Stage(range(27), 1500, 2e-3, "state.pt", norms=True),
-    Stage(range(30, 34), 900, 6e-4, "state-2.pt", norms=False, earlier=True, stuck=0.4),
+    Stage(range(30, 35), 450, 6e-4, "state-2.pt", norms=False, earlier=True, stuck=0.4),
 )
 FROZEN = 5
 """The stem and as many blocks stay as ImageNet left them."""
