@@ -113,8 +113,8 @@ def two_looks(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
     rows, columns = finer.shape[1:]
     small = cv2.resize(picture, None, fx=COARSER, fy=COARSER, interpolation=cv2.INTER_AREA)
     coarser = np.ascontiguousarray(probabilities(np.asarray(small, np.uint8)).transpose(1, 2, 0))
-    both = cv2.resize(coarser, (columns, rows), interpolation=cv2.INTER_LINEAR).transpose(2, 0, 1)
-    both = np.asarray((both + finer) / 2, np.float32)
+    wider = cv2.resize(coarser, (columns, rows), interpolation=cv2.INTER_LINEAR).transpose(2, 0, 1)
+    both: NDArray[np.float32] = np.asarray((wider + finer) / 2).astype(np.float32)
     both[KINDS.index("label")] = finer[KINDS.index("label")]
     return both
 
