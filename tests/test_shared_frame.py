@@ -12,17 +12,21 @@ import pytest
 from PIL import Image
 
 from evidence_kit.facts.photo_quality import PhotoQuality, Shortfall, photo_quality
-from evidence_kit.facts.shared_frame import shared_frame
+from evidence_kit.facts.shared_frame import GOODS as GOODS_CHANCE
+from evidence_kit.facts.shared_frame import LABEL, PARCEL, shared_frame
 from evidence_kit.facts.waybill_readings import UnreadLabel, WaybillReading, WaybillReadings
 from evidence_kit.rules.goods_with_waybill import goods_with_waybill
 from evidence_kit.schema import Case, Each, Item, Outcome
 from evidence_kit.sensors.frame_content import (
+    KINDS,
     MAX_LONG_EDGE,
     FrameContent,
     Region,
     content_of,
     frame_content,
+    probabilities,
     regions_of,
+    two_looks,
 )
 from evidence_kit.sensors.photo import Photo
 from evidence_kit.sensors.sharpness import sharpness
@@ -40,7 +44,7 @@ def region(share=0.1, score=0.95, peak=0.99, at=(0.1, 0.1), side=0.3, at_edge=Fa
 
 
 GOODS = region(at=(0.6, 0.6))
-SURE, DOUBTFUL = region(), region(share=0.01, score=0.4, peak=0.5)
+SURE, DOUBTFUL = region(), region(share=0.02, score=0.6, peak=0.85)
 
 
 def content(**kinds):
@@ -100,6 +104,22 @@ def test_a_label_taken_for_goods_is_no_goods():
 def test_a_strip_at_the_border_is_no_sure_goods():
     strip = Region(square(0.0, 0.0, 0.05), 0.006, 0.95, 0.99, 0.9, True)
     assert shared_frame(content(goods=[strip]), NOTHING_READ, GOOD).goods == "unknown"
+
+
+def test_labels_are_told_from_the_finer_look_and_the_rest_from_both():
+    pytest.importorskip("onnxruntime")
+    picture = np.full((384, 512, 3), 90, np.uint8)
+    cv2.rectangle(picture, (120, 100), (330, 260), (240, 240, 240), -1)
+    finer, both = probabilities(picture), two_looks(picture)
+    assert both.shape == finer.shape
+    label = KINDS.index("label")
+    assert np.array_equal(both[label], finer[label])
+    assert not np.array_equal(both[KINDS.index("goods")], finer[KINDS.index("goods")])
+
+
+def test_what_is_surer_is_likelier():
+    for chance in (LABEL, GOODS_CHANCE, PARCEL):
+        assert 0 < chance.of(DOUBTFUL, ()) < chance.of(SURE, ()) < 1
 
 
 def test_the_quad_is_the_label_around_the_bars():

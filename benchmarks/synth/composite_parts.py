@@ -412,10 +412,48 @@ DEVELOPMENT = Parts(
 )
 
 
-def development(rng: Rng) -> Parts:
+_STICKERS = Kept(composite_pages.page, 300)
+
+
+def _stuck_on(rng: Rng, face: Picture, width: float) -> Picture:
+    """A face (of ``width`` mm) with printed paper on it that is no waybill: product and price stickers, slips, notes.
+
+    Without these, whatever printed thing is stuck on a parcel is a label in this world.
+    """
+    face = face.copy()
+    high, wide = face.shape[:2]
+    for _ in range(int(rng.choice([1, 1, 2]))):
+        art, size_mm, _name = _STICKERS(rng)
+        across = float(np.clip(size_mm[0] * rng.uniform(0.5, 1.0) / width, 0.08, 0.7)) * wide
+        w, h = round(across), round(across * art.shape[0] / art.shape[1])
+        if rng.random() < 0.25:
+            art, w, h = np.asarray(np.rot90(art), np.uint8), h, w
+        shrink = min(1.0, 0.9 * high / h, 0.9 * wide / w)
+        w, h = max(4, round(w * shrink)), max(4, round(h * shrink))
+        x, y = int(rng.integers(max(1, wide - w))), int(rng.integers(max(1, high - h)))
+        room = face[y : y + h, x : x + w]
+        room[:] = cv2.resize(art, room.shape[1::-1], interpolation=cv2.INTER_AREA)
+    return face
+
+
+def _stickered_board(rng: Rng, width: float, height: float) -> Picture:
+    face = _board(rng, width, height)
+    return _stuck_on(rng, face, width) if rng.random() < 0.5 and min(face.shape[:2]) > 24 else face
+
+
+def _stickered_mailer(rng: Rng, width: float, height: float) -> tuple[Picture, Picture]:
+    bgr, alpha = _mailer(rng, width, height)
+    return (_stuck_on(rng, bgr, width) if rng.random() < 0.4 else bgr), alpha
+
+
+STICKERED = replace(DEVELOPMENT, board=_stickered_board, mailer=_stickered_mailer)
+"""The development world whose parcels carry other paper besides labels."""
+
+
+def development(rng: Rng, every: Parts = DEVELOPMENT) -> Parts:
     """One picture's parts: mostly everything, at times goods and ground of one tone, pale on pale or dark on dark."""
     if rng.random() > 0.08:
-        return DEVELOPMENT
+        return every
     pale = bool(rng.random() < 0.5)
     tone = rng.uniform(185, 245, 3) if pale else rng.uniform(12, 55, 3)
 
@@ -430,4 +468,4 @@ def development(rng: Rng) -> Parts:
         art = DEVELOPMENT.ground(rng).astype(np.float32)
         return np.asarray(np.clip(tone + (art - art.mean((0, 1))) * rng.uniform(0.05, 0.4), 0, 255), np.uint8)
 
-    return replace(DEVELOPMENT, thing=thing, ground=ground)
+    return replace(every, thing=thing, ground=ground)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
+from math import exp, log
 from typing import Literal
 
 from evidence_kit.facts.photo_quality import PhotoQuality
@@ -22,28 +23,57 @@ Waybill = Literal["read", "seen", "none", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
-    """When a region counts: its share of the picture, its mean and its highest probability, all at least these."""
+class Chance:
+    """How likely a region is what the model takes it for: a logistic curve over what was measured of it."""
 
+    base: float
     share: float
+    """Of the natural logarithm of its share of the picture, and so on: a weight for each measure."""
     score: float
     peak: float
+    filled: float
+    edge: float
+    rival: float
 
-    def met_by(self, region: Region) -> bool:
-        return region.share >= self.share and region.score >= self.score and region.peak >= self.peak
+    def of(self, region: Region, rivals: Iterable[Region]) -> float:
+        """0..1; ``rivals`` are regions of other kinds, of which the surest in the same place counts."""
+        measures = measures_of(region, rivals)
+        weights = (self.base, self.share, self.score, self.peak, self.filled, self.edge, self.rival)
+        return 1 / (1 + exp(-sum(weight * value for weight, value in zip(weights, measures, strict=True))))
 
 
-# Operating points in pairs: a region beyond the accept point is one, below the reject point it is none, between them
-# a person looks. Accept points are from development composites (``python -m benchmarks same_frame --part tune``); the
-# reject points of goods and parcel are below what it gives, because those let 2 % of a held-out set fail falsely.
-LABEL_ACCEPT, LABEL_REJECT = Point(0.001, 0.45, 0.60), Point(0.001, 0.35, 0.40)
-GOODS_ACCEPT, GOODS_REJECT = Point(0.010, 0.60, 0.95), Point(0.001, 0.30, 0.40)
+def measures_of(region: Region, rivals: Iterable[Region]) -> tuple[float, ...]:
+    """What ``Chance`` weighs, in its order."""
+    rival = max((other.score for other in rivals if _shared(region, other)), default=0.0)
+    share = log(min(max(region.share, 0.001), 0.5))
+    return 1.0, share, _odds(region.score), _odds(region.peak), region.filled, float(region.at_edge), rival
+
+
+def _odds(share: float) -> float:
+    """Natural logarithm of the odds, kept finite."""
+    share = min(max(share, 0.01), 0.999)
+    return log(share / (1 - share))
+
+
+def _shared(one: Region, other: Region) -> bool:
+    return _within(one.quad, other.quad) or _within(other.quad, one.quad)
+
+
+# Weights and points are what ``python -m benchmarks same_frame --part tune`` prints: weights fitted, and points chosen
+# in pairs, on development composites that no training saw and on a held-out set that is retired. At or above the
+# first of a pair it is there, below the second it is not, between them a person looks.
+LABEL = Chance(-4.43, -0.469, 1.397, 0.707, -0.49, 0.495, 0.923)
+LABEL_SEEN, LABEL_NONE = 0.50, 0.14
+GOODS = Chance(0.867, 0.145, 0.391, 0.797, -0.925, -0.449, -0.085)
+GOODS_YES, GOODS_NO = 0.91, 0.30
+PARCEL = Chance(-0.12, 0.24, 0.112, 0.93, 0.039, -0.406, 0.311)
+PARCEL_YES, PARCEL_NO = 0.96, 0.10
 GOODS_FILLED, GOODS_EDGE_SHARE = 0.40, 0.010
 """Goods fill this share of their rectangle, and those that the border cuts off show at least so much of themselves."""
 CARRIES = 0.40
 """Share of a label and its surroundings that a region's rectangle holds: from here on it may be what carries it."""
-PARCEL_ACCEPT, PARCEL_REJECT = Point(0.010, 0.65, 0.80), Point(0.001, 0.30, 0.50)
-PAGE_ACCEPT = Point(0.010, 0.60, 0.85)
+PAGE_SHARE, PAGE_SCORE, PAGE_PEAK = 0.010, 0.60, 0.85
+"""A screen or a page is there where a region's share, mean and highest probability are all at least these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +96,12 @@ def shared_frame(content: FrameContent, readings: WaybillReadings, quality: Phot
     """What one photo shows side by side, from the model's regions, what was read, and how good the photo is."""
     waybill, quad, page = _waybill(content, readings)
     stuck = [one.quad for one in readings.readings if one.quad is not None]
-    stuck += [region.quad for region in content.labels if LABEL_ACCEPT.met_by(region)]
-    surely = tuple(region for region in content.goods if sure_goods(region, stuck))
-    goods: Seen = "yes" if surely else "no"
-    if not surely and any(GOODS_REJECT.met_by(region) for region in content.goods):
-        goods = "unknown"
-    parcel = _seen((*content.sealed, *content.opened), PARCEL_ACCEPT, PARCEL_REJECT)
+    stuck += [region.quad for region, chance in label_chances(content) if chance >= LABEL_SEEN]
+    chances = goods_chances(content)
+    surely = tuple(region for region, chance in chances if chance >= GOODS_YES and stands_free(region, stuck))
+    goods: Seen = "yes" if surely else "unknown" if highest(chances) >= GOODS_NO else "no"
+    likely = highest(parcel_chances(content))
+    parcel: Seen = "yes" if likely >= PARCEL_YES else "unknown" if likely >= PARCEL_NO else "no"
     boxes = tuple(region.quad for region in surely)
     adequate = not quality.shortfalls
     if not adequate:
@@ -81,36 +111,53 @@ def shared_frame(content: FrameContent, readings: WaybillReadings, quality: Phot
     return SharedFrame(waybill, goods, parcel, quad, boxes, _why(waybill, goods, readings, content, page), adequate)
 
 
-def sure_goods(region: Region, labels: list[Quad], accept: Point | None = None) -> bool:
-    """Goods beyond doubt: no strip along the border or tangle, as of a room's edges, and nothing that a label is on.
+Chances = list[tuple[Region, float]]
+"""Regions of one kind with how likely each is."""
+
+
+def label_chances(content: FrameContent) -> Chances:
+    """The likeliest first."""
+    found = [(region, LABEL.of(region, content.pages)) for region in content.labels]
+    return sorted(found, key=lambda pair: -pair[1])
+
+
+def goods_chances(content: FrameContent) -> Chances:
+    rivals = (*content.sealed, *content.opened, *content.pages)
+    return [(region, GOODS.of(region, rivals)) for region in content.goods]
+
+
+def parcel_chances(content: FrameContent) -> Chances:
+    rivals = (*content.goods, *content.pages)
+    return [(region, PARCEL.of(region, rivals)) for region in (*content.sealed, *content.opened)]
+
+
+def highest(chances: Chances) -> float:
+    return max((chance for _, chance in chances), default=0.0)
+
+
+def stands_free(region: Region, labels: list[Quad]) -> bool:
+    """No strip along the border or tangle, as of a room's edges, and nothing that a label is on.
 
     What carries the label is the parcel, whatever it looks like to the model.
     """
-    if not (accept or GOODS_ACCEPT).met_by(region) or region.filled < GOODS_FILLED:
-        return False
-    if region.at_edge and region.share < GOODS_EDGE_SHARE:
+    if region.filled < GOODS_FILLED or (region.at_edge and region.share < GOODS_EDGE_SHARE):
         return False
     return not any(_within(label, region.quad) or _around(label, region.quad) > CARRIES for label in labels)
 
 
-def _seen(regions: Iterable[Region], accept: Point, reject: Point) -> Seen:
-    found: Seen = "no"
-    for region in regions:
-        if accept.met_by(region):
-            return "yes"
-        if reject.met_by(region):
-            found = "unknown"
-    return found
+def _is_page(region: Region) -> bool:
+    return region.share >= PAGE_SHARE and region.score >= PAGE_SCORE and region.peak >= PAGE_PEAK
 
 
 def _waybill(content: FrameContent, readings: WaybillReadings) -> tuple[Waybill, Quad | None, bool]:
     """What is known of the label, where it is, and whether a screen or a page stands in its place."""
-    labels = [region for region in content.labels if LABEL_ACCEPT.met_by(region)]
-    maybe = [region for region in content.labels if LABEL_REJECT.met_by(region)]
-    pages = [region for region in content.pages if PAGE_ACCEPT.met_by(region)]
+    chances = label_chances(content)
+    labels = [region for region, chance in chances if chance >= LABEL_SEEN]
+    maybe = [region for region, chance in chances if chance >= LABEL_NONE]
+    pages = [region for region in content.pages if _is_page(region)]
     if readings.readings:
         place = next((reading.quad for reading in readings.readings if reading.quad is not None), None)
-        around = next((region.quad for region in (*labels, *maybe) if place and _within(place, region.quad)), None)
+        around = next((region.quad for region in maybe if place and _within(place, region.quad)), None)
         if place and not around and any(_within(place, page.quad) for page in pages):
             return "unknown", place, True
         return "read", around or place or (labels[0].quad if labels else None), False
@@ -169,7 +216,7 @@ def _unread_cause(unread: tuple[UnreadLabel, ...], content: FrameContent) -> Tex
     cause = next((CAUSES[one.cause] for one in unread if one.cause is not None), None)
     if cause is not None:
         return cause
-    label = next((region for region in content.labels if LABEL_ACCEPT.met_by(region)), None)
+    label = next((region for region, chance in label_chances(content) if chance >= LABEL_SEEN), None)
     if label is not None and label.share < SMALL_LABEL:
         percent = f"{100 * label.share:.1f}%"
         return Text(

