@@ -20,7 +20,7 @@ from evidence_kit.schema import Item
 from evidence_kit.sensors.footage import Footage
 from evidence_kit.sensors.parcel_frames import nearest_name
 from evidence_kit.sensors.parcel_looks import ParcelLooks, parcel_looks
-from evidence_kit.sensors.small_views import CLOSE_S, EVERY_S, MOST_S, VIEW_PX, SmallViews
+from evidence_kit.sensors.small_views import CLOSE_S, EVERY_S, LATER_S, MOST_S, VIEW_PX, SmallViews
 
 SEALED, OPENED = (51_008, Wish(2)), (51_010, Wish(0, "opened"))
 
@@ -126,7 +126,7 @@ def test_views_are_bounded_however_many_frames_there_are(fps):
     views = SmallViews(1 / fps)
     for number in range(int(fps * 200)):
         views.see(FakeFrame(number / fps))
-    assert len(views.at_s) <= CLOSE_S / EVERY_S * 1.2 + (MOST_S - CLOSE_S) * 2.2
+    assert len(views.at_s) <= CLOSE_S / EVERY_S * 1.2 + (MOST_S - CLOSE_S) / LATER_S * 1.2
     assert views.at_s == sorted(views.at_s) and views.at_s[-1] <= MOST_S
     assert views.pictures[0].shape[1] == VIEW_PX
     assert views.gaps() == []
