@@ -16,9 +16,9 @@ EVERY_S = 0.22
 """Between views while the parcel may be turned. Half of it follows a turn better and costs twice as much, and the
 number of faces is not told either way (docs/six-sides.md)."""
 CLOSE_S, LATER_S, MOST_S = 20.0, 1.0, 120.0
-"""So long views are close together (nine in ten of the rendered clips are over by then), then so far apart, then none is kept: at
-most 200 views, 17 MB. Close together for 36 s, and half a second apart after that, they took the check of a one-minute
-Full HD clip from 1.0 to 1.5 plain decodes (benchmarks/speed.py), and nothing more was decided from them."""
+"""So long views are close together (nine in ten of the rendered clips are over by then), then so far apart, then none
+is kept: at most 200 views, 17 MB. Close together for 36 s, and half a second apart after that, they took the check of a
+one-minute Full HD clip from 1.0 to 1.5 plain decodes (benchmarks/speed.py), and nothing more was decided from them."""
 
 
 class SmallViews:
