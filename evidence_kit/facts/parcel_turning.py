@@ -56,12 +56,6 @@ def renamed(turn: Rotation, names: Sequence[tuple[int, int]]) -> Rotation:
     return tuple(sign * turn[3 * row + axis] for row in range(3) for axis, sign in names)
 
 
-def nearest(turn: Rotation, to: Rotation) -> tuple[Rotation, float]:
-    """``turn`` renamed to lie nearest to ``to``, and the angle between them in degrees."""
-    (best, names), _ = _two_nearest(turn, to)
-    return renamed(turn, names), _degrees(best)
-
-
 def _two_nearest(turn: Rotation, to: Rotation) -> tuple[tuple[float, Any], tuple[float, Any]]:
     """(trace, naming) of the nearest and the second nearest."""
     products = [[sum(turn[3 * r + a] * to[3 * r + b] for r in range(3)) for b in range(3)] for a in range(3)]

@@ -15,10 +15,10 @@ VIEW_PX = 192
 EVERY_S = 0.22
 """Between views while the parcel may be turned. Half of it follows a turn better and costs twice as much, and the
 number of faces is not told either way (docs/six-sides.md)."""
-CLOSE_S, LATER_S, MOST_S = 20.0, 1.0, 120.0
+CLOSE_S, LATER_S, MOST_S = 20.0, 0.5, 120.0
 """So long views are close together (nine in ten of the rendered clips are over by then), then so far apart, then none
-is kept: at most 200 views, 17 MB. Close together for 36 s, and half a second apart after that, they took the check of a
-one-minute Full HD clip from 1.0 to 1.5 plain decodes (benchmarks/speed.py), and nothing more was decided from them."""
+is kept: at most 300 views, 25 MB. An opening is told from five looks in 2.5 s (facts/sides_shown.py), so LATER_S cannot
+be more; which face is which is not followed there. What the looks cost is a figure of docs/performance.md."""
 
 
 class SmallViews:
