@@ -55,7 +55,7 @@ def line_of(lines: Mapping[str, int], key: str) -> int | None:
         for name in (at, f"*.{at.rpartition('.')[2]}"):
             if name in lines:
                 return lines[name]
-        at = at[: at.rindex("[")] if at.endswith("]") else at.rpartition(".")[0]
+        at = at.rpartition("[" if at.endswith("]") and "[" in at else ".")[0]
     return None
 
 

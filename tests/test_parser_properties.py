@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from evidence_kit.batch.cases import read_cases
@@ -59,6 +59,8 @@ def opened(folder):
 
 @relaxed
 @given(content=manifests)
+@example(content={"]": {}})
+@example(content={"order": {"]": 1, "[": {}}, "files": [{"]": 2}]})
 def test_any_json_manifest_is_a_case_or_an_intake_error(tmp_path, content):
     (tmp_path / "submission.json").write_text(json.dumps(content), encoding="utf-8", errors="surrogatepass")
     opened(tmp_path)

@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -56,15 +57,26 @@ def opened(place: str) -> tuple[Any, str]:
     return system, str(path)
 
 
+@contextmanager
+def _told(place: str, zh: str, en: str) -> Iterator[None]:
+    """Whatever a disk or a storage library raises, as an IntakeError that says so of ``place``."""
+    try:
+        yield
+    except IntakeError:
+        raise
+    except OSError as problem:
+        raise IntakeError(zh, f"{en}: {problem.strerror or reason(problem)}", file=place) from None
+    except Exception as problem:
+        raise IntakeError(zh, f"{en}: {reason(problem)}", file=place) from None
+
+
 def listing(place: str) -> Iterator[tuple[str, list[Any]]]:
     """Every file below an address: its relative name, and what changes when it does (size, tag, time)."""
     system, path = opened(place)
     base = path.rstrip("/")
-    try:
+    with _told(place, "地址无法读取", "cannot be listed"):
         system.invalidate_cache()
         found = system.find(base, detail=True)
-    except Exception as problem:
-        raise IntakeError("地址无法读取", f"cannot be listed: {reason(problem)}", file=place) from None
     for name, seen in found.items():
         tag = seen.get("ETag") or seen.get("etag") or ""
         when = seen.get("LastModified") or seen.get("mtime") or seen.get("last_modified") or ""
@@ -73,7 +85,7 @@ def listing(place: str) -> Iterator[tuple[str, list[Any]]]:
 
 def read_bytes(place: str, most: int) -> bytes:
     """The content of a file at an address or a path. Raises IntakeError where it cannot be read or is too long."""
-    try:
+    with _told(place, "无法读取", "cannot be read"):
         if is_address(place):
             system, path = opened(place)
             with system.open(path, "rb") as stream:
@@ -81,12 +93,6 @@ def read_bytes(place: str, most: int) -> bytes:
         else:
             with Path(place).open("rb") as stream:
                 data = stream.read(most + 1)
-    except IntakeError:
-        raise
-    except OSError as problem:
-        raise IntakeError("无法读取", f"cannot be read: {problem.strerror or problem}", file=place) from None
-    except Exception as problem:
-        raise IntakeError("无法读取", f"cannot be read: {reason(problem)}", file=place) from None
     if len(data) > most:
         raise IntakeError(f"超过 {most} 字节", f"more than {most} bytes", file=place)
     return data
@@ -94,24 +100,18 @@ def read_bytes(place: str, most: int) -> bytes:
 
 def names(place: str) -> list[str]:
     """The files right in a folder, here or at an address; none where there is no folder. Raises IntakeError."""
-    try:
+    with _told(place, "无法读取", "cannot be read"):
         if not is_address(place):
             return [entry.name for entry in os.scandir(place) if entry.is_file()] if Path(place).exists() else []
         system, path = opened(place)
         system.invalidate_cache()
         found = system.ls(path, detail=True) if system.exists(path) else []
-    except IntakeError:
-        raise
-    except OSError as problem:
-        raise IntakeError("无法读取", f"cannot be read: {problem.strerror or problem}", file=place) from None
-    except Exception as problem:
-        raise IntakeError("地址无法读取", f"cannot be listed: {reason(problem)}", file=place) from None
     return [PurePosixPath(str(seen["name"])).name for seen in found if seen.get("type") == "file"]
 
 
 def write_bytes(place: str, data: bytes) -> None:
     """Put a whole file at a path or an address, in the place of what is there. Raises IntakeError."""
-    try:
+    with _told(place, "无法写入", "cannot be written"):
         if is_address(place):
             system, path = opened(place)
             system.makedirs(path.rpartition("/")[0], exist_ok=True)
@@ -124,12 +124,6 @@ def write_bytes(place: str, data: bytes) -> None:
             beside.replace(place)
         finally:
             beside.unlink(missing_ok=True)
-    except IntakeError:
-        raise
-    except OSError as problem:
-        raise IntakeError("无法写入", f"cannot be written: {problem.strerror or problem}", file=place) from None
-    except Exception as problem:
-        raise IntakeError("无法写入", f"cannot be written: {reason(problem)}", file=place) from None
 
 
 def bring_folder(place: str, into: Path, before: Callable[[str], None]) -> None:
@@ -137,11 +131,9 @@ def bring_folder(place: str, into: Path, before: Callable[[str], None]) -> None:
     system, path = opened(place)
     base = path.rstrip("/")
     left = MAX_CASE_BYTES
-    try:
+    with _told(place, "地址无法读取", "cannot be listed"):
         system.invalidate_cache()
         names = sorted(system.find(base))
-    except Exception as problem:
-        raise IntakeError("地址无法读取", f"cannot be listed: {reason(problem)}", file=place) from None
     if len(names) > MAX_ENTRIES:
         raise IntakeError(f"文件超过 {MAX_ENTRIES} 个", f"more than {MAX_ENTRIES} files", file=place)
     for name in names:

@@ -6,12 +6,11 @@ Raw: every region that stands out at all is listed with its mean score; what cou
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from evidence_kit.schema import Quad
 from evidence_kit.sensors.photo import Photo
-from evidence_kit.sensors.weights import find
+from evidence_kit.sensors.weights import network
 from evidence_kit.wiring import sensor
 
 if TYPE_CHECKING:
@@ -129,22 +128,12 @@ def probabilities(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
     # A mirrored rim is what the scene could look like there; it is cut off again below.
     framed = cv2.copyMakeBorder(picture, 0, below, 0, right, cv2.BORDER_REFLECT)
     given = np.ascontiguousarray(framed.transpose(2, 0, 1)[None].astype(np.float32))
-    found = _network(str(find(WEIGHTS))).run(None, {"picture": given})[0][0]
+    found = network(WEIGHTS).run(None, {"picture": given})[0][0]
     finer = cv2.resize(
         np.ascontiguousarray(found.transpose(1, 2, 0)), (framed.shape[1] // 2, framed.shape[0] // 2),
         interpolation=cv2.INTER_LINEAR,
     )  # fmt: skip
     return np.ascontiguousarray(finer[: -(-height // 2), : -(-width // 2)].transpose(2, 0, 1), np.float32)
-
-
-@lru_cache(maxsize=1)
-def _network(path: str) -> Any:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
 def regions_of(score: NDArray[np.float32], least: float) -> list[Region]:

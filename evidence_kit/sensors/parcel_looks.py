@@ -9,13 +9,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from evidence_kit.schema import Quad
 from evidence_kit.sensors.footage import Footage
 from evidence_kit.sensors.small_views import MOST_S
-from evidence_kit.sensors.weights import find
+from evidence_kit.sensors.weights import network
 from evidence_kit.wiring import sensor
 
 if TYPE_CHECKING:
@@ -231,20 +230,10 @@ def told(picture: NDArray[np.uint8]) -> tuple[Any, Any, Any]:
     height, width = picture.shape[:2]
     framed = cv2.copyMakeBorder(picture, 0, -height % BLOCK, 0, -width % BLOCK, cv2.BORDER_CONSTANT)
     given = np.ascontiguousarray(framed.transpose(2, 0, 1)[None].astype(np.float32))
-    found = _network(str(find(WEIGHTS))).run(None, {"picture": given})[0][0]
+    found = network(WEIGHTS).run(None, {"picture": given})[0][0]
     found = found[:, : -(-height // 4), : -(-width // 4)]
     normals = found[7:10] / np.maximum(np.linalg.norm(found[7:10], axis=0), 1e-6)
     return found[:7], normals, found[10:]
-
-
-@lru_cache(maxsize=1)
-def _network(path: str) -> Any:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
 def _main_part(parcel: Any) -> Any:
