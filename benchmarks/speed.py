@@ -103,6 +103,7 @@ def photo(runs: int) -> Row:
     import cv2
 
     from benchmarks.waybill_reader import read
+    from evidence_kit.sensors.corner_text import EDGE, read_corners
     from evidence_kit.sensors.frame_content import frame_content
     from evidence_kit.sensors.photo import Photo
     from evidence_kit.sensors.sharpness import sharpness
@@ -143,6 +144,14 @@ def photo(runs: int) -> Row:
         (cpu(partial(same_frame, path)), cpu(decoding([path]))) for _ in range(max(1, runs // 2)) for path in settled
     ]
     title = "sharpness and frame content, decoding included ÷ imdecode"
+    rows[title] = paired(title, *apart(pairs))
+
+    def corners(path: Path) -> float:
+        picture = Photo(path).luma(EDGE)
+        return cpu(lambda: read_corners(picture))
+
+    pairs = [(corners(path), cpu(decoding([path]))) for _ in range(max(1, runs // 2)) for path in settled]
+    title = "corners for a written mark, decoding left out ÷ imdecode"
     rows[title] = paired(title, *apart(pairs))
     return rows
 
@@ -355,7 +364,8 @@ def main(argv: list[str]) -> int:
         rows = work[part]()
         result[part] = {**result.get(part, {}), **rows} if part == "video" else rows
         RESULT.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    from benchmarks.speed_plots import draw
+    from benchmarks import speed_plots, speed_tables
 
-    draw(result)
+    speed_plots.draw(result)
+    speed_tables.write(result)
     return 0

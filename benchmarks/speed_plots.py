@@ -24,26 +24,27 @@ def draw(result: dict[str, Any]) -> None:
         _lines(result["growth"])
 
 
-def ratios(result: dict[str, Any], name: str = "") -> Iterator[tuple[str, float, float | None]]:
-    """Every ratio in the results: its name, median and bar."""
+def ratios(result: dict[str, Any], name: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every ratio in the results, by name."""
     if "median" in result:
-        yield name, result["median"], result.get("bar")
+        yield name, result
     for key, value in result.items():
         if isinstance(value, dict):
             yield from ratios(value, f"{name}, {key}" if "median" in result else key)
 
 
-def _bars(rows: list[tuple[str, float, float | None]]) -> None:
+def _bars(rows: list[tuple[str, dict[str, Any]]]) -> None:
     from matplotlib import pyplot as plt
 
     figure, axes = plt.subplots(figsize=(9, 0.42 * len(rows) + 1))
     places = range(len(rows))
-    axes.barh(places, [row[1] for row in rows], color="#4477aa")
-    for place, (_, value, bar) in zip(places, rows, strict=True):
+    axes.barh(places, [row["median"] for _, row in rows], color="#4477aa")
+    for place, (_, row) in zip(places, rows, strict=True):
+        bar, value = row.get("bar"), row["median"]
         if bar is not None:
             axes.plot([bar, bar], [place - 0.4, place + 0.4], color="#cc3311", linewidth=2)
         axes.text(value, place, f" {value:g}", va="center", fontsize=8)
-    axes.set_yticks(places, [row[0] for row in rows], fontsize=8)
+    axes.set_yticks(places, [name for name, _ in rows], fontsize=8)
     axes.invert_yaxis()
     axes.set_xscale("log")
     axes.set_xlabel("ratio of times in one run, median; red: at most")

@@ -75,22 +75,26 @@ def test_the_same_frame_page_shows_what_was_measured():
     assert [row for row in rows if row not in page] == [], "python -m benchmarks same_frame --part tables"
 
 
-def test_the_same_frame_card_and_figures_are_of_the_weights_that_ship():
-    weights = (ROOT / "models" / "frame-content" / "frame-content.onnx").read_bytes()
+@pytest.mark.parametrize(
+    ("model", "results"), [("frame-content", "same_frame.json"), ("parcel-pose", "video_sides.json")]
+)
+def test_card_and_figures_are_of_the_weights_that_ship(model, results):
+    weights = (ROOT / "models" / model / f"{model}.onnx").read_bytes()
     digest = hashlib.sha256(weights).hexdigest()
-    card = (ROOT / "models" / "frame-content" / "CARD.md").read_text("utf-8")
-    kept = json.loads((ROOT / "benchmarks" / "results" / "same_frame.json").read_text("utf-8"))
+    card = (ROOT / "models" / model / "CARD.md").read_text("utf-8")
+    kept = json.loads((ROOT / "benchmarks" / "results" / results).read_text("utf-8"))
     assert digest in card
     assert f"{len(weights):,} bytes" in card
     assert kept["model"].startswith(digest[:8])
 
 
-def test_the_parcel_card_and_figures_are_of_the_weights_that_ship():
-    weights = (ROOT / "models" / "parcel-pose" / "parcel-pose.onnx").read_bytes()
-    digest = hashlib.sha256(weights).hexdigest()
-    card = (ROOT / "models" / "parcel-pose" / "CARD.md").read_text("utf-8")
+def test_what_is_told_of_the_sides_is_what_was_measured_to_be():
     kept = json.loads((ROOT / "benchmarks" / "results" / "video_sides.json").read_text("utf-8"))
-    assert digest in card
-    assert f"{len(weights):,} bytes" in card
-    assert kept["model"] == digest[:8]
     assert kept["told_to_rules"] == sorted(TOLD)
+
+
+def test_the_performance_page_shows_what_was_measured():
+    from benchmarks.speed_tables import told
+
+    kept = json.loads((ROOT / "benchmarks" / "results" / "speed.json").read_text("utf-8"))
+    assert told(kept) in (ROOT / "docs" / "performance.md").read_text("utf-8"), "python -m benchmarks speed"

@@ -11,7 +11,6 @@ from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.synth.canvas import Spot, placed
 from benchmarks.synth.composite_parts import Parts, Rng
@@ -136,12 +135,3 @@ def through_jpeg(picture: Picture, quality: int) -> Picture:
     """Compressed once and opened again."""
     done: Any = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
     return np.asarray(cv2.imdecode(done, cv2.IMREAD_COLOR), np.uint8)
-
-
-def coloured_kinds(kinds: Picture) -> NDArray[np.uint8]:
-    """The kind map in colours, for people: (height, width, 3)."""
-    ink = np.array(
-        [(40, 40, 40), (60, 60, 255), (60, 160, 220), (0, 90, 140), (60, 220, 60), (255, 160, 120), (220, 60, 220)],
-        np.uint8,
-    )
-    return ink[kinds]

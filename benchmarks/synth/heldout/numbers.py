@@ -201,8 +201,3 @@ def tax_number(rng: Generator) -> str:
         + digits(rng, 5)
         + pick(rng, "0123456789ABCDEFGHJX")
     )
-
-
-def long_enough(text: str) -> bool:
-    """Whether ``text`` has the eight digits that make it worth listing as a distractor."""
-    return sum(c.isdigit() for c in text) >= 8

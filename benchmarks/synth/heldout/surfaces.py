@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.random import Generator
 
-from .camera import Bgr, Floats, Plane, outline, project
+from .camera import Bgr, Floats, Plane, outline
 
 QUARTER = 4
 """Picture pixels per background pixel."""
@@ -195,9 +195,3 @@ def fruit(rng: Generator, canvas: Bgr, centre: tuple[float, float], radius: floa
         spot = (int(at[0] - r * 0.3 * t), int(at[1] - r * 0.3 * t))
         cv2.circle(canvas, spot, k, tone, -1, cv2.LINE_AA)
     return name
-
-
-def spot_mm(plane: Plane, x: float, y: float) -> tuple[float, float]:
-    """One point of a thing, millimetres to picture pixels."""
-    point = project(plane, np.array([[x, y]]))[0]
-    return float(point[0]), float(point[1])
