@@ -1,4 +1,4 @@
-"""What document evidence shows: ``python -m benchmarks documents [--part scales|papers|all] [--count N]``.
+"""What document evidence shows: ``python -m benchmarks documents [--part scales|papers|marks|all] [--count N]``.
 
 Scales: photos of displays, rendered (``benchmarks/synth/scales.py`` and ``benchmarks/synth/heldout/scales.py`` for
 development, on which the points were set; ``benchmarks/synth/heldout/displays.py`` for what is reported). A weight
@@ -31,6 +31,7 @@ from benchmarks.synth.truth import ScaleShot, WeightTruth
 
 RESULT = Path(__file__).parent / "results" / "documents.json"
 KEPT = Path(__file__).parent / "out" / "documents"
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "dev"
 SCALES = 105
 """Photos of each part: fifteen of each held-out device."""
 FIRST = {"held-out": 2000}
@@ -173,12 +174,13 @@ def merged(name: str, value: Any) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Runs the parts that are asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--part", choices=("scales", "papers", "all"), default="all")
+    parser.add_argument("--part", choices=("scales", "papers", "marks", "all"), default="all")
     parser.add_argument("--count", type=int, default=SCALES, help="photos of scales in each half")
     parser.add_argument(
         "--shard", type=int, nargs=2, metavar=("FIRST", "COUNT"), help="only measure these held-out photos"
     )
     parser.add_argument("--kind", nargs="+", choices=PAPERS, default=PAPERS, help="papers: only these")
+    parser.add_argument("--data", type=Path, default=DATA, help="photos that marks are drawn into")
     options = parser.parse_args(arguments)
     cv2.setNumThreads(1)
     np.seterr(all="raise", under="ignore")
@@ -194,4 +196,8 @@ def main(arguments: list[str] | None = None) -> int:
 
         kept = json.loads(RESULT.read_text("utf-8")).get("papers, held-out", {}) if RESULT.is_file() else {}
         merged("papers, held-out", {**kept, **papers(options.kind)})
+    if options.part in ("marks", "all"):
+        from benchmarks.documents_marks import marks
+
+        merged("marks on pictures, development", marks(options.data))
     return 0
