@@ -6,19 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmarks.synth.unboxing import (
-    FLAP,
-    INSIDE,
-    NORMALS,
-    Show,
-    Truth,
-    Wish,
-    facing,
-    rehearsed,
-    shown_faces,
-    take,
-    turned,
-)
+from benchmarks.synth.unboxing import Show, Truth, Wish, rehearsed, shown_faces, take
+from benchmarks.synth.unboxing_geometry import FLAP, INSIDE, NORMALS, facing, turned
 from benchmarks.synth.unboxing_set import PERIOD, maker, truth_row, wish
 
 

@@ -9,135 +9,42 @@ All randomness comes from the seed.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, Literal
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from benchmarks.synth import parcels
 from benchmarks.synth.clips import Keyed, along, wander
 from benchmarks.synth.composite_parts import DEVELOPMENT, Parts
+from benchmarks.synth.unboxing_geometry import (
+    CORNERS,
+    FLAP,
+    GOODS,
+    INSIDE,
+    NORMALS,
+    OTHER,
+    PARCEL,
+    Lens,
+    Matrix,
+    Picture,
+    between,
+    eased,
+    facing,
+    hand_art,
+    lay,
+    looking,
+    mark,
+    put_hand,
+    turned,
+)
+from benchmarks.synth.unboxing_skins import faces_of, label_on, print_on
 
-Picture = NDArray[Any]
-"""(h, w, 3) uint8, blue-green-red."""
-Matrix = NDArray[Any]
 Start = Literal["sealed", "opened"]
-NOTHING, PARCEL, FLAP, INSIDE, GOODS, HAND, OTHER = 0, 1, 7, 8, 9, 10, 11
-"""Marks in the truth map; 1 to 6 are the parcel's faces."""
-NORMALS = np.array([[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0], [0, 0, 1], [0, 0, -1]], float)
-CORNERS = np.array([
-    [[1, -1, -1], [1, 1, -1], [1, 1, 1], [1, -1, 1]], [[-1, 1, -1], [-1, -1, -1], [-1, -1, 1], [-1, 1, 1]],
-    [[1, 1, -1], [-1, 1, -1], [-1, 1, 1], [1, 1, 1]], [[-1, -1, -1], [1, -1, -1], [1, -1, 1], [-1, -1, 1]],
-    [[-1, -1, 1], [1, -1, 1], [1, 1, 1], [-1, 1, 1]], [[-1, 1, -1], [1, 1, -1], [1, -1, -1], [-1, -1, -1]],
-], float)  # fmt: skip
-"""Of the six faces, seen from outside: bottom left, bottom right, top right, top left."""
 SHOWN_COS, UNSEEN_COS = 0.5, 0.3
 """A face turned to the camera by more than the first is shown, by less than the second is not; between is neither."""
 SHOWN_S, UNSEEN_S = 0.35, 0.12
 CLEAR, LARGE = 0.55, 0.006
 """Share of a face that hands and frame leave free, and of the picture that it fills, for it to count as shown."""
-
-
-def turned(axis: tuple[float, float, float] | Matrix, angle: float) -> Matrix:
-    """Rotation matrix about ``axis`` by ``angle`` radians."""
-    made: Matrix = cv2.Rodrigues(np.asarray(axis, float) / np.linalg.norm(axis) * angle)[0]
-    return made
-
-
-def between(one: Matrix, other: Matrix, part: float) -> Matrix:
-    """The rotation ``part`` of the way from one to the other."""
-    made: Matrix = one @ cv2.Rodrigues(cv2.Rodrigues(one.T @ other)[0] * part)[0]
-    return made
-
-
-def eased(part: float) -> float:
-    part = float(np.clip(part, 0, 1))
-    return part**3 * (10 - 15 * part + 6 * part**2)
-
-
-def facing(normal: Matrix, towards: Matrix) -> Matrix:
-    """The smallest rotation that turns ``normal`` to ``towards`` (unit vectors)."""
-    axis = np.cross(normal, towards)
-    size = float(np.linalg.norm(axis))
-    cosine = float(normal @ towards)
-    if size < 1e-6:
-        if cosine > 0:
-            return np.eye(3)
-        axis = np.cross(normal, [1.0, 0.3, 0.2])
-        size = 1e-9
-    return turned(axis, float(np.arctan2(size, cosine)))
-
-
-@dataclass
-class Lens:
-    """A pinhole: focal length in pixels and picture size."""
-
-    focal: float
-    size: tuple[int, int]
-    turn: Matrix = field(default_factory=lambda: np.eye(3))
-    """World to camera."""
-    place: Matrix = field(default_factory=lambda: np.zeros(3))
-
-    def into(self, points: Matrix) -> Matrix:
-        """World points (n, 3) in camera coordinates."""
-        seen: Matrix = (points - self.place) @ self.turn.T
-        return seen
-
-    def flat(self, points: Matrix) -> Matrix:
-        """Camera points (n, 3) as pixels (n, 2)."""
-        depth = np.maximum(points[:, 2:], 0.03)
-        seen: Matrix = points[:, :2] / depth * self.focal + np.array(self.size) / 2
-        return seen
-
-
-def looking(focal: float, size: tuple[int, int], place: Matrix, at: Matrix, roll: float) -> Lens:
-    """A camera at ``place`` that looks at ``at`` (world)."""
-    forward = (at - place) / np.linalg.norm(at - place)
-    right = np.cross(forward, [0, 0, 1.0])
-    right /= np.linalg.norm(right)
-    turn = turned((0, 0, 1), roll) @ np.stack([right, np.cross(forward, right), forward])
-    return Lens(focal, size, turn, place)
-
-
-def lay(picture: Picture, texture: Picture, quad: Matrix, light: float = 1.0) -> None:
-    """Draws a texture (h, w, 3 or 4) into the pixels of ``quad`` (4, 2), edges smoothed, in place."""
-    height, width = picture.shape[:2]
-    left, top = np.floor(quad.min(0)).astype(int) - 1
-    right, bottom = np.ceil(quad.max(0)).astype(int) + 2
-    left, top, right, bottom = max(left, 0), max(top, 0), min(right, width), min(bottom, height)
-    if right - left < 2 or bottom - top < 2:
-        return
-    edges = np.linalg.norm(np.roll(quad, -1, 0) - quad, axis=1)
-    while min(texture.shape[:2]) > 24 and max(texture.shape[:2]) > 1.7 * edges.max():
-        texture = cv2.pyrDown(texture)
-    h, w = texture.shape[:2]
-    source = np.array([[0, 0], [w, 0], [w, h], [0, h]], np.float32) - 0.5
-    move = cv2.getPerspectiveTransform(source, (quad - [left, top]).astype(np.float32))
-    size = (int(right - left), int(bottom - top))
-    mask: Picture = np.zeros((size[1], size[0]), np.uint8)
-    cv2.fillConvexPoly(mask, np.round((quad - [left, top]) * 16).astype(np.int32), 255, cv2.LINE_AA, 4)
-    if texture.shape[2] == 4:
-        warped = cv2.warpPerspective(texture, move, size, flags=cv2.INTER_LINEAR)
-        mask = cv2.min(mask, warped[:, :, 3])
-        warped = warped[:, :, :3]
-    else:
-        warped = cv2.warpPerspective(texture, move, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    if light != 1.0:
-        warped = cv2.convertScaleAbs(warped, alpha=float(light))
-    _blend(picture[top:bottom, left:right], warped, mask)
-
-
-def _blend(area: Picture, over: Picture, opacity: Picture) -> None:
-    """Lays ``over`` on ``area`` (h, w, 3) by opacity (h, w), 0..255, in place."""
-    weight = cv2.merge([opacity] * 3)
-    shown = cv2.multiply(over, weight, scale=1 / 255)
-    area[:] = cv2.add(cv2.multiply(area, 255 - weight, scale=1 / 255), shown)
-
-
-def mark(ids: Picture, quad: Matrix, number: int, scale: float) -> None:
-    cv2.fillConvexPoly(ids, np.round(quad * scale * 16).astype(np.int32), number, cv2.LINE_8, 4)
 
 
 @dataclass(frozen=True)
@@ -158,133 +65,6 @@ class Truth:
     """Share of the picture that shows goods."""
     quads: Matrix
     """The faces' corners in fractions of the picture, (6, 4, 2), clockwise from the face's own top left."""
-
-
-@lru_cache(maxsize=24)
-def _hand(variant: int) -> tuple[Picture, float]:
-    """Blue-green-red-opacity of a hand with its arm, and the fingertips' row as a share of the height."""
-    rng = np.random.default_rng([variant, 31])
-    bgr, alpha, _, _ = parcels.hand(rng)
-    if rng.random() < 0.3:  # a glove
-        grey = bgr.mean(2, keepdims=True) / 150
-        bgr = np.clip(grey * rng.uniform(30, 250, 3), 0, 255).astype(np.uint8)
-    whole = np.dstack([bgr, alpha])
-    small = cv2.resize(whole, None, fx=0.3, fy=0.3, interpolation=cv2.INTER_AREA)
-    return np.asarray(small, np.uint8), 108 / bgr.shape[0]
-
-
-def put_hand(
-    picture: Picture, ids: Picture, hand: Picture, tip: Matrix, angle: float, scale: float, half: float
-) -> None:
-    """A hand whose finger tips are at ``tip`` (pixels), pointing along ``angle`` (0 = up), in place."""
-    h, w = hand.shape[:2]
-    middle = np.array([w / 2, 0.075 * h])
-    c, s = np.cos(angle) * scale, np.sin(angle) * scale
-    move = np.array([[c, -s, 0], [s, c, 0]], float)
-    move[:, 2] = tip - move[:, :2] @ middle
-    corners = np.array([[0, 0], [w, 0], [w, h], [0, h]]) @ move[:, :2].T + move[:, 2]
-    left, top = np.maximum(np.floor(corners.min(0) / 2).astype(int) * 2, 0)
-    right, bottom = np.minimum(
-        np.ceil(corners.max(0) / 2).astype(int) * 2, [picture.shape[1] // 2 * 2, picture.shape[0] // 2 * 2]
-    )
-    if right - left < 4 or bottom - top < 4:
-        return
-    move[:, 2] -= [left, top]
-    warped = cv2.warpAffine(hand, move, (int(right - left), int(bottom - top)), flags=cv2.INTER_LINEAR)
-    _blend(picture[top:bottom, left:right], warped[:, :, :3], warped[:, :, 3])
-    small = warped[1::2, 1::2, 3]
-    ids[top // 2 : top // 2 + small.shape[0], left // 2 : left // 2 + small.shape[1]][small > 127] = HAND
-
-
-def faces_of(rng: np.random.Generator, half: Matrix, parts: Parts) -> list[Picture]:
-    """Six textures: tape on two, a label on one, prints that often repeat on the opposite side, or nothing at all."""
-    style = str(rng.choice(["plain", "printed", "mixed"], p=[0.3, 0.4, 0.3]))
-    sizes = [(1, 2), (1, 2), (0, 2), (0, 2), (0, 1), (0, 1)]
-    tint = rng.uniform(0.75, 1.2, 3) if rng.random() < 0.5 else np.ones(3)
-    plain = _plain(rng)
-    made: list[Picture] = []
-    for face, (a, b) in enumerate(sizes):
-        wide, high = half[a] * 2000, half[b] * 2000
-        px = (max(24, int(wide * 0.9)), max(24, int(high * 0.9)))
-        picture = cv2.resize(plain, px, interpolation=cv2.INTER_AREA)
-        repeat = face % 2 == 1 and style != "mixed" and rng.random() < 0.6
-        if face < 4 and style != "plain" and rng.random() < (0.9 if style == "printed" else 0.6):
-            if repeat:
-                picture = made[face - 1].copy()
-            else:
-                _print_on(picture, rng, parts)
-        if face >= 4:
-            _tape(picture, rng)
-        made.append(picture)
-    labelled = int(rng.choice([4, 4, 4, 0, 1, 2, 3, 5]))
-    if rng.random() < 0.92:
-        _label_on(made[labelled], rng, parts, half[sizes[labelled][0]] * 2000, half[sizes[labelled][1]] * 2000)
-    if rng.random() < 0.25:
-        other = int(rng.integers(6))
-        _label_on(made[other], rng, parts, half[sizes[other][0]] * 2000, half[sizes[other][1]] * 2000)
-    return [np.clip(one * tint, 0, 255).astype(np.uint8) for one in made]
-
-
-def _plain(rng: np.random.Generator) -> Picture:
-    """A patch of board without marks: tone, stains and grain."""
-    tone = np.array([112, 150, 184]) * rng.uniform(0.7, 1.2) + rng.normal(0, 8, 3)
-    if rng.random() < 0.3:
-        tone = rng.uniform(20, 245, 3)
-    grain = rng.normal(0, 1, (128, 128)).astype(np.float32) * rng.uniform(1, 5)
-    slow = cv2.resize(rng.normal(0, 1, (5, 5)).astype(np.float32), (128, 128), interpolation=cv2.INTER_CUBIC)
-    return np.clip(tone + (grain + 6 * slow)[:, :, None], 0, 255).astype(np.uint8)
-
-
-def _tape(picture: Picture, rng: np.random.Generator) -> None:
-    h, w = picture.shape[:2]
-    middle, band = h // 2, max(3, int(rng.uniform(18, 32)))
-    strip = picture[max(0, middle - band) : middle + band]
-    tape = np.array([(70, 130, 180), (205, 215, 220), (120, 170, 200), (40, 60, 200)][int(rng.integers(4))], float)
-    weight = rng.uniform(0.2, 0.8)
-    strip[:] = np.clip(strip * (1 - weight) + tape * weight, 0, 255).astype(np.uint8)
-    cv2.line(picture, (0, middle), (w, middle), tuple(int(v) for v in picture[middle, w // 2] * 0.55), 2)
-    if rng.random() < 0.3:
-        picture[:, : int(rng.uniform(10, 30))] = tape.astype(np.uint8)
-
-
-def _print_on(picture: Picture, rng: np.random.Generator, parts: Parts) -> None:
-    h, w = picture.shape[:2]
-    for _ in range(int(rng.integers(1, 4))):
-        kind = int(rng.integers(5))
-        ink = tuple(int(v) for v in (rng.uniform(0, 90, 3) if rng.random() < 0.7 else rng.uniform(0, 255, 3)))
-        x, y = int(rng.uniform(0.05, 0.6) * w), int(rng.uniform(0.1, 0.7) * h)
-        if kind == 0:
-            text = "".join(chr(c) for c in rng.integers(65, 91, int(rng.integers(3, 9))))
-            cv2.putText(picture, text, (x, y + 20), int(rng.integers(0, 5)), rng.uniform(0.7, 2.6), ink, 3, cv2.LINE_AA)
-        elif kind == 1:
-            cv2.circle(picture, (x, y), int(rng.uniform(0.05, 0.2) * min(h, w)) + 3, ink, int(rng.choice([-1, 3, 5])))
-        elif kind == 2:
-            end = (x + int(rng.uniform(0.1, 0.4) * w), y + int(rng.uniform(0.1, 0.4) * h))
-            cv2.rectangle(picture, (x, y), end, ink, int(rng.choice([-1, 2, 4])), cv2.LINE_AA)
-        elif kind == 3:
-            sheet = parts.page(rng).bgr
-            size = (max(8, int(rng.uniform(0.2, 0.7) * w)), max(8, int(rng.uniform(0.2, 0.7) * h)))
-            x, y = min(x, w - size[0]), min(y, h - size[1])
-            if x >= 0 and y >= 0:
-                picture[y : y + size[1], x : x + size[0]] = cv2.resize(sheet, size, interpolation=cv2.INTER_AREA)
-        else:
-            for k in range(3):
-                foot = (x + 26 * k, y + 40)
-                cv2.arrowedLine(picture, foot, (foot[0], y), ink, 4, cv2.LINE_AA, tipLength=0.4)
-
-
-def _label_on(picture: Picture, rng: np.random.Generator, parts: Parts, wide_mm: float, high_mm: float) -> None:
-    sheet = parts.label(rng)
-    art = sheet.bgr if rng.random() < 0.7 else np.rot90(sheet.bgr)
-    h, w = picture.shape[:2]
-    scale = min(
-        0.92 * w / art.shape[1], 0.92 * h / art.shape[0], rng.uniform(0.6, 1.0) * w / wide_mm * 150 / art.shape[1]
-    )
-    size = (max(6, int(art.shape[1] * scale)), max(6, int(art.shape[0] * scale)))
-    x, y = int(rng.uniform(0, w - size[0])), int(rng.uniform(0, h - size[1]))
-    picture[y : y + size[1], x : x + size[0]] = cv2.resize(
-        np.ascontiguousarray(art), size, interpolation=cv2.INTER_AREA
-    )
 
 
 @dataclass
@@ -361,9 +141,9 @@ class Show:
                 crease = np.abs(crease) * rng.uniform(4, 14)
                 self.textures[face] = np.clip(tone - 8 + crease[:, :, None], 0, 255).astype(np.uint8)
             front = self.textures[4]
-            _label_on(front, rng, parts, self.half[0] * 2000, self.half[1] * 2000)
+            label_on(front, rng, parts, self.half[0] * 2000, self.half[1] * 2000)
             if rng.random() < 0.5:
-                _print_on(self.textures[5], rng, parts)
+                print_on(self.textures[5], rng, parts)
             if rng.random() < 0.5:
                 cv2.line(self.textures[5], (0, 18), (front.shape[1], 18), tuple(int(v) for v in tone * 0.7), 3)
         tone = np.median(self.textures[1].reshape(-1, 3), axis=0)
@@ -401,7 +181,7 @@ class Show:
         self.ambient = rng.uniform(0.3, 0.8)
         self.tone = rng.uniform(0.75, 1.15) * (1 + rng.uniform(-0.12, 0.12, 3))
         self.hands = int(rng.choice([0, 1, 2], p=[0.1, 0.3, 0.6])) if self.mode != "walk" else int(rng.random() < 0.3)
-        self.hand_art = [_hand(int(rng.integers(24)))[0] for _ in range(2)]
+        self.hand_art = [hand_art(int(rng.integers(24)))[0] for _ in range(2)]
         self.grip = Keyed(rng, 40, [0.05, 0.05, -0.35, -0.35], [0.3, 0.3, 0.35, 0.35], 2.5)
         self.hand_size = rng.uniform(0.15, 0.2)
         self.noise, self.soft = rng.uniform(1, 6), rng.uniform(0, 0.9)

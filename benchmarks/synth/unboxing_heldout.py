@@ -20,16 +20,14 @@ from benchmarks.synth.clips import wander
 from benchmarks.synth.composite_parts import Kept
 from benchmarks.synth.composites_heldout import HELD_OUT
 from benchmarks.synth.heldout import surfaces
-from benchmarks.synth.unboxing import (
+from benchmarks.synth.unboxing import Path, Show, Truth
+from benchmarks.synth.unboxing_geometry import (
     FLAP,
     HAND,
     NORMALS,
     Lens,
     Matrix,
-    Path,
     Picture,
-    Show,
-    Truth,
     between,
     eased,
     facing,

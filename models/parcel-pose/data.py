@@ -15,7 +15,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from benchmarks.synth.unboxing import Picture, Show, Wish
+from benchmarks.synth.unboxing import Show, Wish
+from benchmarks.synth.unboxing_geometry import Picture
 
 FOLDER = Path(__file__).resolve().parents[2] / "benchmarks" / "out" / "six-sides"
 CLIPS, MOMENTS, LONG_EDGE = 20, 24, 256
