@@ -55,7 +55,8 @@ def _sentences(result: dict[str, Any]) -> list[str]:
             for name, curve in result["growth"].items()
         )
         found.append(
-            "CPU grows in straight lines; the residual is the largest distance from the line, of the largest cost:\n\n"
+            "A straight line through the CPU of each kind of growth; the residual is the largest distance from it, of "
+            "the largest cost:\n\n"
             f"| with | seconds each | fixed seconds | residual |\n|---|---|---|---|\n{rows}"
         )
     return found
