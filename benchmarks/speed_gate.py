@@ -24,7 +24,7 @@ RUNS = 5
 
 
 def ratios(folder: Path) -> dict[str, float]:
-    """The gate's ratios, measured; photos are drawn into ``folder``."""
+    """The gate's ratios, measured; photos are drawn into ``folder``, which must be new: it keeps the cache too."""
     import cv2
 
     from benchmarks.waybill_reader import read
