@@ -98,3 +98,11 @@ def test_the_performance_page_shows_what_was_measured():
 
     kept = json.loads((ROOT / "benchmarks" / "results" / "speed.json").read_text("utf-8"))
     assert told(kept) in (ROOT / "docs" / "performance.md").read_text("utf-8"), "python -m benchmarks speed"
+
+
+def test_the_pages_of_the_sides_show_what_was_measured():
+    from benchmarks.video_sides_tables import PAGES, told
+
+    kept = json.loads((ROOT / "benchmarks" / "results" / "video_sides.json").read_text("utf-8"))
+    for page in PAGES:
+        assert told(kept) in page.read_text("utf-8"), "python -m benchmarks video_sides"
