@@ -12,12 +12,14 @@ from benchmarks.same_frame_cases import OUT, Case
 from evidence_kit.facts.photo_quality import PhotoQuality, photo_quality
 from evidence_kit.facts.waybill_readings import WaybillReadings, waybill_readings
 from evidence_kit.schema import Deferred
+from evidence_kit.sensors.around_text import AroundText
 from evidence_kit.sensors.codes import read_codes
 from evidence_kit.sensors.frame_content import LONG_EDGE, WEIGHTS, FrameContent, frame_content
 from evidence_kit.sensors.label_text import LabelText
 from evidence_kit.sensors.page_text import PageText
 from evidence_kit.sensors.photo import Photo
 from evidence_kit.sensors.sharpness import sharpness
+from evidence_kit.sensors.under_text import UnderText
 from evidence_kit.sensors.weights import find
 
 
@@ -48,7 +50,9 @@ def look(case: Case) -> tuple[PhotoQuality, WaybillReadings]:
     def make() -> tuple[PhotoQuality, WaybillReadings]:
         photo = Photo(case.path)
         codes = read_codes(photo.luma(), search=photo.luma(2000), closely=False)
-        readings = waybill_readings(codes, Deferred(LabelText), Deferred(PageText))
+        readings = waybill_readings(
+            codes, Deferred(UnderText), Deferred(LabelText), Deferred(AroundText), Deferred(PageText)
+        )
         assert isinstance(readings, WaybillReadings)
         return photo_quality(sharpness(photo)), readings
 

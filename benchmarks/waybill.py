@@ -32,9 +32,9 @@ RESULT = ROOT / "benchmarks" / "results" / "waybill.json"
 DATA = ROOT.parent / "shared" / "data" / "dev"
 CODE = (
     "sensors/photo.py", "sensors/codes.py", "sensors/bar_regions.py", "sensors/close_look.py", "sensors/code128.py",
-    "sensors/number_lines.py", "sensors/label_text.py", "sensors/page_text.py", "sensors/ocr.py",
-    "sensors/engines/barcode.py", "facts/waybill_numbers.py", "facts/waybill_readings.py",
-    "facts/printed_numbers.py", "facts/unread_labels.py",
+    "sensors/number_lines.py", "sensors/under_text.py", "sensors/label_text.py", "sensors/around_text.py",
+    "sensors/page_text.py", "sensors/ocr.py", "sensors/engines/barcode.py", "facts/waybill_numbers.py",
+    "facts/waybill_readings.py", "facts/printed_numbers.py", "facts/unread_labels.py",
 )  # fmt: skip
 """What evidence-kit's answers depend on."""
 

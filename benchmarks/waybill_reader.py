@@ -10,10 +10,12 @@ from typing import Any
 
 from evidence_kit.facts.waybill_readings import WaybillReadings, waybill_readings
 from evidence_kit.schema import Deferred
+from evidence_kit.sensors.around_text import AroundText, around_text
 from evidence_kit.sensors.codes import codes
 from evidence_kit.sensors.label_text import LabelText, label_text
 from evidence_kit.sensors.page_text import PageText, page_text
 from evidence_kit.sensors.photo import Photo
+from evidence_kit.sensors.under_text import UnderText, under_text
 
 
 def read(path: str) -> dict[str, Any]:
@@ -21,17 +23,24 @@ def read(path: str) -> dict[str, Any]:
     photo, taken = Photo(path), ["codes"]
     seen = codes(photo)
 
+    def under() -> UnderText:
+        return under_text(photo, seen)
+
     def near() -> LabelText:
         text = label_text(photo, seen)
         if text.lines:
             taken.append("label")
         return text
 
+    def around() -> AroundText:
+        taken.append("around")
+        return around_text(photo, seen)
+
     def whole() -> PageText:
         taken.append("page")
         return page_text(photo)
 
-    found = waybill_readings(seen, Deferred(near), Deferred(whole))
+    found = waybill_readings(seen, Deferred(under), Deferred(near), Deferred(around), Deferred(whole))
     if not isinstance(found, WaybillReadings):
         return {"numbers": [], "taken": taken}
     return {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from evidence_kit.facts.waybill_numbers import same_number
 from evidence_kit.facts.waybill_readings import WaybillReadings, waybill_readings
 from evidence_kit.schema import Deferred, Outcome, Text, Unknown
 from evidence_kit.sensors import EngineMissing
+from evidence_kit.sensors.around_text import AroundText, areas, read_around
 from evidence_kit.sensors.close_look import profiles
 from evidence_kit.sensors.code128 import TABLE, read_row
 from evidence_kit.sensors.codes import BarRegion, Codes, SeenCode, codes, read_codes
@@ -26,6 +28,7 @@ from evidence_kit.sensors.number_lines import TextLine
 from evidence_kit.sensors.ocr import Character
 from evidence_kit.sensors.page_text import PageText, read_page
 from evidence_kit.sensors.photo import Photo
+from evidence_kit.sensors.under_text import UnderText, read_under
 from evidence_kit.sensors.weights import find
 
 DATA = Path(os.environ.get("EVIDENCE_KIT_DATA") or Path(__file__).resolve().parents[2] / "shared") / "data" / "dev"
@@ -41,7 +44,13 @@ def one_thread() -> None:
 def read(picture: Any) -> WaybillReadings:
     """A grey picture through every look."""
     seen = read_codes(picture)
-    found = waybill_readings(seen, Deferred(lambda: read_labels(picture, seen)), Deferred(lambda: read_page(picture)))
+    found = waybill_readings(
+        seen,
+        Deferred(lambda: read_under(picture, seen)),
+        Deferred(lambda: read_labels(picture, seen)),
+        Deferred(lambda: read_around(picture, seen)),
+        Deferred(lambda: read_page(picture)),
+    )
     assert isinstance(found, WaybillReadings)
     return found
 
@@ -309,8 +318,14 @@ def code(text: str, **more: Any) -> Codes:
     return Codes(1000, 1000, (SeenCode(text, "CODE_128", BOX, **more),))
 
 
-def interpreted(seen: Codes, near: Any = None, whole: Any = None) -> Any:
-    return waybill_readings(seen, Deferred(lambda: near or LabelText()), Deferred(lambda: whole or PageText()))
+def interpreted(seen: Codes, near: Any = None, whole: Any = None, around: Any = None, under: Any = None) -> Any:
+    return waybill_readings(
+        seen,
+        Deferred(lambda: under or UnderText()),
+        Deferred(lambda: near or LabelText()),
+        Deferred(lambda: around or AroundText()),
+        Deferred(lambda: whole or PageText()),
+    )
 
 
 def test_a_close_look_needs_agreement() -> None:
@@ -335,6 +350,66 @@ def test_what_the_model_says_needs_a_margin_or_the_print() -> None:
     assert interpreted(guess, near=other).readings == ()
 
 
+def bars(quad: Any, edges: int = 60) -> BarRegion:
+    across = 1000 * (quad[1][0] - quad[0][0])
+    return BarRegion(quad, 0.0, across, across / 4, 0.8, 0.5, 0.9, 0.0, 0.0, 0.0, False, 0.95, edges)
+
+
+def box(x: float, y: float) -> Any:
+    return ((x, y), (x + 0.1, y), (x + 0.1, y + 0.02), (x, y + 0.02))
+
+
+FAR = ((0.7, 0.8), (0.9, 0.8), (0.9, 0.85), (0.7, 0.85))
+
+
+def test_print_is_read_where_it_is_needed_and_nowhere_else() -> None:
+    def never() -> Any:
+        raise AssertionError("not to be read")
+
+    under, text = Deferred(UnderText), "SF1234567890123"
+    number, other = (line(one) for one in (text, "773456789012345"))
+    read = SeenCode(text, "CODE_128", BOX, "half")
+    # Bars say it: no print is searched for.
+    found = waybill_readings(Codes(1000, 1000, (read,)), under, *(Deferred(never),) * 3)
+    assert [one.number for one in found.readings] == [text]
+    # Another label was not read: the print about it, not the whole photo.
+    two = Codes(1000, 1000, (read,), (bars(FAR),))
+    around = Deferred(lambda: AroundText((other, replace(other, look="small"))))
+    found = waybill_readings(two, under, Deferred(never), around, Deferred(never))
+    assert [one.number for one in found.readings] == [text, "773456789012345"]
+    # Nothing was read: beside the bars first, the whole photo only when that gives nothing.
+    near = Deferred(lambda: LabelText((number, replace(number, look="small"))))
+    alone = Codes(1000, 1000, (), (bars(BOX),))
+    found = waybill_readings(alone, under, near, Deferred(never), Deferred(never))
+    assert [one.number for one in found.readings] == [text]
+    whole = Deferred(lambda: PageText((number, replace(number, look="small"))))
+    found = waybill_readings(alone, under, Deferred(LabelText), Deferred(never), whole)
+    assert [one.number for one in found.readings] == [text]
+
+
+def test_bars_that_no_area_is_about_make_the_whole_photo_be_read() -> None:
+    read = SeenCode("SF1234567890123", "CODE_128", box(0.0, 0.0), "half")
+    three = Codes(1000, 1000, (read,), tuple(map(bars, (box(0.5, 0.1), box(0.1, 0.5), box(0.8, 0.9)))))
+    asked = []
+    waybill_readings(
+        three,
+        Deferred(UnderText),
+        Deferred(LabelText),
+        Deferred(lambda: asked.append("around") or AroundText()),
+        Deferred(lambda: asked.append("whole") or PageText()),
+    )
+    assert asked == ["whole"]
+
+
+def test_areas_stay_in_the_picture_and_do_not_overlap() -> None:
+    one, other, far = box(0.0, 0.0), box(0.3, 0.1), box(0.9, 0.98)
+    assert areas(Codes(1000, 1000)) == []
+    apart = areas(Codes(1000, 1000, (), (bars(one), bars(far))))
+    assert len(apart) == 2
+    assert all(0 <= left < right < 1000 and 0 <= top < bottom < 1000 for left, top, right, bottom in apart)
+    assert len(areas(Codes(1000, 1000, (), (bars(one), bars(other))))) == 1
+
+
 def test_a_lone_row_gives_way_to_bars_that_agree() -> None:
     wrong, right, next_one = "774768890314438", "774705890314438", "774705890314439"
     glance = SeenCode(wrong, "CODE_128", BOX, "half")
@@ -343,8 +418,8 @@ def test_a_lone_row_gives_way_to_bars_that_agree() -> None:
     assert [one.number for one in told.readings] == [right] and told.partial == (wrong,)
     # Two parcels may have numbers in a row: where the print says so too, both stand.
     neighbour = SeenCode(next_one, "CODE_128", BOX, "half")
-    below = LabelText(below=(line(next_one),))
-    both = interpreted(Codes(1000, 1000, (neighbour, model)), near=below)
+    below = UnderText((line(next_one),))
+    both = interpreted(Codes(1000, 1000, (neighbour, model)), under=below)
     assert {one.number for one in both.readings} == {right, next_one}
 
 
@@ -428,7 +503,9 @@ def real(kind: str) -> list[Any]:
 def test_real_labels(path: Path, truth: dict[str, Any]) -> None:
     photo = Photo(path)
     seen = codes(photo)
-    found = waybill_readings(seen, Deferred(LabelText), Deferred(lambda: read_page(photo.luma())))
+    found = waybill_readings(
+        seen, Deferred(UnderText), Deferred(LabelText), Deferred(AroundText), Deferred(lambda: read_page(photo.luma()))
+    )
     assert isinstance(found, WaybillReadings)
     numbers = [reading.number for reading in found.readings]
     assert numbers

@@ -7,11 +7,13 @@ from dataclasses import replace
 from evidence_kit.facts.waybill_numbers import same_number
 from evidence_kit.facts.waybill_readings import UnreadLabel, WaybillReading, WaybillReadings, waybill_readings
 from evidence_kit.schema import Deferred, Unknown
+from evidence_kit.sensors.around_text import AroundText
 from evidence_kit.sensors.codes import Codes
 from evidence_kit.sensors.frame_codes import FrameCodes
 from evidence_kit.sensors.frame_texts import FrameTexts
 from evidence_kit.sensors.label_text import LabelText
 from evidence_kit.sensors.page_text import PageText
+from evidence_kit.sensors.under_text import UnderText
 from evidence_kit.wiring import fact
 
 AGREEING_FRAMES = 2
@@ -47,7 +49,9 @@ def video_waybill(codes: FrameCodes, texts: Deferred[FrameTexts]) -> WaybillRead
 
 
 def _of_frame(codes: Codes, page: PageText) -> WaybillReadings:
-    found = waybill_readings(codes, Deferred(LabelText), Deferred(lambda: page))
+    found = waybill_readings(
+        codes, Deferred(UnderText), Deferred(LabelText), Deferred(AroundText), Deferred(lambda: page)
+    )
     return found if isinstance(found, WaybillReadings) else WaybillReadings()
 
 

@@ -10,9 +10,11 @@ from evidence_kit.facts.printed_numbers import Printed, alike, decide, look_at
 from evidence_kit.facts.unread_labels import Cause, cause_of, is_code
 from evidence_kit.facts.waybill_numbers import carriers_of, normalise, of_barcode, of_print, same_number
 from evidence_kit.schema import Deferred, Quad, Unknown
+from evidence_kit.sensors.around_text import AroundText
 from evidence_kit.sensors.codes import Codes, SeenCode, on_one_label
-from evidence_kit.sensors.label_text import LabelText
+from evidence_kit.sensors.label_text import LabelText, open_labels
 from evidence_kit.sensors.page_text import PageText, TextLine
+from evidence_kit.sensors.under_text import UnderText
 from evidence_kit.wiring import fact
 
 
@@ -89,33 +91,51 @@ DISAGREE_SCORE = 0.9
 
 
 @fact(on="photo")
-def waybill_readings(codes: Codes, near: Deferred[LabelText], whole: Deferred[PageText]) -> WaybillReadings | Unknown:
-    """What one photo reads: bars first, then the digits beside them, then the whole picture."""
+def waybill_readings(
+    codes: Codes,
+    under: Deferred[UnderText],
+    near: Deferred[LabelText],
+    around: Deferred[AroundText],
+    whole: Deferred[PageText],
+) -> WaybillReadings | Unknown:
+    """What one photo reads: bars first and the digits under them; where bars say nothing, the print beside undecoded
+    bars and then the whole picture's; where one label was read and another was not, the print about the other."""
     readings, partial = _by_bars(codes)
-    beside = near()
-    if isinstance(beside, Unknown):
+    below = under()
+    if isinstance(below, Unknown):
         # Bars carry a checksum: what they say stands without the digits.
-        return WaybillReadings(tuple(readings), partial=tuple(partial), label_seen=True) if readings else beside
-    readings, disagreements = _compared(readings, beside.below)
+        return WaybillReadings(tuple(readings), partial=tuple(partial), label_seen=True) if readings else below
+    readings, disagreements = _compared(readings, below.lines)
     readings, rivals = _without_rivals(readings, codes)
     partial += rivals
-    readings = _agreed(readings, codes, beside.lines)
-    printed = decide(beside.lines)
-    readings = _with_printed(readings, printed, beside.engine)
-    partial += printed.partial
+    lines: tuple[TextLine, ...] = ()
+    if not (readings or disagreements):
+        beside = near()
+        if isinstance(beside, Unknown):
+            return beside
+        lines = beside.lines
+        readings, more = _read_on(readings, codes, lines, beside.engine)
+        partial += more
     unread = _unread(codes, readings)
     if unread or not (readings or disagreements):
-        text = whole()
+        here = (readings or disagreements) and not _left_out(unread, codes)
+        text = around() if here else whole()
         if isinstance(text, Unknown):
             return WaybillReadings(tuple(readings), (), tuple(unread), tuple(partial), True) if readings else text
-        readings = _agreed(readings, codes, text.lines)
-        printed = decide((*beside.lines, *text.lines))
-        readings = _with_printed(readings, printed, text.engine)
-        partial += printed.partial
+        readings, more = _read_on(readings, codes, (*lines, *text.lines), text.engine)
+        partial += more
         unread = _unread(codes, readings) or ([] if readings else _named(text.lines))
     partial = [one for one in dict.fromkeys(partial) if not any(same_number(one, r.number) for r in readings)]
     seen = bool(readings or disagreements or partial or unread)
     return WaybillReadings(tuple(readings), tuple(disagreements), tuple(unread), tuple(partial), seen)
+
+
+def _read_on(
+    readings: list[WaybillReading], codes: Codes, lines: tuple[TextLine, ...], engine: str
+) -> tuple[list[WaybillReading], tuple[str, ...]]:
+    """``readings`` and what lines of print add to them; and numbers that are not sure enough."""
+    printed = decide(lines)
+    return _with_printed(_agreed(readings, codes, lines), printed, engine), printed.partial
 
 
 def _by_bars(codes: Codes) -> tuple[list[WaybillReading], list[str]]:
@@ -216,6 +236,15 @@ def _unread(codes: Codes, readings: list[WaybillReading]) -> list[UnreadLabel]:
         for region in codes.unread
         if is_code(region) and not any(on_one_label(quad, region.quad, codes.width, codes.height) for quad in taken)
     ]
+
+
+def _left_out(unread: list[UnreadLabel], codes: Codes) -> bool:
+    """Whether undecoded bars stand where ``around_text`` does not look."""
+    looked = [region.quad for region in open_labels(codes)]
+    return any(
+        not any(quad == label.quad or on_one_label(quad, label.quad, codes.width, codes.height) for quad in looked)
+        for label in unread
+    )
 
 
 def _named(lines: tuple[TextLine, ...]) -> list[UnreadLabel]:

@@ -36,7 +36,9 @@ COPY_EDGES = 40
 FEWEST_EDGES = 16
 """Areas with fewer changes between dark and light are lettering or patterns (development photos: codes from 16,
 of which only torn ones under 30; 118 other areas of 90 photos all below)."""
-
+WHOLE_EDGES = 28
+"""Bars with fewer changes are a piece of a code: nothing is looked for in them alone (220 development photos: of 72
+such areas one gave anything, not enough for a reading; of those above the first that did has 32)."""
 
 BESIDE, BESIDE_TURNED, BELOW = 0.8, 1.4, 2.2
 """Bars stand on one label with others when they are no farther from them than so many times the latter's extent:
@@ -113,7 +115,7 @@ class Codes:
     """What the model reads off unread bars without being sure: worth comparing with the print."""
 
 
-@sensor(on="photo", version="2", packages=("zxing-cpp", "opencv-python-headless"))
+@sensor(on="photo", version="3", packages=("zxing-cpp", "opencv-python-headless"))
 def codes(photo: Photo, *, barcode: BarcodeEngine = "zxing") -> Codes:
     """Codes and bar areas of a photo. Raises CannotOpen, LimitReached, EngineMissing."""
     return read_codes(photo.luma(), search=photo.luma(SEARCH_EDGE), engine=barcode)
@@ -170,7 +172,8 @@ def read_codes(
         if edges < FEWEST_EDGES or len(looked) == CLOSE_LOOKS:
             continue
         looked.append(large)
-        settled = closely and _seen_closely(picture, large, seen, guesses, engine)
+        whole = closely and edges >= WHOLE_EDGES
+        settled = whole and _seen_closely(picture, large, seen, guesses, engine)
         if not settled:
             unread.append(_measured(picture, large, edges))
     if closely:

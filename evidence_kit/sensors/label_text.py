@@ -1,17 +1,14 @@
-"""Lines of a label: the digits under bars that decoded, and everything around bars that did not.
-
-Digits under decoded bars cost one short reading and no search: the line runs parallel to the bars. Bars that did not
-decode and do not belong to a label whose code was read get a window of their own, turned by their direction.
-"""
+"""Lines of a label whose bars did not decode: a window around them, turned by their direction."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import hypot
+from math import cos, radians, sin
 from typing import TYPE_CHECKING
 
-from evidence_kit.sensors.codes import LINEAR, SHORTEST, BarRegion, Codes, SeenCode, on_one_label
-from evidence_kit.sensors.number_lines import TextEngine, TextLine, read_area, read_below
+from evidence_kit.schema import Quad
+from evidence_kit.sensors.codes import LINEAR, SHORTEST, BarRegion, Codes, on_one_label
+from evidence_kit.sensors.number_lines import TextEngine, TextLine, read_area
 from evidence_kit.sensors.photo import Photo
 from evidence_kit.wiring import sensor
 
@@ -20,11 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MOST_LABELS = 2
-COHERENT, EDGES = 0.65, 18
-"""Areas below are hardly ever bars: no window is read for them."""
-WORTH_PIXELS = 1_000_000
-"""In a smaller picture reading the line under decoded bars costs more than the picture's own decoding."""
-MOST_STRIPS = 2
+COHERENT, EDGES = 0.65, 24
+"""Areas below are hardly ever bars: no window is read for them. Where none gives a number the whole photo is read."""
 AROUND = 0.75
 """The window reaches so far beyond the bars, as a share of their extent: a label is seldom wider than 1.4 of it."""
 LABEL_OVER_BARS = 10.0
@@ -36,55 +30,31 @@ ENLARGE = 2.0
 @dataclass(frozen=True, slots=True)
 class LabelText:
     lines: tuple[TextLine, ...] = ()
-    """Lines around bars that did not decode."""
-    below: tuple[TextLine, ...] = ()
-    """The line under each decoded code, ``quad`` being the code's."""
     engine: str = "rapid"
 
 
-@sensor(on="photo", version="2", packages=("onnxruntime", "rapidocr", "opencv-python-headless"))
+@sensor(on="photo", version="3", packages=("onnxruntime", "rapidocr", "opencv-python-headless"))
 def label_text(photo: Photo, codes: Codes, *, ocr: TextEngine = "rapid") -> LabelText:
-    """Lines beside the bars of a photo. Raises CannotOpen, LimitReached, EngineMissing."""
-    if not codes.unread and not codes.seen:
-        return LabelText((), (), ocr)
-    return read_labels(photo.luma(), codes, engine=ocr)
+    """Lines around undecoded bars of a photo. Raises CannotOpen, LimitReached, EngineMissing."""
+    return read_labels(photo.luma(), codes, engine=ocr) if open_labels(codes) else LabelText((), ocr)
 
 
 def read_labels(picture: NDArray[np.uint8], codes: Codes, *, engine: TextEngine = "rapid") -> LabelText:
-    """Lines beside the bars of a grey picture (H, W), the largest bars first."""
-    read = [code for code in codes.seen if code.symbology in LINEAR and len(code.text) >= SHORTEST]
-    below: list[TextLine] = []
-    if engine == "rapid" and codes.width * codes.height >= WORTH_PIXELS:
-        for code in _apart(read, codes)[:MOST_STRIPS]:
-            corners = tuple((x * codes.width, y * codes.height) for x, y in code.quad)
-            below += read_below(picture, corners, code.quad, code.text)
+    """Lines around undecoded bars of a grey picture (H, W), the largest bars first."""
     lines: list[TextLine] = []
-    for region in _alone(codes, read)[:MOST_LABELS]:
+    for region in open_labels(codes):
         lines += read_area(picture, _window(region, codes), edge=WINDOW_EDGE, enlarge=ENLARGE, engine=engine)
-    return LabelText(tuple(lines), tuple(below), engine)
+    return LabelText(tuple(lines), engine)
 
 
-def _middle(quad: tuple[tuple[float, float], ...], codes: Codes) -> tuple[float, float]:
+def centre_of(quad: Quad, codes: Codes) -> tuple[float, float]:
+    """A quad's centre in pixels."""
     return sum(p[0] for p in quad) / 4 * codes.width, sum(p[1] for p in quad) / 4 * codes.height
 
 
-def _extent(code: SeenCode, codes: Codes) -> float:
-    (ax, ay), (bx, by) = code.quad[0], code.quad[1]
-    return hypot((bx - ax) * codes.width, (by - ay) * codes.height)
-
-
-def _apart(read: list[SeenCode], codes: Codes) -> list[SeenCode]:
-    """One code of each text, the widest in the picture."""
-    best: dict[str, SeenCode] = {}
-    for code in read:
-        if code.text not in best or _extent(code, codes) > _extent(best[code.text], codes):
-            best[code.text] = code
-    return sorted(best.values(), key=lambda code: -_extent(code, codes))
-
-
-def _alone(codes: Codes, read: list[SeenCode]) -> list[BarRegion]:
-    """Undecoded bars on labels of which no code was read, one for each label, the largest first."""
-    taken = [code.quad for code in read]
+def open_labels(codes: Codes) -> list[BarRegion]:
+    """Undecoded bars on labels of which no code was read: one for each label, the largest, MOST_LABELS at most."""
+    taken = [code.quad for code in codes.seen if code.symbology in LINEAR and len(code.text) >= SHORTEST]
     chosen: list[BarRegion] = []
     for region in sorted(codes.unread, key=lambda r: -r.across_px * r.along_px):
         if region.coherence < COHERENT or region.edges < EDGES:
@@ -92,12 +62,31 @@ def _alone(codes: Codes, read: list[SeenCode]) -> list[BarRegion]:
         if not any(on_one_label(quad, region.quad, codes.width, codes.height) for quad in taken):
             chosen.append(region)
             taken.append(region.quad)
-    return chosen
+    return chosen[:MOST_LABELS]
 
 
 def _window(region: BarRegion, codes: Codes) -> tuple[tuple[float, float], ...]:
+    """Corners of the square around the bars, turned with them, without what lies beyond the picture."""
+    import cv2
+    import numpy as np
+
     from evidence_kit.sensors.bar_regions import corners_of
 
-    x, y = _middle(region.quad, codes)
-    side = max(region.across_px * (1 + 2 * AROUND), region.along_px * LABEL_OVER_BARS)
-    return corners_of((x, y), side, side, region.turn_deg)
+    side = window_side(region)
+    square = corners_of(centre_of(region.quad, codes), side, side, region.turn_deg)
+    width, height = codes.width - 1, codes.height - 1
+    picture = np.array(((0, 0), (width, 0), (width, height), (0, height)), np.float32)
+    area, inside = cv2.intersectConvexConvex(np.array(square, np.float32), picture)
+    if area <= 0 or inside is None:
+        return square
+    turn = radians(region.turn_deg)
+    along, down = np.array((cos(turn), sin(turn))), np.array((-sin(turn), cos(turn)))
+    spots = inside.reshape(-1, 2)
+    (left, right), (top, bottom) = ((float((spots @ way).min()), float((spots @ way).max())) for way in (along, down))
+    placed = (x * along + y * down for x, y in ((left, top), (right, top), (right, bottom), (left, bottom)))
+    return tuple((float(x), float(y)) for x, y in placed)
+
+
+def window_side(region: BarRegion) -> float:
+    """Side in pixels of the square that is read around undecoded bars."""
+    return max(region.across_px * (1 + 2 * AROUND), region.along_px * LABEL_OVER_BARS)

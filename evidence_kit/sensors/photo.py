@@ -108,11 +108,6 @@ class Photo:
         picture: Colour = self._picture("colour", long_edge)
         return picture
 
-    def forget(self) -> None:
-        """Drop the decoded pictures; the next use decodes again."""
-        self._decoded.clear()
-        self._resized.clear()
-
     # --- inside ---
 
     def _picture(self, channel: str, long_edge: int | None) -> Any:
