@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from evidence_kit.sensors.codes import Codes
 from evidence_kit.sensors.label_text import ENLARGE, centre_of, open_labels, window_side
 from evidence_kit.sensors.number_lines import TextEngine, TextLine, read_area
+from evidence_kit.sensors.page_text import PAGE_EDGE
 from evidence_kit.sensors.photo import Photo
 from evidence_kit.wiring import sensor
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 FARTHER = 2.5
 """The area's side over that of the window that is read where nothing else in the photo was (``label_text``)."""
 EDGE = 1280
-"""Long edge in pixels at which lines are searched for: a page's 1,600, of the part of it that is looked at."""
+"""Long edge in pixels at which lines are searched for; an area is never shown smaller than within the whole page."""
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom in pixels."""
 
@@ -42,9 +43,11 @@ def around_text(photo: Photo, codes: Codes, *, ocr: TextEngine = "rapid") -> Aro
 def read_around(picture: NDArray[np.uint8], codes: Codes, *, engine: TextEngine = "rapid") -> AroundText:
     """Lines around the undecoded bars of a grey picture (H, W)."""
     lines: list[TextLine] = []
+    as_page = PAGE_EDGE / max(picture.shape)
     for left, top, right, bottom in areas(codes):
         corners = ((left, top), (right, top), (right, bottom), (left, bottom))
-        lines += read_area(picture, corners, edge=EDGE, enlarge=ENLARGE, engine=engine)
+        edge = max(EDGE, round(as_page * max(right - left, bottom - top)))
+        lines += read_area(picture, corners, edge=edge, enlarge=ENLARGE, engine=engine)
     return AroundText(tuple(lines), engine)
 
 
