@@ -37,7 +37,7 @@ from evidence_kit.schema import Each, Item
 from evidence_kit.sensors.frame_content import LONG_EDGE, FrameContent
 
 RESULT = ROOT / "benchmarks" / "results" / "same_frame.json"
-DEVELOPMENT = ROOT / "benchmarks" / "data" / "dev"
+DEVELOPMENT = ROOT.parent / "shared" / "data" / "dev"
 LABEL_COVERS = 0.015
 """Share of the picture from which a label must be found."""
 IOU = 0.5
@@ -145,7 +145,9 @@ def detection(seen: list[tuple[Case, Measured, SharedFrame]]) -> dict[str, Any]:
 
 def slice_of(photos: list[Case]) -> tuple[dict[str, Any], list[dict[str, str]]]:
     """Both confusions, detection, and the photos on which the rule was wrong."""
-    rows: dict[str, list[tuple[str | None, str]]] = {"bars": [], "read": []}
+    rows: dict[str, list[tuple[str | None, str]]] = {
+        name: [] for name in ("bars", "read", "bars, by day", "read, by day")
+    }
     seen, wrong = [], []
     for case in photos:
         found = measure(case)
@@ -154,6 +156,8 @@ def slice_of(photos: list[Case]) -> tuple[dict[str, Any], list[dict[str, str]]]:
             frame = shared_frame(found.content, readings, found.quality)
             truth, said = truth_of(case, readings), judged(case, frame, readings)
             rows[reading].append((truth, said))
+            if case.light >= cases.DAY:
+                rows[f"{reading}, by day"].append((truth, said))
             if (truth, said) in (("fail", "pass"), ("review", "pass"), ("pass", "fail"), ("review", "fail")):
                 wrong.append(
                     {"reading": reading, "id": case.id, "truth": str(truth), "said": said, "scene": case.scene}

@@ -22,11 +22,16 @@ from benchmarks.synth.optics import Picture
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "benchmarks" / "out" / "same-frame"
 SIZE = (1600, 1200)
-FIRST = {"heldout": 160_000, "chat": 260_000, "labels": 3_000, "no-waybill": 3_000, "real-composed": 3_000}
+FIRST = {"heldout": 170_000, "chat": 270_000, "labels": 4_000, "no-waybill": 4_000, "real-composed": 4_000}
 """The first seed of each slice. Retired, because something was changed after they had been reported: 100,000,
-110,000, 120,000, 130,000 and 150,000 of the composites, the same + 100,000 of the chat's, 0, 1,000 and 2,000 of the
-others. The set of 150,000 and 2,000 is development data now: operating points are chosen on it too."""
-RETIRED = {"heldout": 150_000, "chat": 250_000, "labels": 2_000, "no-waybill": 2_000, "real-composed": 2_000}
+110,000, 120,000, 130,000, 150,000 and 160,000 of the composites, the same + 100,000 of the chat's, 0, 1,000, 2,000 and
+3,000 of the others. The last two sets are development data now: operating points are chosen on them too."""
+RETIRED = (
+    {"heldout": 150_000, "chat": 250_000, "no-waybill": 2_000, "real-composed": 2_000},
+    {"heldout": 160_000, "chat": 260_000, "no-waybill": 3_000, "real-composed": 3_000},
+)
+DAY = 0.5
+"""Composites with less light were taken at night, by the renderer's word: nobody calls such a photo plain."""
 LABEL_SHARE, GOODS_SHARE, PARCEL_SHARE = 0.003, 0.010, 0.010
 """Of the picture: what is smaller than this but there makes the case marginal, with no plain truth."""
 Answer = Literal["yes", "no", "marginal"]
@@ -57,6 +62,8 @@ class Case:
     classes: tuple[str, ...] = ()
     """Kinds of goods."""
     scene: str = ""
+    light: float = 1.0
+    """Of a day's; below DAY the picture was taken at night."""
 
     @property
     def path(self) -> Path:
@@ -85,7 +92,8 @@ def _truth(made: Composite, name: str, part: str) -> Case:
         parcel = "yes" if "carton" in made.scene or "mailer" in made.scene or "opened" in made.scene else "no"
     quads = tuple(tuple((round(x / wide, 5), round(y / high, 5)) for x, y in quad) for quad in made.label_quads)
     hand = "+hand" if made.share(HAND) > 0.01 else ""
-    return Case(name, part, f"{part}/{name}.jpg", label, goods, parcel, quads, share, made.goods, made.scene + hand)
+    return Case(name, part, f"{part}/{name}.jpg", label, goods, parcel, quads, share, made.goods, made.scene + hand,
+                round(made.light, 3))  # fmt: skip
 
 
 def _write(picture: Picture, to: Path, quality: int, chat: np.random.Generator | None = None) -> None:

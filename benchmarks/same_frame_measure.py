@@ -21,6 +21,7 @@ from evidence_kit.sensors.photo import Photo
 from evidence_kit.sensors.sharpness import sharpness
 from evidence_kit.sensors.under_text import UnderText
 from evidence_kit.sensors.weights import find
+from evidence_kit.wiring import provider_of
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def look(case: Case) -> tuple[PhotoQuality, WaybillReadings]:
 
     def make() -> tuple[PhotoQuality, WaybillReadings]:
         photo = Photo(case.path)
-        codes = read_codes(photo.luma(), search=photo.luma(2000), closely=False)
+        codes = read_codes(photo.luma(), search=photo.luma(2000))
         readings = waybill_readings(
             codes, Deferred(UnderText), Deferred(LabelText), Deferred(AroundText), Deferred(PageText)
         )
@@ -61,8 +62,9 @@ def look(case: Case) -> tuple[PhotoQuality, WaybillReadings]:
 
 
 def weights_name() -> str:
-    """Short hash of the model and its input size: another model, another measurement."""
-    return hashlib.sha256(find(WEIGHTS).read_bytes()).hexdigest()[:8] + f"-{LONG_EDGE}"
+    """Short hash of the model, its input size and the sensor's version: another of them, another measurement."""
+    version = provider_of(frame_content).version
+    return hashlib.sha256(find(WEIGHTS).read_bytes()).hexdigest()[:8] + f"-{LONG_EDGE}-{version}"
 
 
 def measure(case: Case) -> Measured:

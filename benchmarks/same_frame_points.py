@@ -84,15 +84,13 @@ def _shards() -> list[_Seen]:
 
 
 def _retired(data: Path) -> Iterator[_Seen]:
-    """Six hundred photos of the held-out set that is retired, as far as they are good enough."""
+    """Six hundred photos of each held-out set that is retired, as far as they are good enough."""
     answers = {"yes": True, "no": False, "marginal": None}
-    parts = [
-        composites("heldout", 360, RETIRED),
-        composites("chat", 120, RETIRED),
-        generator("no-waybill", 60, RETIRED),
-    ]
-    if (data / "manifest.tsv").exists():
-        parts.append(real_composed(data, 60, RETIRED))
+    parts = []
+    for first in RETIRED:
+        parts += [composites("heldout", 360, first), composites("chat", 120, first), generator("no-waybill", 60, first)]
+        if (data / "manifest.tsv").exists():
+            parts.append(real_composed(data, 60, first))
     for cases in parts:
         for case in cases:
             found = measure(case)

@@ -16,7 +16,12 @@ SLICES = {
     "real": "real development photos",
     "real-composed": "real labels, photographed groceries, real tables",
 }
-READINGS = {"read": "As if every label had been read", "bars": "With what the bars gave"}
+READINGS = {
+    "read": "As if every label had been read",
+    "bars": "With what the bars gave",
+    "read, by day": "As if read, without the composites taken at night",
+    "bars, by day": "With what the bars gave, without the composites taken at night",
+}
 Row = dict[str, Any]
 
 

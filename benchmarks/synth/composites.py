@@ -41,6 +41,8 @@ class Composite:
     goods: tuple[str, ...]
     page_names: tuple[str, ...] = ()
     jpeg_quality: int = 85
+    light: float = 1.0
+    """Of a day's: at night everything is so many times darker."""
 
     def share(self, kind: int) -> float:
         """Of the picture's area."""
@@ -114,8 +116,10 @@ def _developed(made: Scene, rng: Rng, name: str) -> Composite:
     """Light, blur, noise and sharpening of a phone."""
     unit = max(made.size) / 384
     picture = lit(made.table.bgr, light_field(rng, made.size, strength=float(rng.uniform(0.4, 1.5))))
+    light = 1.0
     if rng.random() < 0.12:  # night
-        picture = np.asarray(cv2.convertScaleAbs(picture, alpha=float(rng.uniform(0.18, 0.5))), np.uint8)
+        light = float(rng.uniform(0.18, 0.5))
+        picture = np.asarray(cv2.convertScaleAbs(picture, alpha=light), np.uint8)
         picture = np.clip(picture * np.array([rng.uniform(0.55, 0.9), rng.uniform(0.8, 1.0), 1.0]), 0, 255).astype(
             np.uint8
         )
@@ -127,7 +131,7 @@ def _developed(made: Scene, rng: Rng, name: str) -> Composite:
     add_noise(picture, float(rng.choice([0.5, 1.0, 2.0, 4.0])), rng)
     return Composite(
         picture, made.table.kinds, name, tuple(tuple((float(x), float(y)) for x, y in quad) for quad in made.quads),
-        tuple(made.numbers), tuple(made.goods), tuple(made.pages), int(rng.integers(45, 93)),
+        tuple(made.numbers), tuple(made.goods), tuple(made.pages), int(rng.integers(45, 93)), light,
     )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ FOLDER = ROOT / "benchmarks" / "out" / "frame-content"
 SIZE, SECOND_SIZE = (512, 384), (384, 288)
 """Width and height of the first and of the second stage's pictures."""
 PER_SHARD = 200
-SHARDS = (*range(10), *range(20, 30), *range(30, 35))
+SHARDS = (*range(10), *range(20, 30), *range(30, 60))
 """Numbers of the shards, which seed them: up to 26 they train, 27 to 29 set operating points, from 30 on they train
 the second stage."""
 SCENES = {

