@@ -26,6 +26,8 @@ from evidence_kit.sensors.photo_header import PhotoHeader
 from evidence_kit.sensors.video_header import VideoHeader
 
 Known = Callable[[type], tuple[tuple[Item, Any], ...]]
+HEADERS = (PhotoHeader, VideoHeader)
+"""Measurements that a report shows as they are."""
 
 
 def collect_facts(known: Known, deadlines: tuple[Deadline, ...]) -> Facts:

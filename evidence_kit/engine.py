@@ -98,8 +98,10 @@ def measure(resolver: Resolver, pack: Pack, *, jobs: int = 1, progress: Progress
     wanted = _wanted(pack, resolver)
 
     def look(item: Item) -> Item:
+        resolver.recall(item, wanted[item.id])
         for kind in wanted[item.id]:
             resolver.resolve(kind, item)
+        resolver.keep(item, wanted[item.id])
         resolver.release(item)
         return item
 
