@@ -66,6 +66,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="default: all")
     parser.add_argument("--cases", type=int, default=150)
     parser.add_argument("--blocks", type=int, default=10)
+    parser.add_argument("--cluster-blocks", type=int, default=4)
     parser.add_argument("--rounds", type=int, default=30, help="of memory: each judges the same ten cases")
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--node-kills", type=int, default=5)
@@ -83,7 +84,7 @@ def main(argv: list[str]) -> int:
         "speed": lambda: speed(read_cases(str(place)), asked.blocks),
         "memory": lambda: memory(read_cases(str(place))[:ROUND_CASES], asked.rounds),
         "again": lambda: again(place),
-        "cluster": lambda: cluster(place),
+        "cluster": lambda: cluster(place, asked.cluster_blocks),
         "faults": lambda: faults(asked.kills),
         "nodes": lambda: nodes(asked.node_kills),
         "fuzz": lambda: fuzz(asked.fuzz),
@@ -290,24 +291,58 @@ def _words(place: Path, *more: object) -> list[str]:
 # --- a cluster ---
 
 
-def cluster(place: Path) -> Row:
-    """Two nodes of one CPU on loopback beside two workers here: the same bytes, and what the cluster costs."""
+def cluster(place: Path, blocks: int) -> Row:
+    """Two nodes of one CPU on loopback beside two workers here: the same bytes, and what the cluster costs.
+
+    Whole commands over parts of the cases, the two taking turns. Until its first report a command starts up.
+    """
+    cases = sorted(place.iterdir())
+    rows: list[Row] = []
     with tempfile.TemporaryDirectory() as folder, two_nodes() as address:
-        base = Path(folder)
-        more = ("--pack", PACK, "--cache", "off", "-q")
-        here = _command(place, "--out", base / "here", *more, "--jobs", "2")
-        there = _command(place, "--out", base / "there", *more, "--engine", "ray", "--address", address)
-        same = _reports(base / "here") == _reports(base / "there")
-        tables = [(base / side / "findings.csv").read_bytes() for side in ("here", "there")]
+        ways = {"here": ("--jobs", "2"), "there": ("--engine", "ray", "--address", address)}
+        for number in range(blocks):
+            base = Path(folder) / str(number)
+            part = base / "cases"
+            part.mkdir(parents=True)
+            for case in cases[number::blocks]:
+                (part / case.name).symlink_to(case.resolve())
+            row: Row = {"cases": len(list(part.iterdir()))}
+            for side in (*ways,) if number % 2 else (*reversed(ways),):
+                row[side] = _until_first(part, base / side, "--pack", PACK, "--cache", "off", "-q", *ways[side])
+            row["same"] = _reports(base / "here") == _reports(base / "there")
+            row["same_csv"] = len({(base / side / "findings.csv").read_bytes() for side in ways}) == 1
+            rows.append(row)
+            print(f"block {number + 1}/{blocks}: {row}", file=sys.stderr)
+    same = all(row["same"] for row in rows)
+    same_csv = all(row["same_csv"] for row in rows)
     return {
-        "submissions": len(list(place.iterdir())),
-        "two_workers_wall_s": here["wall_s"],
-        "two_nodes_wall_s": there["wall_s"],
-        "overhead_wall": round(there["wall_s"] / here["wall_s"] - 1, 3),
+        "submissions": sum(row["cases"] for row in rows),
+        "overhead_wall": _spread([row["there"]["wall_s"] / row["here"]["wall_s"] - 1 for row in rows]),
+        "overhead_after_first_report": _spread(
+            [_after_first(row["there"]) / _after_first(row["here"]) - 1 for row in rows]
+        ),
+        "start_s_here": _spread([row["here"]["first_s"] for row in rows]),
+        "start_s_there": _spread([row["there"]["first_s"] for row in rows]),
         "reports_identical_but_run": same,
-        "findings_csv_identical": tables[0] == tables[1],
-        "met": same and tables[0] == tables[1],
+        "findings_csv_identical": same_csv,
+        "met": same and same_csv,
     }
+
+
+def _until_first(place: Path, out: Path, *more: object) -> Row:
+    """Seconds of a whole command, and until its first report is written."""
+    began = time.perf_counter()
+    ran = subprocess.Popen(_words(place, "--out", out, *more), cwd=ROOT, stdout=subprocess.DEVNULL)
+    while not _lines(out) and ran.poll() is None:
+        time.sleep(0.02)
+    first = time.perf_counter() - began
+    if ran.wait() not in (0, 1, 3):
+        raise SystemExit(f"exit code {ran.returncode}")
+    return {"first_s": round(first, 3), "wall_s": round(time.perf_counter() - began, 3)}
+
+
+def _after_first(row: Row) -> float:
+    return float(row["wall_s"] - row["first_s"])
 
 
 @contextmanager
@@ -322,6 +357,7 @@ def two_nodes() -> Iterator[str]:
 @contextmanager
 def ray_cluster() -> Iterator[Any]:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.setdefault("RAY_worker_niceness", "0")  # by default 15: beside any other load its share would be nothing
     for name, value in {"initial_delay": 500, "period": 500, "timeout": 1000}.items():
         os.environ.setdefault(f"RAY_health_check_{name}_ms", str(value))
     from ray.cluster_utils import Cluster
