@@ -34,7 +34,7 @@ class Established:
     known: Mapping[type, Any]
     """By type; an Unknown where it could not be established."""
     again: tuple[type, ...]
-    """Known as well, but made anew from kept measurements."""
+    """Known as well; they are made anew from kept measurements when they are asked for."""
     sensors: tuple[str, ...]
     """Those that answered, by name."""
 
@@ -47,9 +47,9 @@ class _Entry:
     sensors: list[str]
 
 
-def key_of(item: Item, wanted: Iterable[type], about: Iterable[str]) -> str:
-    """Names all that an entry of ``item`` follows from; ``about`` are code, packages and options."""
-    seen = (f"{entry.name}={getattr(item, entry.name)}" for entry in _FIELDS)
+def key_of(items: Iterable[Item], wanted: Iterable[type], about: Iterable[str]) -> str:
+    """Names all that an entry of one item, or of two, follows from; ``about`` are code, packages and options."""
+    seen = (f"{entry.name}={getattr(item, entry.name)}" for item in items for entry in _FIELDS)
     parts = ("established", *about, *seen, *sorted(map(_name, wanted)))
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -74,7 +74,7 @@ def code_print(providers: tuple[Provider, ...]) -> str | None:
 def of_item_alone(provider: Provider, slots: Mapping[tuple[type, Kind], Provider]) -> bool:
     """Whether what ``provider`` gives follows from the file: nothing on its way asks for the case or for others."""
     for need in provider.signature.needs:
-        if need.form == "each" or need.type in (Case, Submission):
+        if need.form in ("each", "pairs") or need.type in (Case, Submission):
             return False
         sources = (slots.get((need.type, kind)) for kind in provider.on)
         if any(source is not None and not of_item_alone(source, slots) for source in sources):

@@ -14,7 +14,7 @@ from evidence_kit.packs import load_pack
 from evidence_kit.resolve import Resolver, all_providers
 from evidence_kit.schema import Case, Deferred, Item, Order, Outcome, Submission, Text, Unknown
 from evidence_kit.sensors import CannotOpen
-from evidence_kit.wiring import fact, provider_of, sensor
+from evidence_kit.wiring import Need, fact, pair, provider_of, sensor
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -75,6 +75,8 @@ def plain(first: Seen, second: Deferred[Also], owner: Item) -> Plain | Unknown:
         raise ValueError("a fact fell over")
     if owner.id.startswith("long"):
         return Plain("x" * established.MOST_BYTES)
+    if owner.id.startswith("crash"):
+        return Plain("crash")
     if owner.id.startswith("whole"):
         return Plain("a whole number", 0)
     return Plain(f"{first.value} {second().value}")
@@ -225,3 +227,70 @@ def test_a_report_is_the_same_with_nothing_kept_with_measurements_and_with_facts
     store.close()
     assert said == [alone] * 3
     assert looks and len(looked) == looks
+
+
+# --- of two files ---
+
+
+@dataclass(frozen=True)
+class Alike:
+    words: str
+
+
+@pair(on="photo")
+def alike(one: Plain, other: Plain) -> Alike:
+    CALLS.append("alike")
+    if "crash" in one.words:
+        raise ValueError("a fact fell over")
+    return Alike(f"{one.words} and {other.words}")
+
+
+@pair(on="photo")
+def unlike(one: Plain, other: Late) -> Alike: ...
+
+
+def compared(store, *items):
+    """``alike`` of every two items, in one run."""
+    providers = (*PROVIDERS, provider_of(alike))
+    found = Resolver(Submission("A", Case(NOW), items), providers=providers, options={}, cache=store)
+    pairs = found.supply(Need("every", Alike, "pairs"), None)
+    return [(one.id, other.id, fact) for one, other, fact in pairs]
+
+
+def test_two_files_are_compared_once(store):
+    items = [item(name) for name in ("1.jpg", "2.jpg", "3.jpg")]
+    first = compared(store, *items)
+    assert [names[:2] for names in first] == [("1.jpg", "2.jpg"), ("1.jpg", "3.jpg"), ("2.jpg", "3.jpg")]
+    assert first[0][2] == Alike("3 4 and 3 4")
+    assert CALLS.count("alike") == 3
+    assert compared(store, *items) == first
+    assert CALLS.count("alike") == 3
+    compared(store, items[0], replace(items[1], sha256="other"))
+    assert CALLS.count("alike") == 4
+
+
+def test_nothing_is_compared_before_it_is_reached(store):
+    found = Resolver(
+        Submission("A", Case(NOW), (item("1.jpg"), item("2.jpg"))),
+        providers=(*PROVIDERS, provider_of(alike)),
+        options={},
+    )
+    found.pairs(Alike)
+    assert CALLS == []
+
+
+def test_what_is_unknown_of_one_is_unknown_of_two(store):
+    ((_, _, fact),) = compared(store, item("1.jpg"), item("doubtful.jpg"))
+    assert isinstance(fact, Unknown) and fact.reason == "DOUBT"
+
+
+def test_a_comparison_that_falls_over_is_told_to_the_rule_and_not_kept(store):
+    for _ in range(2):
+        with pytest.raises(ValueError, match="fell over"):
+            compared(store, item("crash.jpg"), item("2.jpg"))
+    assert CALLS.count("alike") == 2
+
+
+def test_two_different_facts_make_no_pair():
+    with pytest.raises(TypeError, match="two of one fact"):
+        Resolver(Submission("A", Case(NOW), ()), providers=(provider_of(unlike),), options={})

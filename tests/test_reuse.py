@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from benchmarks.reuse_copies import CHANGES, copies
-from evidence_kit.facts.picture_copies import PictureCopy, accepted, is_copy
+from evidence_kit.facts.picture_copies import PictureCopy, accepted, is_copy, one_exposure
 from evidence_kit.rules.no_reuse import no_reuse
-from evidence_kit.schema import Case, Each, Item, Outcome, Submission
+from evidence_kit.schema import Case, Item, Outcome, Pairs, Submission
 from evidence_kit.sensors.picture_print import EDGE, MATCH_BITS, Overlay, PicturePrint, _matches, overlay, print_of
 
 
@@ -100,8 +100,9 @@ def item(name, sha):
 
 def said(*entries):
     items = tuple(entry[0] for entry in entries)
-    prints = Each(tuple((owner, PictureCopy(printed(picture))) for owner, picture in entries))
-    return no_reuse(Submission("A", Case(datetime(2026, 11, 22, tzinfo=UTC)), items), prints)
+    prints = {owner.id: PictureCopy(printed(picture)) for owner, picture in entries}
+    pairs = Pairs(items, of=lambda one, other: one_exposure(prints[one.id], prints[other.id]))
+    return no_reuse(Submission("A", Case(datetime(2026, 11, 22, tzinfo=UTC)), items), pairs)
 
 
 def test_rule():
