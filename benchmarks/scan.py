@@ -1,7 +1,7 @@
 """Scanning many submissions: cost, scaling, isolation, memory, judging again, a Ray cluster, faults, fuzzed files.
 
-``python -m benchmarks scan [PART …] [--cases 150] [--blocks 10] [--rounds 30] [--kills 50] [--node-kills 5]
-[--fuzz 5000]``. Parts: speed, memory, again, cluster, faults, nodes, fuzz; all without a name. 150 small generated
+``python -m benchmarks scan [PART …] [--cases 150] [--blocks 10] [--cluster-blocks 4] [--rounds 30] [--kills 50]
+[--node-kills 5] [--fuzz 5000]``. Parts: speed, memory, again, cluster, faults, nodes, fuzz; all without a name. 150 small generated
 submissions (two photos, every third with a clip of three seconds), the pack pinduoduo-return-damaged, no cache but
 where it is the subject.
 
@@ -10,9 +10,10 @@ block a loop in one process, one worker, two workers and a pure CPU spin under o
 order changing from block to block. Scaling is the gain of the second worker over that of the spin, isolation is CPU
 of a worker and its parent over CPU of the loop, both as medians of the blocks' own ratios. ``memory`` judges the same
 cases round after round in one worker, the kernel's mark of its peak set back before each: what grows is a leak, no
-larger picture. ``again`` times two whole commands of a package that is compiled, as an installed one is. ``faults``
-kills -9 the scan and its workers at random moments, ``nodes`` Ray nodes, and every report is compared. Results:
-results/scan.json; what was made and measured so far lies in benchmarks/out/scan and is taken up again.
+larger picture. ``again`` times whole commands of a package that is compiled, as an installed one is. ``cluster`` takes
+turns between two Ray nodes and two workers here, one part of the cases after the other. ``faults`` kills -9 the scan
+and its workers at random moments, ``nodes`` Ray nodes, and every report is compared. Results: results/scan.json and
+the table of docs/scan.md; what was made and measured so far lies in benchmarks/out/scan and is taken up again.
 """
 
 from __future__ import annotations
@@ -74,6 +75,8 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--node-kills", type=int, default=5)
     parser.add_argument("--fuzz", type=int, default=5_000)
     asked = parser.parse_args(argv)
+    from benchmarks import scan_tables  # it takes the bars from here
+
     OUT.mkdir(parents=True, exist_ok=True)
     made = submissions.build(OUT / "cases", asked.cases, seed=1)
     # The folder may hold more from a run with more cases; the parts see just the asked ones.
@@ -100,6 +103,7 @@ def main(argv: list[str]) -> int:
         results[part] = row
         results["machine"] = {"cores": os.cpu_count(), "python": platform.python_version()}
         RESULT.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        scan_tables.write(results)
         print(json.dumps({part: row}, indent=1))
     return 0 if all(met) else 1
 

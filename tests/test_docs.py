@@ -98,3 +98,10 @@ def test_the_performance_page_shows_what_was_measured():
 
     kept = json.loads((ROOT / "benchmarks" / "results" / "speed.json").read_text("utf-8"))
     assert told(kept) in (ROOT / "docs" / "performance.md").read_text("utf-8"), "python -m benchmarks speed"
+
+
+def test_the_page_of_scan_shows_what_was_measured():
+    from benchmarks.scan_tables import told
+
+    kept = json.loads((ROOT / "benchmarks" / "results" / "scan.json").read_text("utf-8"))
+    assert told(kept) in (ROOT / "docs" / "scan.md").read_text("utf-8"), "python -m benchmarks scan"
