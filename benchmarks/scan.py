@@ -1,9 +1,9 @@
 """Scanning many submissions: cost, scaling, isolation, memory, judging again, a Ray cluster, faults, fuzzed files.
 
 ``python -m benchmarks scan [PART …] [--cases 150] [--blocks 10] [--cluster-blocks 4] [--rounds 30] [--kills 50]
-[--node-kills 5] [--fuzz 5000]``. Parts: speed, memory, again, cluster, faults, nodes, fuzz; all without a name. 150 small generated
-submissions (two photos, every third with a clip of three seconds), the pack pinduoduo-return-damaged, no cache but
-where it is the subject.
+[--node-kills 5] [--fuzz 5000]``. Parts: speed, memory, again, cluster, faults, nodes, fuzz; all without a name. 150
+small generated submissions (two photos, every third with a clip of three seconds), the pack pinduoduo-return-damaged,
+no cache but where it is the subject.
 
 A busy machine stretches wall time, so no second stands alone. ``speed`` goes through the cases in blocks; in each
 block a loop in one process, one worker, two workers and a pure CPU spin under one and two workers take turns, the
