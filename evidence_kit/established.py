@@ -61,7 +61,8 @@ def code_print(providers: tuple[Provider, ...]) -> str | None:
     """
     here = Path(__file__).parent
     files = {path for room in ROOMS for path in here.glob(room)}
-    files |= {Path(str(sys.modules[provider.function.__module__].__file__)) for provider in providers}
+    homes = (sys.modules.get(provider.function.__module__) for provider in providers)
+    files |= {Path(str(getattr(home, "__file__", None))) for home in homes}  # none of what was typed into a prompt
     digest = hashlib.sha256()
     try:
         for path in sorted(files):

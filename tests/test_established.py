@@ -167,6 +167,8 @@ def test_the_code_is_the_kit_s_and_the_providers_own(tmp_path, monkeypatch):
     monkeypatch.setattr(established, "ROOMS", ("gone/*.py",))
     monkeypatch.setitem(established.sys.modules, __name__, type("Module", (), {"__file__": str(tmp_path / "none.py")}))
     assert established.code_print(PROVIDERS) is None
+    monkeypatch.setitem(established.sys.modules, __name__, type("Typed", (), {}))
+    assert established.code_print(PROVIDERS) is None
 
 
 @pytest.mark.parametrize("name", ["long.jpg", "whole.jpg"])
