@@ -1,18 +1,19 @@
 """Scanning many submissions: cost, scaling, isolation, memory, judging again, a Ray cluster, faults, fuzzed files.
 
-``python -m benchmarks scan [PART …] [--cases 150] [--blocks 10] [--rounds 30] [--kills 50] [--node-kills 5]
-[--fuzz 5000]``. Parts: speed, memory, again, cluster, faults, nodes, fuzz; all without a name. 150 small generated
-submissions (two photos, every third with a clip of three seconds), the pack pinduoduo-return-damaged, no cache but
-where it is the subject.
+``python -m benchmarks scan [PART …] [--cases 150] [--blocks 10] [--cluster-blocks 4] [--rounds 30] [--kills 50]
+[--node-kills 5] [--fuzz 5000]``. Parts: speed, memory, again, cluster, faults, nodes, fuzz; all without a name. 150
+small generated submissions (two photos, every third with a clip of three seconds), the pack pinduoduo-return-damaged,
+no cache but where it is the subject.
 
 A busy machine stretches wall time, so no second stands alone. ``speed`` goes through the cases in blocks; in each
 block a loop in one process, one worker, two workers and a pure CPU spin under one and two workers take turns, the
 order changing from block to block. Scaling is the gain of the second worker over that of the spin, isolation is CPU
 of a worker and its parent over CPU of the loop, both as medians of the blocks' own ratios. ``memory`` judges the same
 cases round after round in one worker, the kernel's mark of its peak set back before each: what grows is a leak, no
-larger picture. ``again`` times two whole commands of a package that is compiled, as an installed one is. ``faults``
-kills -9 the scan and its workers at random moments, ``nodes`` Ray nodes, and every report is compared. Results:
-results/scan.json; what was made and measured so far lies in benchmarks/out/scan and is taken up again.
+larger picture. ``again`` times whole commands of a package that is compiled, as an installed one is. ``cluster`` takes
+turns between two Ray nodes and two workers here, one part of the cases after the other. ``faults`` kills -9 the scan
+and its workers at random moments, ``nodes`` Ray nodes, and every report is compared. Results: results/scan.json and
+the table of docs/scan.md; what was made and measured so far lies in benchmarks/out/scan and is taken up again.
 """
 
 from __future__ import annotations
@@ -54,6 +55,8 @@ SPIN_ROUNDS = 400_000
 SPINS = 16
 """Spin tasks of one block: even, so that two workers have equal shares."""
 BARS = {"scaling_of_spin": 0.85, "isolation_cpu": 1.10, "again_times_faster": 50.0, "growth_mb_per_100_cases": 1.0}
+AGAIN = 3
+"""Times that the cases are judged again; their median counts."""
 ROUND_CASES = 10
 WARM_SHARE = 0.2
 """Models and working memory are there after the first fifth of the rounds; what grows from then on is a leak."""
@@ -66,11 +69,14 @@ def main(argv: list[str]) -> int:
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="default: all")
     parser.add_argument("--cases", type=int, default=150)
     parser.add_argument("--blocks", type=int, default=10)
+    parser.add_argument("--cluster-blocks", type=int, default=4)
     parser.add_argument("--rounds", type=int, default=30, help="of memory: each judges the same ten cases")
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--node-kills", type=int, default=5)
     parser.add_argument("--fuzz", type=int, default=5_000)
     asked = parser.parse_args(argv)
+    from benchmarks import scan_tables  # it takes the bars from here
+
     OUT.mkdir(parents=True, exist_ok=True)
     made = submissions.build(OUT / "cases", asked.cases, seed=1)
     # The folder may hold more from a run with more cases; the parts see just the asked ones.
@@ -83,7 +89,7 @@ def main(argv: list[str]) -> int:
         "speed": lambda: speed(read_cases(str(place)), asked.blocks),
         "memory": lambda: memory(read_cases(str(place))[:ROUND_CASES], asked.rounds),
         "again": lambda: again(place),
-        "cluster": lambda: cluster(place),
+        "cluster": lambda: cluster(place, asked.cluster_blocks),
         "faults": lambda: faults(asked.kills),
         "nodes": lambda: nodes(asked.node_kills),
         "fuzz": lambda: fuzz(asked.fuzz),
@@ -97,6 +103,7 @@ def main(argv: list[str]) -> int:
         results[part] = row
         results["machine"] = {"cores": os.cpu_count(), "python": platform.python_version()}
         RESULT.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        scan_tables.write(results)
         print(json.dumps({part: row}, indent=1))
     return 0 if all(met) else 1
 
@@ -238,7 +245,7 @@ def _bytes_of(pid: int, name: str) -> int:
 
 
 def again(place: Path) -> Row:
-    """The first scan, and the same after a changed limit in the pack: whole commands, start-up and outputs included."""
+    """The first scan, and the same each time a limit in the pack has changed: whole commands, start and outputs too."""
     with tempfile.TemporaryDirectory() as folder:
         base = Path(folder)
         packs = []
@@ -254,16 +261,18 @@ def again(place: Path) -> Row:
             packs.append(base / f"{days}.toml")
             packs[-1].write_text(text, encoding="utf-8")
         runs = []
-        for pack in packs:
+        for number in range(1 + AGAIN):
+            pack = packs[number % 2]
             more = ("--pack", pack, "--cache", base / "cache", "--jobs", "2", "-q")
             runs.append(_command(place, "--out", base / "out", *more, environment=environment))
             shutil.copy(base / "out" / "summary.json", base / f"{pack.stem}.json")
         changed = (base / "first.json").read_bytes() != (base / "changed.json").read_bytes()
-    wall = runs[0]["wall_s"] / runs[1]["wall_s"]
-    cpu = runs[0]["cpu_s"] / runs[1]["cpu_s"]
+    first, *later = runs
+    wall = first["wall_s"] / statistics.median(run["wall_s"] for run in later)
+    cpu = first["cpu_s"] / statistics.median(run["cpu_s"] for run in later)
     return {
-        "first": runs[0],
-        "changed_pack": runs[1],
+        "first": first,
+        "changed_pack": later,
         "times_faster_wall": round(wall, 1),
         "times_faster_cpu": round(cpu, 1),
         "verdicts_changed": changed,
@@ -290,24 +299,58 @@ def _words(place: Path, *more: object) -> list[str]:
 # --- a cluster ---
 
 
-def cluster(place: Path) -> Row:
-    """Two nodes of one CPU on loopback beside two workers here: the same bytes, and what the cluster costs."""
+def cluster(place: Path, blocks: int) -> Row:
+    """Two nodes of one CPU on loopback beside two workers here: the same bytes, and what the cluster costs.
+
+    Whole commands over parts of the cases, the two taking turns. Until its first report a command starts up.
+    """
+    cases = sorted(place.iterdir())
+    rows: list[Row] = []
     with tempfile.TemporaryDirectory() as folder, two_nodes() as address:
-        base = Path(folder)
-        more = ("--pack", PACK, "--cache", "off", "-q")
-        here = _command(place, "--out", base / "here", *more, "--jobs", "2")
-        there = _command(place, "--out", base / "there", *more, "--engine", "ray", "--address", address)
-        same = _reports(base / "here") == _reports(base / "there")
-        tables = [(base / side / "findings.csv").read_bytes() for side in ("here", "there")]
+        ways = {"here": ("--jobs", "2"), "there": ("--engine", "ray", "--address", address)}
+        for number in range(blocks):
+            base = Path(folder) / str(number)
+            part = base / "cases"
+            part.mkdir(parents=True)
+            for case in cases[number::blocks]:
+                (part / case.name).symlink_to(case.resolve())
+            row: Row = {"cases": len(list(part.iterdir()))}
+            for side in (*ways,) if number % 2 else (*reversed(ways),):
+                row[side] = _until_first(part, base / side, "--pack", PACK, "--cache", "off", "-q", *ways[side])
+            row["same"] = _reports(base / "here") == _reports(base / "there")
+            row["same_csv"] = len({(base / side / "findings.csv").read_bytes() for side in ways}) == 1
+            rows.append(row)
+            print(f"block {number + 1}/{blocks}: {row}", file=sys.stderr)
+    same = all(row["same"] for row in rows)
+    same_csv = all(row["same_csv"] for row in rows)
     return {
-        "submissions": len(list(place.iterdir())),
-        "two_workers_wall_s": here["wall_s"],
-        "two_nodes_wall_s": there["wall_s"],
-        "overhead_wall": round(there["wall_s"] / here["wall_s"] - 1, 3),
+        "submissions": sum(row["cases"] for row in rows),
+        "overhead_wall": _spread([row["there"]["wall_s"] / row["here"]["wall_s"] - 1 for row in rows]),
+        "overhead_after_first_report": _spread(
+            [_after_first(row["there"]) / _after_first(row["here"]) - 1 for row in rows]
+        ),
+        "start_s_here": _spread([row["here"]["first_s"] for row in rows]),
+        "start_s_there": _spread([row["there"]["first_s"] for row in rows]),
         "reports_identical_but_run": same,
-        "findings_csv_identical": tables[0] == tables[1],
-        "met": same and tables[0] == tables[1],
+        "findings_csv_identical": same_csv,
+        "met": same and same_csv,
     }
+
+
+def _until_first(place: Path, out: Path, *more: object) -> Row:
+    """Seconds of a whole command, and until its first report is written."""
+    began = time.perf_counter()
+    ran = subprocess.Popen(_words(place, "--out", out, *more), cwd=ROOT, stdout=subprocess.DEVNULL)
+    while not _lines(out) and ran.poll() is None:
+        time.sleep(0.02)
+    first = time.perf_counter() - began
+    if ran.wait() not in (0, 1, 3):
+        raise SystemExit(f"exit code {ran.returncode}")
+    return {"first_s": round(first, 3), "wall_s": round(time.perf_counter() - began, 3)}
+
+
+def _after_first(row: Row) -> float:
+    return float(row["wall_s"] - row["first_s"])
 
 
 @contextmanager
@@ -322,6 +365,7 @@ def two_nodes() -> Iterator[str]:
 @contextmanager
 def ray_cluster() -> Iterator[Any]:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.setdefault("RAY_worker_niceness", "0")  # by default 15: beside any other load its share would be nothing
     for name, value in {"initial_delay": 500, "period": 500, "timeout": 1000}.items():
         os.environ.setdefault(f"RAY_health_check_{name}_ms", str(value))
     from ray.cluster_utils import Cluster

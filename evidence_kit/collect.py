@@ -26,6 +26,8 @@ from evidence_kit.sensors.photo_header import PhotoHeader
 from evidence_kit.sensors.video_header import VideoHeader
 
 Known = Callable[[type], tuple[tuple[Item, Any], ...]]
+SHOWN = frozenset({PhotoHeader, VideoHeader, WaybillReadings, SharedFrame, SidesShown, Continuity, CaptureTime})
+"""What a report shows wherever it is known, whatever the rules made of it."""
 
 
 def collect_facts(known: Known, deadlines: tuple[Deadline, ...]) -> Facts:

@@ -98,8 +98,10 @@ def measure(resolver: Resolver, pack: Pack, *, jobs: int = 1, progress: Progress
     wanted = _wanted(pack, resolver)
 
     def look(item: Item) -> Item:
-        for kind in wanted[item.id]:
-            resolver.resolve(kind, item)
+        if not resolver.recall(item, wanted[item.id]):
+            for kind in wanted[item.id]:
+                resolver.resolve(kind, item)
+            resolver.keep(item, wanted[item.id])
         resolver.release(item)
         return item
 
@@ -126,6 +128,10 @@ def _wanted(pack: Pack, resolver: Resolver) -> dict[str, list[type]]:
     for binding in pack.rules:
         targets = _targets(binding, resolver.submission)
         for need in binding.rule.signature.needs:
+            if need.form == "pairs":
+                for one in resolver.able(need.type):
+                    found[one.id][resolver.compared(need.type, one.kind)] = None
+                continue
             about = resolver.able(need.type) if need.form == "each" else targets if need.form == "plain" else ()
             for item in about:
                 if item is not None and resolver.gives(need.type, item.kind):

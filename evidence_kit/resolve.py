@@ -9,14 +9,16 @@ import hashlib
 import importlib.metadata
 import logging
 import threading
-from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
+from evidence_kit import established
 from evidence_kit.cache import Cache
+from evidence_kit.collect import SHOWN
 from evidence_kit.intake import UNREADABLE
-from evidence_kit.schema import Case, Deferred, Each, EngineStamp, Item, Kind, Outcome, Submission, Text, Unknown
+from evidence_kit.schema import Case, Deferred, Each, EngineStamp, Item, Kind, Outcome, Pairs, Submission, Text, Unknown
 from evidence_kit.sensors import CannotOpen, EngineMissing, LimitReached
 from evidence_kit.sensors.footage import Footage
 from evidence_kit.sensors.photo import Photo
@@ -66,14 +68,11 @@ class Resolver:
         self.cache = cache
         self.gate = gate
         self.stamps: dict[str, EngineStamp] = {}
-        self._providers: dict[tuple[type, Kind], Provider] = {}
-        for provider in providers:
-            for kind in provider.on:
-                slot = (provider.signature.gives, kind)
-                if slot in self._providers:
-                    raise TypeError(f"{slot[0].__name__} of a {kind} has two providers")
-                self._providers[slot] = provider
+        self._wired = _wired(tuple(providers))
+        self._providers = self._wired.slots
         self._known: dict[tuple[type, str], Any] = {}
+        self._answered: dict[str, set[str]] = {item.id: set() for item in submission.items}
+        self._recalled: set[str] = set()
         self._media: dict[str, Photo | Footage] = {}
         self._locks = {item.id: threading.RLock() for item in submission.items}
         self._able: dict[type, tuple[Item, ...]] = {}
@@ -86,6 +85,8 @@ class Resolver:
         """The argument for one parameter: a fact, a medium, the case, or ``Unknown``."""
         if need.form == "each":
             return self.each(need.type)
+        if need.form == "pairs":
+            return self.pairs(need.type)
         if need.type is Submission:
             return self.submission
         if need.type is Case:
@@ -106,7 +107,8 @@ class Resolver:
             judged = {item.id for item in self.submission.judged}
             found = []
             for item in self.submission.items:
-                provider = self._providers.get((wanted, item.kind))
+                slot = (wanted, item.kind)
+                provider = self._providers.get(slot) or self._wired.pairs.get(slot)
                 if provider is None:
                     continue
                 if item.role in provider.roles if provider.roles else item.id in judged:
@@ -117,6 +119,14 @@ class Resolver:
     def each(self, wanted: type) -> Each[Any]:
         """``wanted`` of every item that it is about."""
         return Each(tuple((item, self.resolve(wanted, item)) for item in self.able(wanted)))
+
+    def pairs(self, wanted: type) -> Pairs[Any]:
+        """``wanted`` of every two of the items that it is about."""
+        return Pairs(self.able(wanted), of=lambda one, other: self._compare(wanted, one, other))
+
+    def compared(self, wanted: type, kind: Kind) -> type:
+        """The fact of either item from which ``wanted`` of two follows."""
+        return self._wired.pairs[wanted, kind].signature.needs[0].type
 
     def resolve(self, wanted: type, item: Item) -> Any:
         """``wanted`` of ``item``, or ``Unknown``. Never raises for what a file does."""
@@ -130,6 +140,75 @@ class Resolver:
         """What has been established of ``wanted``, in the items' order; nothing is measured for this."""
         found = ((item, self._known.get((wanted, item.id))) for item in self.submission.items)
         return tuple((item, value) for item, value in found if isinstance(value, wanted))
+
+    def recall(self, item: Item, wanted: Collection[type]) -> bool:
+        """Take over what the cache has of an earlier run of ``item`` that was asked for the same, if it has it."""
+        key = self._entry_key((item,), wanted)
+        text = self.cache.get(key) if self.cache is not None and key is not None else None
+        found = established.decode(text, self._types(item)) if text is not None else None
+        if found is None:
+            return False
+        with self._locks[item.id]:
+            self._recalled.add(item.id)
+            self._known |= {(kind, item.id): value for kind, value in found.known.items()}
+            for name in found.sensors:
+                self._stamp(self._wired.by_name[name], item)
+            for kind in SHOWN.intersection(found.again):
+                self.resolve(kind, item)
+        return True
+
+    def keep(self, item: Item, wanted: Collection[type]) -> None:
+        """Put what was established of ``item`` into the cache, unless it was recalled or something went wrong."""
+        key = self._entry_key((item,), wanted)
+        if self.cache is None or key is None or item.id in self._recalled:
+            return
+        known = {kind: self._known[kind, item.id] for kind in self._types(item) if (kind, item.id) in self._known}
+        made = {kind: self._providers[kind, item.kind] for kind in known}
+        looks = {kind for kind in known if made[kind].layer == "sensor"}
+        # What a look, or code that fell over, did not give today it may give tomorrow.
+        for kind, value in known.items():
+            if isinstance(value, Unknown) and (kind in looks or value.outcome is Outcome.ERROR):
+                return
+        stated = [kind for kind in known if not established.of_item_alone(made[kind], self._providers)]
+        kept = {
+            kind: value
+            for kind, value in known.items()
+            if kind not in stated and (kind not in looks or kind in wanted or kind in SHOWN)
+        }
+        self.cache.put(key, established.encode(kept, self._answered[item.id], anew=stated))
+
+    def _types(self, item: Item) -> list[type]:
+        return [kind for kind, on in self._providers if on == item.kind]
+
+    def _entry_key(self, items: tuple[Item, ...], wanted: Collection[type]) -> str | None:
+        """None where nothing is asked or can be kept."""
+        if self.cache is None or not wanted or self._wired.about is None:
+            return None
+        if any(item.sha256 == UNREADABLE for item in items):
+            return None
+        chosen = (f"{name}={value}" for name, value in sorted(self.options.items()))
+        return established.key_of(items, wanted, (*self._wired.about, *chosen))
+
+    def _compare(self, wanted: type, one: Item, other: Item) -> Any:
+        """``wanted`` of two items, or ``Unknown``; kept between runs where it follows from the files alone.
+
+        What goes wrong in it is the rule's that asks.
+        """
+        provider = self._wired.pairs[wanted, one.kind]
+        alone = established.of_item_alone(provider, self._providers)
+        key = self._entry_key((one, other), (wanted,)) if alone else None
+        text = self.cache.get(key) if self.cache is not None and key is not None else None
+        kept = _decode(text, wanted) if text is not None else None
+        if kept is not None:
+            return kept
+        values = [self.resolve(self.compared(wanted, item.kind), item) for item in (one, other)]
+        for value in values:
+            if isinstance(value, Unknown):
+                return value
+        found = provider.function(*values)
+        if key is not None and self.cache is not None:
+            self.cache.put(key, _encode(found))
+        return found
 
     def release(self, item: Item) -> None:
         """Let the item's decoded pixels go."""
@@ -149,7 +228,7 @@ class Resolver:
             return _error("UNREADABLE_FILE", "文件读不出来,请检查权限", "The file cannot be read.")
         key = self._cache_key(provider, item) if provider.layer == "sensor" else None
         if key is not None:
-            value = self._kept(key, provider, wanted)
+            value = self._kept(key, provider, wanted, item)
             if value is not None:
                 return value
         try:
@@ -170,12 +249,12 @@ class Resolver:
             self.cache.put(key, _encode(value))
         return value
 
-    def _kept(self, key: str, provider: Provider, wanted: type) -> Any:
+    def _kept(self, key: str, provider: Provider, wanted: type, item: Item) -> Any:
         """The measurement that the cache has, or None."""
         kept = self.cache.get(key) if self.cache is not None else None
         value = _decode(kept, wanted) if kept is not None else None
         if value is not None:
-            self._stamp(provider)
+            self._stamp(provider, item)
         return value
 
     def _call(self, provider: Provider, item: Item) -> Any:
@@ -191,7 +270,7 @@ class Resolver:
             barred = self.gate(provider, item) if self.gate is not None else None
             if barred is not None:
                 return barred
-            self._stamp(provider)
+            self._stamp(provider, item)
         return provider.function(*arguments, **chosen)
 
     def _cache_key(self, provider: Provider, item: Item) -> str:
@@ -220,9 +299,41 @@ class Resolver:
                     found += [source.name, source.version, *engines, *chosen, *self._upstream(source)]
         return found
 
-    def _stamp(self, provider: Provider) -> None:
+    def _stamp(self, provider: Provider, item: Item) -> None:
+        self._answered[item.id].add(provider.name)
         engine = ", ".join(f"{name} {package_version(name)}" for name in provider.packages)
         self.stamps[provider.name] = EngineStamp(provider.name, engine or "evidence-kit", provider.version)
+
+
+class _Wired:
+    """What is the same for all submissions that the same providers answer."""
+
+    def __init__(self, providers: tuple[Provider, ...]) -> None:
+        self.providers = providers
+        self.by_name = {provider.name: provider for provider in providers}
+        self.slots: dict[tuple[type, Kind], Provider] = {}
+        """Who provides a type for an item of a kind."""
+        self.pairs: dict[tuple[type, Kind], Provider] = {}
+        """The same for two items."""
+        for provider in providers:
+            there = self.pairs if provider.layer == "pair" else self.slots
+            if provider.layer == "pair" and len({need.type for need in provider.signature.needs}) != 1:
+                raise TypeError(f"{provider.name}: two of one fact are wanted")
+            for kind in provider.on:
+                slot = (provider.signature.gives, kind)
+                if slot in there:
+                    raise TypeError(f"{slot[0].__name__} of a {kind} has two providers")
+                there[slot] = provider
+
+    @cached_property
+    def about(self) -> tuple[str, ...] | None:
+        """Code and packages that all facts follow from; None where the code cannot be read."""
+        code = established.code_print(self.providers)
+        names = {name for provider in self.providers for name in provider.packages}
+        return None if code is None else (code, *(f"{name}={package_version(name)}" for name in sorted(names)))
+
+
+_wired = lru_cache(maxsize=8)(_Wired)
 
 
 def _error(reason: str, zh: str, en: str) -> Unknown:

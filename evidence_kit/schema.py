@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
+from itertools import combinations
 from typing import Any, Generic, Literal, TypeVar
 
 SCHEMA = "evidence-report/1"
@@ -317,6 +318,17 @@ class Each(Generic[T]):
 
     def unknown(self) -> tuple[tuple[Item, Unknown], ...]:
         return tuple((item, fact) for item, fact in self.entries if isinstance(fact, Unknown))
+
+
+@dataclass(frozen=True)
+class Pairs(Generic[T]):
+    """One fact of every two of some items. It is established when it is reached: a rule may stop before the last."""
+
+    items: tuple[Item, ...] = ()
+    of: Callable[[Item, Item], T | Unknown] = field(kw_only=True)
+
+    def __iter__(self) -> Iterator[tuple[Item, Item, T | Unknown]]:
+        return ((one, other, self.of(one, other)) for one, other in combinations(self.items, 2))
 
 
 # --- what is said ----------------------------------------------------------------------------------------------

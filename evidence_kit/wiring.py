@@ -17,9 +17,11 @@ from importlib import import_module
 from types import UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
-from evidence_kit.schema import Deferred, Each, Kind, Role, Unknown
+from evidence_kit.schema import Deferred, Each, Kind, Pairs, Role, Unknown
 
 Target = Literal["photo", "video", "item", "submission"]
+Form = Literal["plain", "deferred", "each", "pairs"]
+Layer = Literal["sensor", "fact", "pair"]
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -29,7 +31,7 @@ class Need:
 
     name: str
     type: type
-    form: Literal["plain", "deferred", "each"] = "plain"
+    form: Form = "plain"
     accepts_unknown: bool = False
 
 
@@ -43,10 +45,10 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """A sensor or a fact: what it gives, for which kind of item, and what it takes."""
+    """A sensor, a fact or a fact of two: what it gives, for which kind of item, and what it takes."""
 
     function: Callable[..., Any]
-    layer: Literal["sensor", "fact"]
+    layer: Layer
     on: frozenset[Kind]
     version: str = "1"
     packages: tuple[str, ...] = ()
@@ -80,8 +82,13 @@ def fact(*, on: Kind | tuple[Kind, ...], roles: tuple[Role, ...] = ()) -> Callab
     return _mark("fact", on, "1", (), roles)
 
 
+def pair(*, on: Kind | tuple[Kind, ...]) -> Callable[[F], F]:
+    """Mark a function as a fact of two items: one fact of either in, what both together say out. Pure."""
+    return _mark("pair", on, "1", ())
+
+
 def _mark(
-    layer: Literal["sensor", "fact"],
+    layer: Layer,
     on: Kind | tuple[Kind, ...],
     version: str,
     packages: tuple[str, ...],
@@ -125,15 +132,17 @@ def _union(annotation: Any) -> tuple[Any, ...]:
     return get_args(annotation) if get_origin(annotation) in (UnionType, Union) else (annotation,)
 
 
+_FORMS: dict[Any, Form] = {Deferred: "deferred", Each: "each", Pairs: "pairs"}
+
+
 def _need(name: str, annotation: Any) -> Need:
     parts = [part for part in _union(annotation) if part is not Unknown]
     if len(parts) != 1:
         raise TypeError(f"parameter {name}: one type (or that type | Unknown) is wanted, not {annotation}")
     accepts = len(_union(annotation)) > 1
     origin = get_origin(parts[0])
-    if origin in (Deferred, Each):
-        form: Literal["deferred", "each"] = "deferred" if origin is Deferred else "each"
-        return Need(name, get_args(parts[0])[0], form, accepts)
+    if origin in _FORMS:
+        return Need(name, get_args(parts[0])[0], _FORMS[origin], accepts)
     return Need(name, parts[0], "plain", accepts)
 
 

@@ -106,3 +106,10 @@ def test_the_pages_of_the_sides_show_what_was_measured():
     kept = json.loads((ROOT / "benchmarks" / "results" / "video_sides.json").read_text("utf-8"))
     for page in PAGES:
         assert told(kept) in page.read_text("utf-8"), "python -m benchmarks video_sides"
+
+
+def test_the_page_of_scan_shows_what_was_measured():
+    from benchmarks.scan_tables import told
+
+    kept = json.loads((ROOT / "benchmarks" / "results" / "scan.json").read_text("utf-8"))
+    assert told(kept) in (ROOT / "docs" / "scan.md").read_text("utf-8"), "python -m benchmarks scan"

@@ -7,14 +7,12 @@ carton differ nearly everywhere. Operating points were set with ``python -m benc
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations
 
-from evidence_kit.schema import Item
+from evidence_kit.schema import Item, Pairs
 from evidence_kit.sensors.picture_print import Overlay, PicturePrint, overlay
-from evidence_kit.wiring import fact
+from evidence_kit.wiring import fact, pair
 
 LEAST_SIDE = 280
 """Shorter side at EDGE pixels below which a picture is not compared: on a thumbnail of 240 a second photo looks like a
@@ -37,10 +35,6 @@ class PictureCopy:
 
     print: PicturePrint
 
-    @property
-    def comparable(self) -> bool:
-        return min(self.print.width, self.print.height) >= LEAST_SIDE
-
 
 @fact(on="photo")
 def picture_copy(print_: PicturePrint) -> PictureCopy:
@@ -48,14 +42,27 @@ def picture_copy(print_: PicturePrint) -> PictureCopy:
     return PictureCopy(print_)
 
 
-def near_pairs(prints: Iterable[tuple[Item, PictureCopy]]) -> list[tuple[Item, Item]]:
-    """Pairs of different files that show one exposure. Byte-identical files are not compared: they are the same."""
-    entries = [(item, fact) for item, fact in prints if fact.comparable]
-    found = []
-    for (one, first), (other, second) in combinations(entries, 2):
-        if one.sha256 != other.sha256 and is_copy(first.print, second.print):
-            found.append((one, other))
-    return found
+@dataclass(frozen=True, slots=True)
+class OneExposure:
+    """What two photos are beside each other."""
+
+    same: bool
+    """They show one exposure. False as well where it cannot be told."""
+
+
+@pair(on="photo")
+def one_exposure(one: PictureCopy, other: PictureCopy) -> OneExposure:
+    """Whether the two show one exposure."""
+    return OneExposure(is_copy(one.print, other.print))
+
+
+def near_pairs(pairs: Pairs[OneExposure]) -> list[tuple[Item, Item]]:
+    """Pairs of different files that show one exposure. Byte-identical files are the same, and no pair."""
+    return [
+        (one, other)
+        for one, other, fact in pairs
+        if isinstance(fact, OneExposure) and fact.same and one.sha256 != other.sha256
+    ]
 
 
 @lru_cache(maxsize=256)  # a corrected fact asks of the same photos again

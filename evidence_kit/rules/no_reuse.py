@@ -11,15 +11,15 @@ labels of one template, are no copies.
 from __future__ import annotations
 
 from evidence_kit.checks import failed, passed, review
-from evidence_kit.facts.picture_copies import PictureCopy, near_pairs
+from evidence_kit.facts.picture_copies import OneExposure, near_pairs
 from evidence_kit.rules import rule
-from evidence_kit.schema import Check, Copy, Each, Item, Quantity, Submission, Text, Trace
+from evidence_kit.schema import Check, Copy, Item, Pairs, Quantity, Submission, Text, Trace
 
 OTHER_ANGLES = Text("请删去重复的,换成其他角度", "Drop the copies and use the slots for other angles.")
 
 
 @rule(on="submission", title=Text("没有重复文件", "no file twice"))
-def no_reuse(submission: Submission, prints: Each[PictureCopy]) -> Check:
+def no_reuse(submission: Submission, exposures: Pairs[OneExposure]) -> Check:
     judged = {item.id for item in submission.judged}
     copies = [copy for copy in submission.copies if copy.item in judged]
     used_before = [copy for copy in copies if copy.handed_in == "earlier"]
@@ -32,7 +32,7 @@ def no_reuse(submission: Submission, prints: Each[PictureCopy]) -> Check:
     twice = [group for group in groups.values() if len(group) > 1]
     if twice:
         return _within(twice)
-    near = near_pairs(prints.known())
+    near = near_pairs(exposures)
     if near:
         return _saved_again(near)
     unsure = [copy for copy in copies if copy.handed_in == "unknown"]
