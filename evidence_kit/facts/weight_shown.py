@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from evidence_kit.schema import Quad
+from evidence_kit.sensors.digit_strip import StripLook
 from evidence_kit.sensors.scale_display import DisplayLine, LineLook, ScaleDisplay
 from evidence_kit.sensors.segment_cells import Cell
 from evidence_kit.wiring import fact
@@ -51,12 +52,17 @@ APART = 0.55
 TURNED = 0.12
 """The line upside down must read so much worse before a number of turnable digits is believed; letters elsewhere
 on the photo settle it from this lead on too."""
+UPRIGHT_LEAD = 0.3
+"""What the network of displays reads this way up is likelier by so much than what it reads upside down: of 161 lines of
+turnable digits of development 123 are, and none is the other way round."""
 LETTERS = 3
 """Letters on a line from which it tells which way up the photo stands."""
 STRAY_SCORE = 0.6
 """A line beside the digits that both networks read worse is a mark or a smudge, no second unit."""
 TALLEST = 1.4
 """A number so many times taller than any other is the display's."""
+STRIP_ACCEPT, STRIP_DENY = 0.4, 0.5
+"""Probability from which what the network of displays reads is a look, and from which it denies another number."""
 
 PATTERNS = {
     "abcdef": "0", "bc": "1", "abdeg": "2", "abcdg": "3", "bcfg": "4", "acdfg": "5", "acdefg": "6", "cdefg": "6",
@@ -90,6 +96,12 @@ _UNIT_WORDS: tuple[tuple[str, Unit], ...] = (
     ("千克", "kg"), ("公斤", "kg"), ("KG", "kg"), ("市斤", "斤"), ("斤", "斤"), ("克", "g"), ("LBS", "lb"),
     ("LB", "lb"), ("磅", "lb"), ("OZ", "oz"), ("盎司", "oz"), ("G", "g"),
 )  # fmt: skip
+HIDDEN_REJECT = 0.3
+"""Probability of a covered digit on the line from which its number does not count."""
+AROUND_REJECT = 0.25
+"""The same beside the line, where a bezel is taken for one more easily."""
+_STRIP = re.compile(r"#*(\d+(?:\.\d+)?)[gklboz斤#]*")
+"""A strip with one whole number on it: print before it, a unit and print after it."""
 _NOT_THE_WEIGHT = re.compile(
     r"MAX|MIN|最大|最小|量程|称量|[DE]\s*[=:]|单价|金额|总价|单号|编号|\bNo\b|№|时间|日期|运费|电话|件数|电量|电池|[%%℃]",
     re.IGNORECASE,
@@ -148,14 +160,18 @@ def decide(display: ScaleDisplay) -> WeightShown:
     lead = display.lead + sum(map(_lettered_lead, figures))
     for line in figures:
         text = max((look.text for look in line.looks), key=len)
-        name = _name_of(line, display.lines)
-        if _NOT_THE_WEIGHT.search(text) or _MONEY.search(text) or (name and _NOT_THE_WEIGHT.search(name)):
+        own = _WEIGHT_WORD.search(text)
+        name = None if own else _name_of(line, display.lines)  # words on its own line are its name
+        if any(_NOT_THE_WEIGHT.search(look.text) or _MONEY.search(look.text) for look in line.looks):
+            continue
+        if name and _NOT_THE_WEIGHT.search(name):
             continue
         digits = number_of(line, lead)
         if digits is not None:
-            named = bool(_WEIGHT_WORD.search(text) or (name and _WEIGHT_WORD.search(name)))
+            named = bool(own or (name and _WEIGHT_WORD.search(name)))
             unit = unit_of(line, display.lines, name)
-            if named or unit is not None or _digit_cells(line.cells) is not None:  # print is a weight by name or unit
+            shown = named or unit is not None or _digit_cells(line.cells) is not None
+            if shown or _tallest(line, figures):  # print is a weight by its name, its unit or its size
                 found.append(_Candidate(digits, _believed(digits, unit), line, named))
     unread = [line for line in figures if line not in [one.line for one in found]]
     chosen = _chosen(found, unread)
@@ -164,6 +180,19 @@ def decide(display: ScaleDisplay) -> WeightShown:
         others = tuple(dict.fromkeys(one.digits for one in found))
         return WeightShown(None, None, seen=True, quad=place.quad if place else None, others=others)
     return WeightShown(chosen.digits, chosen.unit, seen=True, quad=chosen.line.quad)
+
+
+def _tallest(line: DisplayLine, figures: Sequence[DisplayLine]) -> bool:
+    """No other line of figures comes near its height, apart from those that lie on it."""
+    others = [other.height_px for other in figures if other is not line and not _same_place(other, line)]
+    return line.height_px >= TALLEST * max(others, default=0.0)
+
+
+def _same_place(other: DisplayLine, line: DisplayLine) -> bool:
+    """The middle of ``other`` lies on ``line``."""
+    _, _, length, tall = _frame(line.quad)
+    left, right, down, _ = _place(other, line)
+    return abs(down) <= 0.5 and 0 <= (left + right) / 2 <= length / tall
 
 
 def _believed(digits: str, unit: Unit | None) -> Unit | None:
@@ -178,7 +207,7 @@ def _chosen(found: Sequence[_Candidate], unread: Sequence[DisplayLine]) -> _Cand
     for group in ([one for one in found if one.named], [one for one in found if one.unit], list(found)):
         if len({one.digits for one in group}) == 1:
             best = max(group, key=lambda one: (one.unit is not None, one.line.height_px))
-            taller = [line for line in unread if line.height_px > best.line.height_px * 1.15 and _plain(line)]
+            taller = [line for line in unread if line.height_px > best.line.height_px * 1.15 and _figures(line)]
             if not taller or best.named:
                 return best
             return None
@@ -196,8 +225,10 @@ def _lettered_lead(line: DisplayLine) -> float:
     return max(look.score for look in line.looks) - line.turned.score
 
 
-def _plain(line: DisplayLine) -> bool:
-    """Mostly figures, so that it may be the display's number."""
+def _figures(line: DisplayLine) -> bool:
+    """Mostly figures for a network that sees something there, so that it may be the display's number."""
+    if max(look.score for look in line.looks) < SCORE_REJECT:
+        return False
     text = max((look.text for look in line.looks), key=len)
     return sum(c.isdigit() for c in text) * 2 > sum(c.isalnum() for c in text)
 
@@ -207,6 +238,68 @@ def _plain(line: DisplayLine) -> bool:
 
 def number_of(line: DisplayLine, lead: float = 0.0) -> str | None:
     """The number on one line, or None where its looks do not agree enough."""
+    number = _by_looks(line, lead)
+    if number is None:
+        return _by_strip(line, lead)
+    return None if _denied(number, line.strip) else number
+
+
+def _denied(number: str, strip: StripLook | None) -> bool:
+    """The network of displays surely reads another number, or sees a digit that is covered."""
+    if strip is None:
+        return False
+    if _covered(strip):
+        return True
+    if strip.chance < STRIP_DENY:
+        return False
+    told = _STRIP.fullmatch(strip.text)
+    return told is None or told.group(1) != number
+
+
+def _covered(strip: StripLook) -> bool:
+    return strip.hidden > HIDDEN_REJECT or strip.around > AROUND_REJECT
+
+
+def _by_strip(line: DisplayLine, lead: float) -> str | None:
+    """What the network of displays reads surely and one of the other looks reads too, and none denies."""
+    if line.strip is None or line.strip.chance < STRIP_ACCEPT or _covered(line.strip):
+        return None
+    told = _STRIP.fullmatch(line.strip.text)
+    if told is None:
+        return None
+    number = told.group(1)
+    digits = number.replace(".", "")
+    if len(digits) < LEAST_DIGITS or any(_CUT_OFF.search(look.text) for look in line.looks):
+        return None
+    figures = [(look, _figure(_plain_text(look.text, told=True))) for look in line.looks]
+    if any(look.score >= LONE_ACCEPT and not _may_be(figure, number) for look, figure in figures):
+        return None
+    cells = _digit_cells(line.cells)
+    same = any(figure == number and look.score >= SCORE_ACCEPT for look, figure in figures)
+    if not same and not _seconded(number, figures, cells):
+        return None
+    return number if _stands(line, digits, None, lead) else None
+
+
+def _may_be(figure: str | None, number: str) -> bool:
+    """A network that reads ``figure`` may see ``number``: it is that, or that with its point lost."""
+    return figure in (number, number.replace(".", ""))
+
+
+def _seconded(
+    number: str, figures: Sequence[tuple[LineLook, str | None]], cells: list[tuple[str, Cell]] | None
+) -> bool:
+    """The measured segments give the digits, or a network does; and the point is measured too, if there is one."""
+    digits, place = number.replace(".", ""), number.find(".")
+    measured = cells is not None and "".join(char for char, _ in cells) == digits
+    read = any(figure == digits and look.score >= SCORE_ACCEPT for look, figure in figures)
+    if place < 0:
+        return measured
+    return cells is not None and (measured or read) and _leads([cell.foot for _, cell in cells[:-1]], place - 1)
+
+
+def _by_looks(line: DisplayLine, lead: float) -> str | None:
+    """The number as two looks of the networks for any text and the measured segments give it."""
     looks = [look for look in line.looks if look.score >= SCORE_REJECT]
     named = bool(looks) and all(_NAMED_IN_LINE.search(look.text) for look in looks)
     cells = None if named else _digit_cells(line.cells)  # what is named on its own line is print: it has no segments
@@ -288,6 +381,8 @@ def _digit(cell: Cell) -> str | None:
 def _stands(line: DisplayLine, digits: str, cells: list[tuple[str, Cell]] | None, lead: float) -> bool:
     """The line is the right way up: 125 upside down is 521."""
     if not set(digits) <= TURNABLE or lead >= TURNED or line.turned is None:
+        return True
+    if line.strip is not None and line.strip.chance - line.strip.turned >= UPRIGHT_LEAD:
         return True
     inner = cells[:-1] if cells is not None else []  # right of the last digit stand unit marks
     if any(cell.head >= POINT_ACCEPT > POINT_REJECT >= cell.foot for _, cell in inner):

@@ -1,7 +1,7 @@
 """Photos of scales for the reported part: eight devices, fonts and a light that no generator of development has.
 
 The reader and ``models/display-digits`` were frozen before the first photo of this generator was read. Shared with the
-others are the truth's form, the camera's pose and lens, and the harms' names; digits, glasses, grounds and light are new.
+others are the truth's form and the camera's pose and lens; digits, glasses, grounds, light and harms are new.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ..truth import ScaleShot, WeightTruth
 from .camera import Optics, aim, blurred, outline
-from .fonts import font
-from .scales import FOLDERS, MissingFontError
+from .fonts import MissingFontError, font
+from .scales import FOLDERS
 
 SIZE = (1920, 1440)
 MM = 8
@@ -178,7 +178,9 @@ def _blank(width: float, height: float, colour: Colour) -> tuple[Image.Image, Im
     return Image.new("RGB", size, colour), Image.new("RGB", size)
 
 
-def _say(image: Image.Image, x: float, y: float, text: str, mm: float, name: str, ink: Colour, anchor: str = "lm") -> None:
+def _say(
+    image: Image.Image, x: float, y: float, text: str, mm: float, name: str, ink: Colour, anchor: str = "lm"
+) -> None:
     ImageDraw.Draw(image).text((x * MM, y * MM), text, fill=ink, font=font(name, max(6, round(mm * MM))), anchor=anchor)
 
 
@@ -216,14 +218,21 @@ def _instrument(rng: Generator, device: str, text: str, unit: str, harm: str) ->
     frame = [edge * MM, edge * MM, (width - edge) * MM, (edge + tall + above + below) * MM]
     pen = ImageDraw.Draw(image)
     lip = tall * 0.1 * MM
-    pen.rounded_rectangle([frame[0] - lip, frame[1] - lip, frame[2] + lip, frame[3] + lip], radius=lip * 2, fill=tuple(c // 3 for c in body))
+    pen.rounded_rectangle(
+        [frame[0] - lip, frame[1] - lip, frame[2] + lip, frame[3] + lip],
+        radius=lip * 2,
+        fill=tuple(c // 3 for c in body),
+    )
     pen.rectangle(frame, fill=glass)
     shown = "!" * count if harm == "off" else text
     right, top = (edge + inner) * MM, (edge + above) * MM
     pens = [pen] + ([ImageDraw.Draw(light)] if glows else [])
     faint = tuple(round(g + 0.05 * (c - g)) for g, c in zip(glass, ink, strict=True)) if rng.random() < 0.5 else None
     if device == "fourteen":
-        face = _fourteen(str(_pick(rng, ("Classic-Regular", "Modern-Regular", "Classic-Bold", "Modern-BoldItalic"))), round(tall * MM))
+        face = _fourteen(
+            str(_pick(rng, ("Classic-Regular", "Modern-Regular", "Classic-Bold", "Modern-BoldItalic"))),
+            round(tall * MM),
+        )
         left = right - face.getlength(text)
         for each in pens:
             if harm != "off":
@@ -238,7 +247,15 @@ def _instrument(rng: Generator, device: str, text: str, unit: str, harm: str) ->
     if told:
         name = "gothic" if unit == "斤" else str(_pick(rng, ("lato-bold", "fredoka", "serif-bold")))
         down = float(_pick(rng, (0.2, 0.5, 0.82)))
-        _say(image, edge + inner + 0.25 * tall, edge + above + down * tall, unit, tall * float(rng.uniform(0.36, 0.52)), name, ink)
+        _say(
+            image,
+            edge + inner + 0.25 * tall,
+            edge + above + down * tall,
+            unit,
+            tall * float(rng.uniform(0.36, 0.52)),
+            name,
+            ink,
+        )
     dark = sum(body) < 330
     for i in range(int(rng.integers(1, 4))):
         word = str(_pick(rng, ("SET", "置零", "Hanging Scale", "CAL", "300kg", "BODY", "峰值", "Precision")))
@@ -316,7 +333,9 @@ def _app(rng: Generator, text: str, unit: str) -> _Front:
     pen.rectangle((2 * MM, 2 * MM, 60 * MM, 78 * MM), fill=back)
     _say(image, 31, 9, str(_pick(rng, ("智能体重秤", "Smart Scale", "电子秤连接中"))), 4.0, "song", ink, "mm")
     ring = _pick(rng, ((80, 200, 160), (250, 130, 80), (90, 130, 250)))
-    pen.arc((8 * MM, 16 * MM, 54 * MM, 62 * MM), 130, 130 + float(rng.uniform(120, 280)), fill=ring, width=round(2.2 * MM))
+    pen.arc(
+        (8 * MM, 16 * MM, 54 * MM, 62 * MM), 130, 130 + float(rng.uniform(120, 280)), fill=ring, width=round(2.2 * MM)
+    )
     name = str(_pick(rng, ("fredoka", "lato", "lato-bold", "serif")))
     tall = min(15.0, 58.0 / max(3, len(text)))
     _say(image, 31, 37, text, tall, name, ink, "mm")
@@ -361,8 +380,12 @@ def _lamps(rng: Generator) -> Any:
     for _ in range(2):
         cx, cy = rng.uniform(-0.3, 1.3) * w, rng.uniform(-0.3, 1.3) * h
         reach = float(rng.uniform(0.4, 1.1)) * w
-        colour = np.array(_pick(rng, ((0.7, 0.9, 1.15), (1.15, 1.0, 0.85), (1.0, 1.0, 1.0), (0.95, 1.1, 0.9))), np.float32)
-        field += (float(rng.uniform(0.1, 0.4)) * np.exp(-((x - cx) ** 2 + (y - cy) ** 2) / reach**2))[:, :, None] * colour
+        colour = np.array(
+            _pick(rng, ((0.7, 0.9, 1.15), (1.15, 1.0, 0.85), (1.0, 1.0, 1.0), (0.95, 1.1, 0.9))), np.float32
+        )
+        field += (float(rng.uniform(0.1, 0.4)) * np.exp(-((x - cx) ** 2 + (y - cy) ** 2) / reach**2))[
+            :, :, None
+        ] * colour
     if rng.random() < 0.3:
         field *= 1 + float(rng.uniform(0.02, 0.08)) * np.sin(y / h * float(rng.uniform(15, 45)))[:, :, None]
     return field
@@ -376,7 +399,9 @@ def _strap(rng: Generator, picture: Any, corners: Any, side: float) -> None:
     box = cv2.boxPoints(((float(at[0]), float(at[1])), (side * 5, side * float(rng.uniform(0.35, 0.9))), angle))
     tone = tuple(int(v) for v in rng.integers(20, 220, 3))
     cv2.fillPoly(picture, [box.astype(np.int32)], tone, cv2.LINE_AA)
-    cv2.polylines(picture, [box.astype(np.int32)], True, tuple(v // 2 for v in tone), max(1, round(side * 0.03)), cv2.LINE_AA)
+    cv2.polylines(
+        picture, [box.astype(np.int32)], True, tuple(v // 2 for v in tone), max(1, round(side * 0.03)), cv2.LINE_AA
+    )
 
 
 def _photographed(rng: Generator, front: _Front, seed: int, truth: WeightTruth) -> ScaleShot:
@@ -390,19 +415,21 @@ def _photographed(rng: Generator, front: _Front, seed: int, truth: WeightTruth) 
         SIZE[1] * float(rng.uniform(0.4, 0.6))), long_edge=SIZE[0],
     )  # fmt: skip
     matrix = plane @ np.diag([1 / MM, 1 / MM, 1.0])
-    face = np.asarray(front.image, np.uint8)[:, :, ::-1]
+    face: Any = np.asarray(front.image, np.uint8)[:, :, ::-1]
     shrink = top_px / face.shape[1]
     if shrink < 0.6:
         face = cv2.GaussianBlur(face, (0, 0), 0.4 / shrink)
-    picture = _ground(rng)
+    picture: Any = _ground(rng)
     over = cv2.warpPerspective(face, matrix, SIZE)
-    mask = cv2.warpPerspective(np.full(face.shape[:2], 255, np.uint8), matrix, SIZE).astype(np.float32)[:, :, None] / 255
+    mask = (
+        cv2.warpPerspective(np.full(face.shape[:2], 255, np.uint8), matrix, SIZE).astype(np.float32)[:, :, None] / 255
+    )
     picture = np.asarray(picture * (1 - mask) + over * mask, np.float32)
     corners = outline(plane @ np.array([[1, 0, left], [0, 1, top], [0, 0, 1.0]]), (right - left, bottom - top))
     side = float(np.hypot(*(corners[3] - corners[0])))
     lamps = cv2.resize(_lamps(rng), SIZE, interpolation=cv2.INTER_LINEAR) * (0.25 if harm == "dusk" else 1.0)
     picture *= lamps
-    own = np.asarray(front.light, np.uint8)[:, :, ::-1]
+    own: Any = np.asarray(front.light, np.uint8)[:, :, ::-1]
     if own.any():
         if shrink < 0.6:
             own = cv2.GaussianBlur(own, (0, 0), 0.4 / shrink)
@@ -411,7 +438,7 @@ def _photographed(rng: Generator, front: _Front, seed: int, truth: WeightTruth) 
     if truth.device in ("oled", "app") or rng.random() < 0.35:  # a veil of stray light on the glass
         slope = np.linspace(0, 1, SIZE[0], dtype=np.float32)[None, :, None] * float(rng.uniform(-25, 25))
         picture += mask * (float(rng.uniform(4, 30)) + slope)
-    shot = np.clip(picture, 0, 255).astype(np.uint8)
+    shot: Any = np.clip(picture, 0, 255).astype(np.uint8)
     if harm == "strap":
         _strap(rng, shot, corners, side)
     if harm == "lamp":
