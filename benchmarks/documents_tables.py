@@ -46,7 +46,21 @@ def told(kept: dict[str, Any]) -> str:
     missed = f"\nMisread among them:\n\n{wrong}" if wrong else ""
     return (
         f"{head}{''.join(rows)}\nThe reported ones by device:\n\n"
-        f"| device | legible ones read | misread or wrong unit |\n|---|---|---|\n{devices}{missed}"
+        f"| device | legible ones read | misread or wrong unit |\n|---|---|---|\n{devices}{missed}{_left_out(kept)}"
+    )
+
+
+def _left_out(kept: dict[str, Any]) -> str:
+    """What becomes of devices of development that the points were not set on."""
+    found = kept.get("scales, points")
+    if found is None:
+        return ""
+    accept, around = found["shipped"]
+    rates = found["devices left out"]
+    return (
+        f"\nThe network's number counts from a probability of {accept}, where a covered digit beside it has at most "
+        f"{around}. With each of the {found['devices']} devices of development left out while these are set: "
+        f"{_share(rates['read, of the legible'])} of the legible read, {_share(rates['misread'])} misread.\n"
     )
 
 
