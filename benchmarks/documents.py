@@ -1,10 +1,11 @@
 """What document evidence shows: ``python -m benchmarks documents [--part scales|points|papers|marks|all] [--count N]``.
 
-Scales: photos of displays, rendered (``benchmarks/synth/scales.py`` and ``scales.py`` and ``displays.py`` of
-``benchmarks/synth/heldout`` for development, on which the points were set; ``weighing.py`` there for what is reported).
-A weight is *read* where number and point are accepted; *misread* where the accepted number, or its unit, is not what
-stands there. Papers: certificates, receipts, chats, rulers and scales' neighbours, rendered apart from what the points
-were set on. Writes ``benchmarks/results/documents.json``, and the scales' figures into ``docs/document-evidence.md``.
+Scales: photos of displays, rendered (``benchmarks/synth/scales.py`` and, of ``benchmarks/synth/heldout``,
+``scales.py``, ``displays.py`` and ``weighing.py`` for development, on which the points were set; ``counters.py`` there for
+what is reported). A weight is *read* where number and point are accepted; *misread* where the accepted number, or its
+unit, is not what stands there. Papers: certificates, receipts, chats, rulers and scales' neighbours, rendered apart from
+what the points were set on. Writes ``benchmarks/results/documents.json``, and the scales' figures into
+``docs/document-evidence.md``.
 """
 
 from __future__ import annotations
@@ -36,18 +37,21 @@ KEPT = Path(__file__).parent / "out" / "documents"
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "dev"
 PAPERS = ("certificate", "receipt", "chat", "ruler")
 PARTS = {
-    "held-out": ("benchmarks.synth.heldout.weighing", "weighing_shot"),
+    "held-out": ("benchmarks.synth.heldout.counters", "counter_shot"),
     "development": ("benchmarks.synth.scales", "scale_shot"),
     "development, former held-out": ("benchmarks.synth.heldout.scales", "scale_shot"),
     "development, displays": ("benchmarks.synth.heldout.displays", "display_shot"),
+    "development, weighing": ("benchmarks.synth.heldout.weighing", "weighing_shot"),
 }
 SEEDS: dict[str, tuple[int, ...]] = {
     "held-out": tuple(range(320)),
     "development": tuple(range(105)),
     "development, former held-out": tuple(range(105)),
     "development, displays": (*range(140), *range(1000, 1105), *range(2000, 2105)),
+    "development, weighing": tuple(range(320)),
 }
-"""Photos of each part: forty of each held-out device; the three draws of ``displays.py`` were reported once."""
+"""Photos of each part: forty of each held-out device; the three draws of ``displays.py`` and the one of ``weighing.py``
+were reported once."""
 
 
 def photo(part: str, seed: int) -> tuple[Any, WeightTruth]:

@@ -13,9 +13,11 @@ PARTS = (
     ("development", "development: kitchen, hanging, courier, market, screen"),
     ("development, former held-out", "development: DSEG displays, terminal"),
     ("development, displays", "development: strokes, sunlit glass, slip, phone"),
+    ("development, weighing", "development: large crystals, lamps, meshes, sticker, coarse pixels, app"),
     ("held-out, first draw", "formerly held out, first draw, as read then"),
     ("held-out, second draw", "formerly held out, second draw, as read then"),
     ("held-out, third draw", "formerly held out, third draw, as read then"),
+    ("held-out, fourth draw", "formerly held out, fourth draw, as read then"),
 )
 
 

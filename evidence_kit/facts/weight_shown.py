@@ -32,6 +32,8 @@ LONE_ACCEPT = 0.95
 """Both networks must be so sure where the segments are no digits: printed figures, screens, dot matrices."""
 NAMED_ACCEPT = 0.9
 """The same of figures with their name before them: that is print, and the line has more characters to be sure of."""
+LEAST_HEIGHT = 24.0
+"""Pixels of a line's height below which a point may be no pixel wide. Legible ones of development begin at 30."""
 LEAST_DIGITS = 2
 """A lone digit is too little to agree on: any box is an eight, any stroke a one."""
 PRINT_LINES = 2
@@ -77,8 +79,8 @@ _LETTERS_AS_DIGITS = str.maketrans("SOoIlBZ", "5001182")
 """What the networks make of single digits of segments; undone only where the segments themselves are decided."""
 _CUT_OFF = re.compile(r"[(\[{<|]\s*\d")
 """What the edge of a finger or of a sticker before the first digit is read as: a digit may lie under it."""
-_NAMED_IN_LINE = re.compile(r"[\u4e00-\u9fff]{2}\W{0,3}\d")
-"""Words on the figure's own line: no display of segments has them."""
+_NAMED_IN_LINE = re.compile(r"[\u4e00-\u9fff]{2}\W{0,3}\d|[A-Za-z]{3}\s*[::]\s*\d")
+"""Words on the figure's own line, those in letters with a colon: no display of segments has them."""
 _GARBLED_KG = re.compile(r"(?<=\d)k[0q98]$", re.IGNORECASE)
 _TAIL = re.compile(r"(?<=\d)(?:kg|g|oz|0z|lbs?|[1|Il]b)$", re.IGNORECASE)
 """A unit that the networks read as part of the number's own line."""
@@ -96,9 +98,11 @@ _UNIT_WORDS: tuple[tuple[str, Unit], ...] = (
     ("千克", "kg"), ("公斤", "kg"), ("KG", "kg"), ("市斤", "斤"), ("斤", "斤"), ("克", "g"), ("LBS", "lb"),
     ("LB", "lb"), ("磅", "lb"), ("OZ", "oz"), ("盎司", "oz"), ("G", "g"),
 )  # fmt: skip
+PRINT_DENY = 0.8
+"""The same where both networks for text are surer than of a display."""
 HIDDEN_REJECT = 0.3
 """Probability of a covered digit on the line from which its number does not count."""
-AROUND_REJECT = 0.25
+AROUND_REJECT = 0.2
 """The same beside the line, where a bezel is taken for one more easily."""
 _STRIP = re.compile(r"#*(\d+(?:\.\d+)?)[gklboz斤#]*")
 """A strip with one whole number on it: print before it, a unit and print after it."""
@@ -162,7 +166,7 @@ def decide(display: ScaleDisplay) -> WeightShown:
         text = max((look.text for look in line.looks), key=len)
         own = _WEIGHT_WORD.search(text)
         name = None if own else _name_of(line, display.lines)  # words on its own line are its name
-        if any(_NOT_THE_WEIGHT.search(look.text) or _MONEY.search(look.text) for look in line.looks):
+        if _another_thing(line):
             continue
         if name and _NOT_THE_WEIGHT.search(name):
             continue
@@ -180,6 +184,20 @@ def decide(display: ScaleDisplay) -> WeightShown:
         others = tuple(dict.fromkeys(one.digits for one in found))
         return WeightShown(None, None, seen=True, quad=place.quad if place else None, others=others)
     return WeightShown(chosen.digits, chosen.unit, seen=True, quad=chosen.line.quad)
+
+
+def _another_thing(line: DisplayLine) -> bool:
+    """The line says that its number is a price, a share, a capacity; a small unit is sometimes read as such a sign."""
+    surest = max(line.looks, key=lambda look: look.score).text
+    if _NOT_THE_WEIGHT.search(re.sub(r"[%%元]$", "", surest)):
+        return True
+    signed = _MONEY.search(surest) or re.search(r"[%%]", surest)
+    return bool(signed) and not _unit_follows(line.strip)
+
+
+def _unit_follows(strip: StripLook | None) -> bool:
+    """The network of displays reads a unit, or the beginning of one, right after the number."""
+    return strip is not None and strip.chance >= STRIP_ACCEPT and re.search(r"\d[gklo斤]", strip.text) is not None
 
 
 def _tallest(line: DisplayLine, figures: Sequence[DisplayLine]) -> bool:
@@ -238,22 +256,28 @@ def _figures(line: DisplayLine) -> bool:
 
 def number_of(line: DisplayLine, lead: float = 0.0) -> str | None:
     """The number on one line, or None where its looks do not agree enough."""
+    if line.height_px < LEAST_HEIGHT:
+        return None
     number = _by_looks(line, lead)
     if number is None:
         return _by_strip(line, lead)
-    return None if _denied(number, line.strip) else number
+    return None if _denied(number, line) else number
 
 
-def _denied(number: str, strip: StripLook | None) -> bool:
-    """The network of displays surely reads another number, or sees a digit that is covered."""
+def _denied(number: str, line: DisplayLine) -> bool:
+    """The network of displays surely reads another number, or sees a digit that is covered.
+
+    It knows displays better than print, so what both networks for text are quite sure of it denies only when it is too.
+    """
+    strip = line.strip
     if strip is None:
         return False
-    if _covered(strip):
+    sure = min(look.score for look in line.looks)
+    print_ = _digit_cells(line.cells) is None and sure >= PRINT_ACCEPT
+    if strip.hidden > HIDDEN_REJECT or (strip.around > AROUND_REJECT and not print_):
         return True
-    if strip.chance < STRIP_DENY:
-        return False
     told = _STRIP.fullmatch(strip.text)
-    return told is None or told.group(1) != number
+    return (told is None or told.group(1) != number) and strip.chance >= (PRINT_DENY if print_ else STRIP_DENY)
 
 
 def _covered(strip: StripLook) -> bool:
@@ -272,7 +296,7 @@ def _by_strip(line: DisplayLine, lead: float) -> str | None:
     if len(digits) < LEAST_DIGITS or any(_CUT_OFF.search(look.text) for look in line.looks):
         return None
     figures = [(look, _figure(_plain_text(look.text, told=True))) for look in line.looks]
-    if any(look.score >= LONE_ACCEPT and not _may_be(figure, number) for look, figure in figures):
+    if any(look.score >= LONE_ACCEPT and not _may_be(figure, number, line.strip) for look, figure in figures):
         return None
     cells = _digit_cells(line.cells)
     same = any(figure == number and look.score >= SCORE_ACCEPT for look, figure in figures)
@@ -281,21 +305,25 @@ def _by_strip(line: DisplayLine, lead: float) -> str | None:
     return number if _stands(line, digits, None, lead) else None
 
 
-def _may_be(figure: str | None, number: str) -> bool:
-    """A network that reads ``figure`` may see ``number``: it is that, or that with its point lost."""
+def _may_be(figure: str | None, number: str, strip: StripLook) -> bool:
+    """A network that reads ``figure`` may see ``number``: it is that, its point is lost, or its g is one more digit."""
+    if figure is not None and re.search(r"\dg", strip.text) and figure[-1:] in _GARBLED_G and figure[:-1] == number:
+        return True
     return figure in (number, number.replace(".", ""))
 
 
 def _seconded(
     number: str, figures: Sequence[tuple[LineLook, str | None]], cells: list[tuple[str, Cell]] | None
 ) -> bool:
-    """The measured segments give the digits, or a network does; and the point is measured too, if there is one."""
+    """The measured segments give the digits, or a network does; and so with the point, if there is one."""
     digits, place = number.replace(".", ""), number.find(".")
     measured = cells is not None and "".join(char for char, _ in cells) == digits
     read = any(figure == digits and look.score >= SCORE_ACCEPT for look, figure in figures)
     if place < 0:
         return measured
-    return cells is not None and (measured or read) and _leads([cell.foot for _, cell in cells[:-1]], place - 1)
+    pointed = any(figure is not None and figure.startswith(number[: place + 1]) for _, figure in figures)
+    dotted = cells is not None and _leads([cell.foot for _, cell in cells[:-1]], place - 1)
+    return (measured or read) and (pointed or dotted)
 
 
 def _by_looks(line: DisplayLine, lead: float) -> str | None:
