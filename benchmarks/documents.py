@@ -1,10 +1,10 @@
 """What document evidence shows: ``python -m benchmarks documents [--part scales|points|papers|marks|all] [--count N]``.
 
 Scales: photos of displays, rendered (``benchmarks/synth/scales.py`` and, of ``benchmarks/synth/heldout``,
-``scales.py``, ``displays.py`` and ``weighing.py`` for development, on which the points were set; ``counters.py`` there for
-what is reported). A weight is *read* where number and point are accepted; *misread* where the accepted number, or its
-unit, is not what stands there. Papers: certificates, receipts, chats, rulers and scales' neighbours, rendered apart from
-what the points were set on. Writes ``benchmarks/results/documents.json``, and the scales' figures into
+``scales.py``, ``displays.py`` and ``weighing.py`` for development, on which the points were set; ``counters.py`` there
+for what is reported). A weight is *read* where number and point are accepted; *misread* where the accepted number, or
+its unit, is not what stands there. Papers: certificates, receipts, chats, rulers and scales' neighbours, rendered apart
+from what the points were set on. Writes ``benchmarks/results/documents.json``, and the scales' figures into
 ``docs/document-evidence.md``.
 """
 

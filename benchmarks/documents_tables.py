@@ -61,8 +61,9 @@ def _left_out(kept: dict[str, Any]) -> str:
     rates = found["devices left out"]
     return (
         f"\nThe network's number counts from a probability of {accept}, where a covered digit beside it has at most "
-        f"{around}. With each of the {found['devices']} devices of development left out while these are set: "
-        f"{_share(rates['read, of the legible'])} of the legible read, {_share(rates['misread'])} misread.\n"
+        f"{around}: the safer side of what development gives. With each of the {found['devices']} devices of "
+        f"development left out while these are set: {_share(rates['read, of the legible'])} of the legible read, "
+        f"{_share(rates['misread'])} misread.\n"
     )
 
 
