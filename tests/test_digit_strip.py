@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from benchmarks.synth.scales import display_masks
-from evidence_kit.facts.weight_shown import STRIP_ACCEPT, number_of
+from evidence_kit.facts.weight_shown import STRIP_ACCEPT, decide, number_of
 from evidence_kit.sensors.digit_strip import SYMBOLS, StripLook, _chance, cut_strip, likeliest, read_strip
+from evidence_kit.sensors.scale_display import ScaleDisplay
 from tests.test_weights import cells, line
 
 
@@ -102,6 +103,9 @@ def test_what_is_too_small_is_no_strip():
         (("125", "125"), cells("125"), ("7", 0.2), "125"),  # it cannot tell
         (("12 34", "12 34"), (), ("12#34", 0.99), None),  # two numbers
         (("8", "8"), (), ("8", 0.99), None),
+        (("8778", "877 g"), (), ("877g", 0.9), "877"),  # one network takes the g for an eight
+        (("1.3030", "1303."), (), ("1.303kg", 0.95), "1.303"),  # one sees the point, the other the digits
+        (("1303", "1303."), (), ("1.303kg", 0.95), None),  # nobody else sees the point
     ],
 )
 def test_what_its_word_counts_for(texts, seen, strip, number):
@@ -129,3 +133,23 @@ def test_a_point_that_no_network_for_text_sees_must_be_measured():
     assert number_of(replace(lost, strip=StripLook("1.25", 0.9)), lead=1.0) == "1.25"
     assert number_of(unmeasured, lead=1.0) is None
     assert number_of(replace(lost, strip=StripLook("12.5", 0.9)), lead=1.0) is None  # measured at another place
+
+
+@pytest.mark.parametrize(("score", "number"), [(0.995, "1743"), (0.95, None)])
+def test_print_that_both_networks_are_sure_of_is_denied_only_by_a_sure_one(score, number):
+    page = replace(line(("重量:1743", "重量:1743"), score=score), strip=StripLook("798", 0.6))
+    assert number_of(page, lead=1.0) == number
+    assert number_of(replace(page, strip=StripLook("798", 0.85)), lead=1.0) is None
+
+
+@pytest.mark.parametrize(("strip", "wanted"), [("1.23斤", "1.23"), ("1.23#", None)])
+def test_a_unit_that_is_read_as_money_is_a_unit_where_the_network_of_displays_reads_one(strip, wanted):
+    seen = replace(line(("1.23元", "1.23"), cells("123", 1)), strip=StripLook(strip, 0.9))
+    sure = replace(seen, looks=(replace(seen.looks[0], score=0.99), seen.looks[1]))
+    assert decide(ScaleDisplay(1000, 1000, (sure,), 1.0)).digits == wanted
+
+
+def test_a_line_too_small_for_its_point_is_left():
+    whole = line(("125", "125"), cells("125"))
+    assert number_of(whole, lead=1.0) == "125"
+    assert number_of(replace(whole, height_px=14.0), lead=1.0) is None
