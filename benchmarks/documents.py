@@ -1,11 +1,11 @@
-"""What document evidence shows: ``python -m benchmarks documents [--part scales|papers|marks|all] [--count N]``.
+"""What document evidence shows: ``python -m benchmarks documents [--part scales|points|papers|marks|all] [--count N]``.
 
-Scales: photos of displays, rendered (``benchmarks/synth/scales.py`` and ``benchmarks/synth/heldout/scales.py`` for
-development, on which the points were set; ``benchmarks/synth/heldout/displays.py`` for what is reported). A weight
-is *read* where number and point are accepted;
-*misread* where the accepted number, or its unit, is not what stands there. Papers: certificates, receipts, chats,
-rulers and scales' neighbours, rendered apart from what the points were set on. Writes
-``benchmarks/results/documents.json``.
+Scales: photos of displays, rendered (``benchmarks/synth/scales.py`` and, of ``benchmarks/synth/heldout``,
+``scales.py``, ``displays.py`` and ``weighing.py`` for development, on which the points were set; ``counters.py`` there
+for what is reported). A weight is *read* where number and point are accepted; *misread* where the accepted number, or
+its unit, is not what stands there. Papers: certificates, receipts, chats, rulers and scales' neighbours, rendered apart
+from what the points were set on. Writes ``benchmarks/results/documents.json``, and the scales' figures into
+``docs/document-evidence.md``.
 """
 
 from __future__ import annotations
@@ -24,32 +24,41 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import msgspec
 import numpy as np
 
 from benchmarks.same_frame import rate
 from benchmarks.synth.truth import ScaleShot, WeightTruth
+from evidence_kit.facts.weight_shown import decide
+from evidence_kit.sensors.scale_display import ScaleDisplay, read_display
 
 RESULT = Path(__file__).parent / "results" / "documents.json"
 KEPT = Path(__file__).parent / "out" / "documents"
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "dev"
-SCALES = 105
-"""Photos of each part: fifteen of each held-out device."""
-FIRST = {"held-out": 2000}
-"""First seed of a part. Two draws of held-out seeds were read before, and rules followed from what was misread."""
 PAPERS = ("certificate", "receipt", "chat", "ruler")
 PARTS = {
-    "held-out": ("benchmarks.synth.heldout.displays", "display_shot"),
+    "held-out": ("benchmarks.synth.heldout.counters", "counter_shot"),
     "development": ("benchmarks.synth.scales", "scale_shot"),
     "development, former held-out": ("benchmarks.synth.heldout.scales", "scale_shot"),
+    "development, displays": ("benchmarks.synth.heldout.displays", "display_shot"),
+    "development, weighing": ("benchmarks.synth.heldout.weighing", "weighing_shot"),
 }
+SEEDS: dict[str, tuple[int, ...]] = {
+    "held-out": tuple(range(320)),
+    "development": tuple(range(105)),
+    "development, former held-out": tuple(range(105)),
+    "development, displays": (*range(140), *range(1000, 1105), *range(2000, 2105)),
+    "development, weighing": tuple(range(320)),
+}
+"""Photos of each part: forty of each held-out device; the three draws of ``displays.py`` and the one of ``weighing.py``
+were reported once."""
 
 
 def photo(part: str, seed: int) -> tuple[Any, WeightTruth]:
     """The grey photo of ``seed`` as it comes out of its JPEG file, and its truth; drawn once, then kept."""
     module, name = PARTS[part]
     made = import_module(module)
-    drawn_by = _drawn_by(module)
-    stem = KEPT / "photos" / f"{part.replace(', ', '-')}-{seed}-{drawn_by}"
+    stem = _stem(part, seed)
     if not stem.with_suffix(".json").is_file():
         stem.parent.mkdir(parents=True, exist_ok=True)
         shot: ScaleShot = getattr(made, name)(seed)
@@ -61,6 +70,11 @@ def photo(part: str, seed: int) -> tuple[Any, WeightTruth]:
     return cv2.imdecode(data, cv2.IMREAD_GRAYSCALE), WeightTruth(**truth)
 
 
+def _stem(part: str, seed: int) -> Path:
+    module = PARTS[part][0]
+    return KEPT / "photos" / f"{module.rpartition('.')[2]}-{seed}-{_drawn_by(module)}"
+
+
 @cache
 def _drawn_by(module: str) -> str:
     """What a generator's photos were drawn with."""
@@ -70,13 +84,18 @@ def _drawn_by(module: str) -> str:
 
 @cache
 def code() -> str:
-    """What the rows were measured with: they are used again only for the same sources."""
-    root = Path(__file__).resolve().parents[1]
-    names = ("evidence_kit/sensors/scale_display.py", "evidence_kit/sensors/segment_cells.py",
-             "evidence_kit/sensors/ocr.py",
-             "evidence_kit/facts/weight_shown.py", "benchmarks/synth/scales.py",
-             "benchmarks/synth/heldout/scales.py", "benchmarks/synth/heldout/displays.py")  # fmt: skip
-    return _sum(root / name for name in names)[:16]
+    """What displays were read with: they are used again only for the same sources and weights."""
+    root = Path(__file__).resolve().parents[1] / "evidence_kit" / "sensors"
+    names = ("scale_display.py", "segment_cells.py", "ocr.py", "digit_strip.py")
+    return (weights_sum()[:8] + _sum(root / name for name in names))[:24]
+
+
+def weights_sum() -> str:
+    """SHA-256 of the network of displays."""
+    from evidence_kit.sensors.digit_strip import WEIGHTS
+    from evidence_kit.sensors.weights import find
+
+    return hashlib.sha256(find(WEIGHTS).read_bytes()).hexdigest()
 
 
 def _sum(sources: Iterable[Path]) -> str:
@@ -85,49 +104,37 @@ def _sum(sources: Iterable[Path]) -> str:
     return hashlib.sha256("".join(trees).encode()).hexdigest()
 
 
-def row_of(seed: int, truth: WeightTruth, found: Any, seconds: float) -> dict[str, Any]:
-    """What became of one photo."""
-    return {
-        "seed": seed, "device": truth.device, "harm": truth.harm, "value": truth.value, "unit": truth.unit,
-        "unit_shown": truth.unit_shown, "legible": truth.legible, "digit_px": round(truth.digit_px, 1),
-        "digits": found.digits, "read_unit": found.unit, "seconds": round(seconds, 3), "code": code(),
-    }  # fmt: skip
+def looked_at(part: str, seed: int) -> tuple[ScaleDisplay, WeightTruth, float]:
+    """What is measured on the photo of ``seed``, its truth, and the processor seconds that it took; kept."""
+    kept = _stem(part, seed).with_suffix(f".{code()}.json")
+    if kept.is_file():
+        truth = WeightTruth(**json.loads(_stem(part, seed).with_suffix(".json").read_text("utf-8")))
+        display, seconds = msgspec.json.decode(kept.read_bytes(), type=tuple[ScaleDisplay, float])
+        return display, truth, seconds
+    picture, truth = photo(part, seed)
+    began = time.process_time()
+    display = read_display(picture)
+    seconds = round(time.process_time() - began, 3)
+    kept.write_bytes(msgspec.json.encode((display, seconds)))
+    return display, truth, seconds
 
 
-def measure(part: str, first: int, count: int) -> None:
-    """Photos ``first`` to ``first + count`` of ``part``, each kept as a line of a file, once."""
-    from evidence_kit.facts.weight_shown import decide
-    from evidence_kit.sensors.scale_display import read_display
-
-    done = {row["seed"] for row in rows_of(part)}
-    for seed in range(first, first + count):
-        if seed in done:
-            continue
-        picture, truth = photo(part, seed)
-        began = time.process_time()
-        found = decide(read_display(picture))
-        row = row_of(seed, truth, found, time.process_time() - began)
-        with _rows_file(part).open("a", encoding="utf-8") as file:
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+def rows_of(part: str, seeds: Iterable[int]) -> list[dict[str, Any]]:
+    """What becomes of these photos of ``part``."""
+    rows = []
+    for seed in seeds:
+        display, truth, seconds = looked_at(part, seed)
+        found = decide(display)
+        rows.append(
+            {"seed": seed, "device": truth.device, "harm": truth.harm, "value": truth.value, "unit": truth.unit,
+             "unit_shown": truth.unit_shown, "legible": truth.legible, "digits": found.digits,
+             "read_unit": found.unit, "seconds": seconds}
+        )  # fmt: skip
+    return rows
 
 
-def _rows_file(part: str) -> Path:
-    return KEPT / f"scales-{part.replace(', ', '-')}.jsonl"
-
-
-def rows_of(part: str) -> list[dict[str, Any]]:
-    """The kept rows of ``part`` that the present code measured, by seed."""
-    KEPT.mkdir(parents=True, exist_ok=True)
-    path = _rows_file(part)
-    lines = path.read_text("utf-8").splitlines() if path.is_file() else []
-    rows = {row["seed"]: row for row in map(json.loads, lines) if row["code"] == code()}
-    return [rows[seed] for seed in sorted(rows)]
-
-
-def scales(part: str, count: int) -> dict[str, Any]:
-    """How many of the first ``count`` weights of ``part`` are read, misread and left."""
-    first = FIRST.get(part, 0)
-    rows = [row for row in rows_of(part) if first <= row["seed"] < first + count]
+def scales(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """How many weights of ``rows_of`` are read, misread and left."""
     legible = [row for row in rows if row["legible"]]
     read = [row for row in legible if row["digits"] == row["value"]]
     misread = [row for row in rows if row["digits"] is not None and row["digits"] != row["value"]]
@@ -174,8 +181,8 @@ def merged(name: str, value: Any) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Runs the parts that are asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--part", choices=("scales", "papers", "marks", "all"), default="all")
-    parser.add_argument("--count", type=int, default=SCALES, help="photos of scales in each half")
+    parser.add_argument("--part", choices=("scales", "points", "papers", "marks", "all"), default="all")
+    parser.add_argument("--count", type=int, help="photos of scales in each part")
     parser.add_argument(
         "--shard", type=int, nargs=2, metavar=("FIRST", "COUNT"), help="only measure these held-out photos"
     )
@@ -185,12 +192,20 @@ def main(arguments: list[str] | None = None) -> int:
     cv2.setNumThreads(1)
     np.seterr(all="raise", under="ignore")
     if options.shard:
-        measure("held-out", *options.shard)
+        for seed in range(options.shard[0], sum(options.shard)):
+            looked_at("held-out", seed)
         return 0
     if options.part in ("scales", "all"):
+        from benchmarks.documents_tables import write
+
         for part in PARTS:
-            measure(part, FIRST.get(part, 0), options.count)
-            merged(f"scales, {part}", scales(part, options.count))
+            merged(f"scales, {part}", scales(rows_of(part, SEEDS[part][: options.count])))
+        merged("model", weights_sum()[:8])
+        write()
+    if options.part in ("points", "all"):
+        from benchmarks.documents_points import points
+
+        merged("scales, points", points())
     if options.part in ("papers", "all"):
         from benchmarks.documents_papers import papers
 

@@ -76,7 +76,12 @@ def test_the_same_frame_page_shows_what_was_measured():
 
 
 @pytest.mark.parametrize(
-    ("model", "results"), [("frame-content", "same_frame.json"), ("parcel-pose", "video_sides.json")]
+    ("model", "results"),
+    [
+        ("frame-content", "same_frame.json"),
+        ("parcel-pose", "video_sides.json"),
+        ("display-digits", "documents.json"),
+    ],
 )
 def test_card_and_figures_are_of_the_weights_that_ship(model, results):
     weights = (ROOT / "models" / model / f"{model}.onnx").read_bytes()
@@ -86,6 +91,13 @@ def test_card_and_figures_are_of_the_weights_that_ship(model, results):
     assert digest in card
     assert f"{len(weights):,} bytes" in card
     assert kept["model"].startswith(digest[:8])
+
+
+def test_the_document_page_shows_what_was_measured():
+    from benchmarks.documents_tables import told
+
+    kept = json.loads((ROOT / "benchmarks" / "results" / "documents.json").read_text("utf-8"))
+    assert told(kept) in (ROOT / "docs" / "document-evidence.md").read_text("utf-8"), "python -m benchmarks documents"
 
 
 def test_what_is_told_of_the_sides_is_what_was_measured_to_be():

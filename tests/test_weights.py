@@ -104,6 +104,28 @@ def test_unit(beside, wanted):
     assert (found.digits, found.unit) == ("437", wanted)
 
 
+def test_words_on_its_own_line_name_a_number_before_those_above_it():
+    display = ScaleDisplay(
+        1000, 1000, (line(("No.476", "No. 476"), at=0.3), line(("净重:2.58", "净重:2.58"), at=0.43)), 1.0
+    )
+    assert decide(display).digits == "2.58"
+
+
+def test_a_smudge_taller_than_the_number_does_not_hide_it():
+    smudge = replace(line(("0", "0"), score=0.3, at=0.1), height_px=400.0)
+    sure = replace(smudge, looks=looks("47", "41"))
+    number = line(("437", "437"), cells("437"))
+    assert decide(ScaleDisplay(1000, 1000, (smudge, number), 1.0)).digits == "437"
+    assert decide(ScaleDisplay(1000, 1000, (sure, number), 1.0)).digits is None
+
+
+def test_bare_print_is_a_weight_only_where_no_other_figures_come_near():
+    large = replace(line(("31.4", "31.4"), score=0.995), height_px=120.0)
+    small = replace(line(("82.5", "82.5"), score=0.6, at=0.8), height_px=30.0)
+    assert decide(ScaleDisplay(1000, 1000, (large, small), 1.0)).digits == "31.4"
+    assert decide(ScaleDisplay(1000, 1000, (large, replace(small, height_px=100.0)), 1.0)).digits is None
+
+
 def test_capacity_and_price_are_not_the_weight():
     display = ScaleDisplay(
         1000,

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from evidence_kit.schema import Quad
+from evidence_kit.sensors.digit_strip import StripLook
 from evidence_kit.sensors.scale_display import DisplayLine, LineLook, ScaleDisplay
 from evidence_kit.sensors.segment_cells import Cell
 from evidence_kit.wiring import fact
@@ -31,6 +32,8 @@ LONE_ACCEPT = 0.95
 """Both networks must be so sure where the segments are no digits: printed figures, screens, dot matrices."""
 NAMED_ACCEPT = 0.9
 """The same of figures with their name before them: that is print, and the line has more characters to be sure of."""
+LEAST_HEIGHT = 24.0
+"""Pixels of a line's height below which a point may be no pixel wide. Legible ones of development begin at 30."""
 LEAST_DIGITS = 2
 """A lone digit is too little to agree on: any box is an eight, any stroke a one."""
 PRINT_LINES = 2
@@ -51,12 +54,17 @@ APART = 0.55
 TURNED = 0.12
 """The line upside down must read so much worse before a number of turnable digits is believed; letters elsewhere
 on the photo settle it from this lead on too."""
+UPRIGHT_LEAD = 0.3
+"""What the network of displays reads this way up is likelier by so much than what it reads upside down: of 161 lines of
+turnable digits of development 123 are, and none is the other way round."""
 LETTERS = 3
 """Letters on a line from which it tells which way up the photo stands."""
 STRAY_SCORE = 0.6
 """A line beside the digits that both networks read worse is a mark or a smudge, no second unit."""
 TALLEST = 1.4
 """A number so many times taller than any other is the display's."""
+STRIP_ACCEPT, STRIP_DENY = 0.4, 0.5
+"""Probability from which what the network of displays reads is a look, and from which it denies another number."""
 
 PATTERNS = {
     "abcdef": "0", "bc": "1", "abdeg": "2", "abcdg": "3", "bcfg": "4", "acdfg": "5", "acdefg": "6", "cdefg": "6",
@@ -71,8 +79,8 @@ _LETTERS_AS_DIGITS = str.maketrans("SOoIlBZ", "5001182")
 """What the networks make of single digits of segments; undone only where the segments themselves are decided."""
 _CUT_OFF = re.compile(r"[(\[{<|]\s*\d")
 """What the edge of a finger or of a sticker before the first digit is read as: a digit may lie under it."""
-_NAMED_IN_LINE = re.compile(r"[\u4e00-\u9fff]{2}\W{0,3}\d")
-"""Words on the figure's own line: no display of segments has them."""
+_NAMED_IN_LINE = re.compile(r"[\u4e00-\u9fff]{2}\W{0,3}\d|[A-Za-z]{3}\s*[::]\s*\d")
+"""Words on the figure's own line, those in letters with a colon: no display of segments has them."""
 _GARBLED_KG = re.compile(r"(?<=\d)k[0q98]$", re.IGNORECASE)
 _TAIL = re.compile(r"(?<=\d)(?:kg|g|oz|0z|lbs?|[1|Il]b)$", re.IGNORECASE)
 """A unit that the networks read as part of the number's own line."""
@@ -90,6 +98,14 @@ _UNIT_WORDS: tuple[tuple[str, Unit], ...] = (
     ("千克", "kg"), ("公斤", "kg"), ("KG", "kg"), ("市斤", "斤"), ("斤", "斤"), ("克", "g"), ("LBS", "lb"),
     ("LB", "lb"), ("磅", "lb"), ("OZ", "oz"), ("盎司", "oz"), ("G", "g"),
 )  # fmt: skip
+PRINT_DENY = 0.8
+"""The same where both networks for text are surer than of a display."""
+HIDDEN_REJECT = 0.3
+"""Probability of a covered digit on the line from which its number does not count."""
+AROUND_REJECT = 0.2
+"""The same beside the line, where a bezel is taken for one more easily."""
+_STRIP = re.compile(r"#*(\d+(?:\.\d+)?)[gklboz斤#]*")
+"""A strip with one whole number on it: print before it, a unit and print after it."""
 _NOT_THE_WEIGHT = re.compile(
     r"MAX|MIN|最大|最小|量程|称量|[DE]\s*[=:]|单价|金额|总价|单号|编号|\bNo\b|№|时间|日期|运费|电话|件数|电量|电池|[%%℃]",
     re.IGNORECASE,
@@ -148,14 +164,18 @@ def decide(display: ScaleDisplay) -> WeightShown:
     lead = display.lead + sum(map(_lettered_lead, figures))
     for line in figures:
         text = max((look.text for look in line.looks), key=len)
-        name = _name_of(line, display.lines)
-        if _NOT_THE_WEIGHT.search(text) or _MONEY.search(text) or (name and _NOT_THE_WEIGHT.search(name)):
+        own = _WEIGHT_WORD.search(text)
+        name = None if own else _name_of(line, display.lines)  # words on its own line are its name
+        if _another_thing(line):
+            continue
+        if name and _NOT_THE_WEIGHT.search(name):
             continue
         digits = number_of(line, lead)
         if digits is not None:
-            named = bool(_WEIGHT_WORD.search(text) or (name and _WEIGHT_WORD.search(name)))
+            named = bool(own or (name and _WEIGHT_WORD.search(name)))
             unit = unit_of(line, display.lines, name)
-            if named or unit is not None or _digit_cells(line.cells) is not None:  # print is a weight by name or unit
+            shown = named or unit is not None or _digit_cells(line.cells) is not None
+            if shown or _tallest(line, figures):  # print is a weight by its name, its unit or its size
                 found.append(_Candidate(digits, _believed(digits, unit), line, named))
     unread = [line for line in figures if line not in [one.line for one in found]]
     chosen = _chosen(found, unread)
@@ -164,6 +184,33 @@ def decide(display: ScaleDisplay) -> WeightShown:
         others = tuple(dict.fromkeys(one.digits for one in found))
         return WeightShown(None, None, seen=True, quad=place.quad if place else None, others=others)
     return WeightShown(chosen.digits, chosen.unit, seen=True, quad=chosen.line.quad)
+
+
+def _another_thing(line: DisplayLine) -> bool:
+    """The line says that its number is a price, a share, a capacity; a small unit is sometimes read as such a sign."""
+    surest = max(line.looks, key=lambda look: look.score).text
+    if _NOT_THE_WEIGHT.search(re.sub(r"[%%元]$", "", surest)):
+        return True
+    signed = _MONEY.search(surest) or re.search(r"[%%]", surest)
+    return bool(signed) and not _unit_follows(line.strip)
+
+
+def _unit_follows(strip: StripLook | None) -> bool:
+    """The network of displays reads a unit, or the beginning of one, right after the number."""
+    return strip is not None and strip.chance >= STRIP_ACCEPT and re.search(r"\d[gklo斤]", strip.text) is not None
+
+
+def _tallest(line: DisplayLine, figures: Sequence[DisplayLine]) -> bool:
+    """No other line of figures comes near its height, apart from those that lie on it."""
+    others = [other.height_px for other in figures if other is not line and not _same_place(other, line)]
+    return line.height_px >= TALLEST * max(others, default=0.0)
+
+
+def _same_place(other: DisplayLine, line: DisplayLine) -> bool:
+    """The middle of ``other`` lies on ``line``."""
+    _, _, length, tall = _frame(line.quad)
+    left, right, down, _ = _place(other, line)
+    return abs(down) <= 0.5 and 0 <= (left + right) / 2 <= length / tall
 
 
 def _believed(digits: str, unit: Unit | None) -> Unit | None:
@@ -178,7 +225,7 @@ def _chosen(found: Sequence[_Candidate], unread: Sequence[DisplayLine]) -> _Cand
     for group in ([one for one in found if one.named], [one for one in found if one.unit], list(found)):
         if len({one.digits for one in group}) == 1:
             best = max(group, key=lambda one: (one.unit is not None, one.line.height_px))
-            taller = [line for line in unread if line.height_px > best.line.height_px * 1.15 and _plain(line)]
+            taller = [line for line in unread if line.height_px > best.line.height_px * 1.15 and _figures(line)]
             if not taller or best.named:
                 return best
             return None
@@ -196,8 +243,10 @@ def _lettered_lead(line: DisplayLine) -> float:
     return max(look.score for look in line.looks) - line.turned.score
 
 
-def _plain(line: DisplayLine) -> bool:
-    """Mostly figures, so that it may be the display's number."""
+def _figures(line: DisplayLine) -> bool:
+    """Mostly figures for a network that sees something there, so that it may be the display's number."""
+    if max(look.score for look in line.looks) < SCORE_REJECT:
+        return False
     text = max((look.text for look in line.looks), key=len)
     return sum(c.isdigit() for c in text) * 2 > sum(c.isalnum() for c in text)
 
@@ -207,6 +256,78 @@ def _plain(line: DisplayLine) -> bool:
 
 def number_of(line: DisplayLine, lead: float = 0.0) -> str | None:
     """The number on one line, or None where its looks do not agree enough."""
+    if line.height_px < LEAST_HEIGHT:
+        return None
+    number = _by_looks(line, lead)
+    if number is None:
+        return _by_strip(line, lead)
+    return None if _denied(number, line) else number
+
+
+def _denied(number: str, line: DisplayLine) -> bool:
+    """The network of displays surely reads another number, or sees a digit that is covered.
+
+    It knows displays better than print, so what both networks for text are quite sure of it denies only when it is too.
+    """
+    strip = line.strip
+    if strip is None:
+        return False
+    sure = min(look.score for look in line.looks)
+    print_ = _digit_cells(line.cells) is None and sure >= PRINT_ACCEPT
+    if strip.hidden > HIDDEN_REJECT or (strip.around > AROUND_REJECT and not print_):
+        return True
+    told = _STRIP.fullmatch(strip.text)
+    return (told is None or told.group(1) != number) and strip.chance >= (PRINT_DENY if print_ else STRIP_DENY)
+
+
+def _covered(strip: StripLook) -> bool:
+    return strip.hidden > HIDDEN_REJECT or strip.around > AROUND_REJECT
+
+
+def _by_strip(line: DisplayLine, lead: float) -> str | None:
+    """What the network of displays reads surely and one of the other looks reads too, and none denies."""
+    if line.strip is None or line.strip.chance < STRIP_ACCEPT or _covered(line.strip):
+        return None
+    told = _STRIP.fullmatch(line.strip.text)
+    if told is None:
+        return None
+    number = told.group(1)
+    digits = number.replace(".", "")
+    if len(digits) < LEAST_DIGITS or any(_CUT_OFF.search(look.text) for look in line.looks):
+        return None
+    figures = [(look, _figure(_plain_text(look.text, told=True))) for look in line.looks]
+    if any(look.score >= LONE_ACCEPT and not _may_be(figure, number, line.strip) for look, figure in figures):
+        return None
+    cells = _digit_cells(line.cells)
+    same = any(figure == number and look.score >= SCORE_ACCEPT for look, figure in figures)
+    if not same and not _seconded(number, figures, cells):
+        return None
+    return number if _stands(line, digits, None, lead) else None
+
+
+def _may_be(figure: str | None, number: str, strip: StripLook) -> bool:
+    """A network that reads ``figure`` may see ``number``: it is that, its point is lost, or its g is one more digit."""
+    if figure is not None and re.search(r"\dg", strip.text) and figure[-1:] in _GARBLED_G and figure[:-1] == number:
+        return True
+    return figure in (number, number.replace(".", ""))
+
+
+def _seconded(
+    number: str, figures: Sequence[tuple[LineLook, str | None]], cells: list[tuple[str, Cell]] | None
+) -> bool:
+    """The measured segments give the digits, or a network does; and so with the point, if there is one."""
+    digits, place = number.replace(".", ""), number.find(".")
+    measured = cells is not None and "".join(char for char, _ in cells) == digits
+    read = any(figure == digits and look.score >= SCORE_ACCEPT for look, figure in figures)
+    if place < 0:
+        return measured
+    pointed = any(figure is not None and figure.startswith(number[: place + 1]) for _, figure in figures)
+    dotted = cells is not None and _leads([cell.foot for _, cell in cells[:-1]], place - 1)
+    return (measured or read) and (pointed or dotted)
+
+
+def _by_looks(line: DisplayLine, lead: float) -> str | None:
+    """The number as two looks of the networks for any text and the measured segments give it."""
     looks = [look for look in line.looks if look.score >= SCORE_REJECT]
     named = bool(looks) and all(_NAMED_IN_LINE.search(look.text) for look in looks)
     cells = None if named else _digit_cells(line.cells)  # what is named on its own line is print: it has no segments
@@ -288,6 +409,8 @@ def _digit(cell: Cell) -> str | None:
 def _stands(line: DisplayLine, digits: str, cells: list[tuple[str, Cell]] | None, lead: float) -> bool:
     """The line is the right way up: 125 upside down is 521."""
     if not set(digits) <= TURNABLE or lead >= TURNED or line.turned is None:
+        return True
+    if line.strip is not None and line.strip.chance - line.strip.turned >= UPRIGHT_LEAD:
         return True
     inner = cells[:-1] if cells is not None else []  # right of the last digit stand unit marks
     if any(cell.head >= POINT_ACCEPT > POINT_REJECT >= cell.foot for _, cell in inner):

@@ -1,6 +1,7 @@
-"""What stands on the displays of a photo of a scale: lines of print, lines of digits looked at three ways.
+"""What stands on the displays of a photo of a scale: lines of print, lines of digits looked at four ways.
 
-Two networks read each line of digits, and its segments are measured without one. Nothing is decided here.
+Two networks that read any text and one that knows displays read each line of digits, and its segments are measured
+without one. Nothing is decided here.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from evidence_kit.schema import Point, Quad
 from evidence_kit.sensors import ocr
+from evidence_kit.sensors.digit_strip import StripLook, read_strip
 from evidence_kit.sensors.photo import Photo
 from evidence_kit.sensors.segment_cells import Cell, measure_cells
 from evidence_kit.wiring import sensor
@@ -65,6 +67,8 @@ class DisplayLine:
     """The line read upside down, where it is one of digits."""
     beside: tuple[tuple[LineLook, ...], ...] = ()
     """What stands right of the digits, enlarged: both networks' looks at each line there."""
+    strip: StripLook | None = None
+    """A line of digits as the network of displays reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ class ScaleDisplay:
     """How much better lines of letters read this way up than upside down, summed mean scores."""
 
 
-@sensor(on="photo", version="3", packages=("onnxruntime", "rapidocr", "opencv-python-headless"))
+@sensor(on="photo", version="4", packages=("onnxruntime", "rapidocr", "opencv-python-headless"))
 def scale_display(photo: Photo) -> ScaleDisplay:
     """Lines of print and of digits on one photo. Raises CannotOpen, LimitReached, EngineMissing."""
     return read_display(photo.luma())
@@ -128,7 +132,7 @@ def _searched_near(picture: Any, known: list[DisplayLine]) -> list[DisplayLine]:
         spot = _grown(corners)
         read = ocr.read_lines([ocr.cut(clear, spot)])[0]
         if _digits(read.text):
-            found.append(_number(clear, corners, spot, read))
+            found.append(_number(clear, corners, spot, read, plain=picture))
     return found
 
 
@@ -143,8 +147,11 @@ def _within(corners: Any, line: DisplayLine, width: int, height: int) -> bool:
     return cv2.pointPolygonTest(place, middle, measureDist=False) >= 0 and tall < LARGER * line.height_px
 
 
-def _number(picture: Any, corners: Any, spot: Any, read: ocr.ReadLine) -> DisplayLine:
-    """A line of digits found again from near, read by the second network, and measured."""
+def _number(picture: Any, corners: Any, spot: Any, read: ocr.ReadLine, plain: Any = None) -> DisplayLine:
+    """A line of digits found again from near, read by the other networks, and measured.
+
+    ``plain`` is the photo where ``picture`` is one that was equalised.
+    """
     height, width = picture.shape
     near = _again(picture, corners)
     if near is not None:
@@ -161,6 +168,7 @@ def _number(picture: Any, corners: Any, spot: Any, read: ocr.ReadLine) -> Displa
         measure_cells(picture, corners),
         _look("small", other),
         _beside(picture, corners),
+        read_strip(picture if plain is None else plain, corners),
     )
 
 

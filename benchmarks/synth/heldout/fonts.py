@@ -21,6 +21,11 @@ FILES: dict[str, tuple[str, str]] = {
     "manrope": ("font_manrope", "files/Manrope-SemiBold.ttf"),
     "caladea": ("font_caladea", "files/Caladea-Regular.ttf"),
     "caladea-bold": ("font_caladea", "files/Caladea-Bold.ttf"),
+    "lato": ("font_lato", "files/Lato-Regular.ttf"),
+    "lato-bold": ("font_lato", "files/Lato-Bold.ttf"),
+    "serif": ("font_source_serif_pro", "files/SourceSerifPro-Regular.ttf"),
+    "serif-bold": ("font_source_serif_pro", "files/SourceSerifPro-Bold.otf"),
+    "fredoka": ("font_fredoka_one", "files/FredokaOne-Regular.ttf"),
 }
 EMBEDDED: dict[str, str] = {
     # name: code in pymupdf-fonts, which keeps its fonts as bytes.
