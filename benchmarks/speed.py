@@ -103,8 +103,11 @@ PHOTOS, SETTLED = 200, 24
 """Photos of which those that need print are taken (about one in five), and how many of the others are."""
 
 
-def photo(runs: int) -> Row:
-    """Waybill rules alone, where bars settle and where print must be read; the same-frame sensors by themselves."""
+def photo(runs: int, only: str = "") -> Row:
+    """Waybill rules alone, where bars settle and where print must be read; the same-frame sensors by themselves.
+
+    ``only`` leaves out all but the peers with this in their names.
+    """
     import cv2
 
     from benchmarks.waybill_reader import read
@@ -119,12 +122,13 @@ def photo(runs: int) -> Row:
     printed = [path for path, said in told.items() if said["taken"] != ["codes"]]
     rows: Row = {}
     ours, theirs = [], []
-    for _ in range(runs):
+    for _ in range(0 if only else runs):
         for path in settled:
             ours.append(cpu(partial(read, str(path))))
             theirs.append(cpu(decoding([path])))
-    rows["barcode settles ÷ imdecode"] = paired("barcode settles ÷ imdecode", ours, theirs, 1.5)
-    peers = {name: start(name) for name in OCR_PEERS}
+    if not only:
+        rows["barcode settles ÷ imdecode"] = paired("barcode settles ÷ imdecode", ours, theirs, 1.5)
+    peers = {name: start(name) for name in OCR_PEERS if only in name}
     try:
         for name, reader in peers.items():
             reader.read(printed[0])  # its models are loaded
@@ -138,6 +142,8 @@ def photo(runs: int) -> Row:
     finally:
         for reader in peers.values():
             reader.close()
+    if only:
+        return rows
 
     def same_frame(path: Path) -> None:
         picture = Photo(path)
@@ -355,11 +361,11 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks speed", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("parts", nargs="*", choices=["photo", "six", "video", "whole", "growth", []], default=[])
     parser.add_argument("--runs", type=int, default=9)
-    parser.add_argument("--only", default="", metavar="NAME", help="videos whose name has this in it")
+    parser.add_argument("--only", default="", metavar="NAME", help="videos, or OCR peers, with this in their names")
     parser.add_argument("--longest", type=float, default=10, metavar="MINUTES", help="leave longer clips out")
     chosen = parser.parse_args(argv)
     work: dict[str, Callable[[], Row]] = {
-        "photo": lambda: photo(chosen.runs),
+        "photo": lambda: photo(chosen.runs, chosen.only),
         "six": lambda: six(chosen.runs),
         "video": lambda: video(chosen.runs, chosen.longest, chosen.only),
         "whole": lambda: whole(chosen.runs),
@@ -369,7 +375,7 @@ def main(argv: list[str]) -> int:
     result |= {"python": platform.python_version(), "machine": platform.machine(), "cores": os.cpu_count()}
     for part in chosen.parts or list(work):
         rows = work[part]()
-        result[part] = {**result.get(part, {}), **rows} if part == "video" else rows
+        result[part] = {**result.get(part, {}), **rows} if chosen.only or part == "video" else rows
         RESULT.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     from benchmarks import speed_plots, speed_tables
 

@@ -31,6 +31,8 @@ VOTERS = 3
 """So many of the longest lines settle which way up the text stands."""
 SECOND_LOOK_DIGITS = 7
 """Lines that end in a run of plain characters with so many digits are read by both networks."""
+SECOND_LOOK_LEAST = 9
+"""... where the run has so many letters and digits: a waybill number has ten, of which one look may lose one."""
 LAST_RUN = re.compile(r"[0-9A-Za-z\s\-\u2010-\u2015\u2212]+$")
 """A number ends its line; what comes before may say what it is. Times, prices and addresses need no second look."""
 DOUBTFUL = 0.85
@@ -166,6 +168,10 @@ def _digits(text: str) -> int:
     return sum(c.isdigit() for c in text)
 
 
+def _plain(text: str) -> int:
+    return sum(c.isalnum() for c in text)
+
+
 def _read_boxes(picture: Any, boxes: list[ocr.TextBox], onto: Any) -> list[TextLine]:
     height, width = picture.shape
     long = [box for box in boxes if box.length >= NUMBER_ASPECT * box.height][:MOST_LINES]
@@ -191,7 +197,7 @@ def _read_boxes(picture: Any, boxes: list[ocr.TextBox], onto: Any) -> list[TextL
         tall = ((way[3][0] - way[0][0]) ** 2 + (way[3][1] - way[0][1]) ** 2) ** 0.5
         lines.append(TextLine(read.text, read.score, quad, "tiny", tall, read.characters))  # type: ignore[arg-type]
         last = LAST_RUN.search(read.text)
-        if last and _digits(last[0]) >= SECOND_LOOK_DIGITS:
+        if last and _digits(last[0]) >= SECOND_LOOK_DIGITS and _plain(last[0]) >= SECOND_LOOK_LEAST:
             again = ocr.read_lines([cutting], size="small")[0]
             lines.append(TextLine(again.text, again.score, quad, "small", tall, again.characters))  # type: ignore[arg-type]
     return lines
