@@ -46,7 +46,7 @@ def named(path):
     return pytest.param(path, id=name, marks=marks)
 
 
-@pytest.mark.parametrize("folder", map(named, SAMPLES))
+@pytest.mark.parametrize("folder", [named(sample) for sample in SAMPLES])
 def test_sample(folder):
     expected = json.loads((folder / "expected.json").read_text("utf-8"))
     report = json.loads(check(folder, now=NOW).to_json())
