@@ -114,6 +114,7 @@ def looked(*texts, score=0.99, weak=()):
     [
         (looked("单号 SF1234567890123", "单号SF1234567890123"), (NUMBER,)),
         (looked("运单号:SF1234567890123", "运单号:SF1234567890123"), (NUMBER,)),
+        (looked("运单号\uff1aSF1234567890123", "运单号\uff1aSF1234567890123"), (NUMBER,)),  # as Chinese print has it
         (looked("兹有单号为SF1234567890123的快件", "兹有单号为SF1234567890123的快件"), (NUMBER,)),
         (looked("单号 SF1234567890123"), ()),  # one network alone
         (looked("单号 SF1234567890123", "单号 SF1234567890128"), ()),  # they differ

@@ -21,6 +21,12 @@ def test_labelled_text():
     }
 
 
+def test_full_width_signs_are_understood():
+    found = facts("退货物流单号\uff1aYT1234567890123\n签收时间\uff1a2026-11-21 10\uff1a05\n退款金额\uff1a\uffe512.50")
+    assert found[RETURN] == "YT1234567890123" and found[SIGNED] == "2026-11-21 10:05:00"
+    assert found["claim.refund_amount"] == "12.50"
+
+
 def test_a_row_under_its_heads():
     found = facts(
         "订单号\t退货单号\t商家签收时间\t拒绝时间\r\n"

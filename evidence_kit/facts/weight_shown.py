@@ -65,6 +65,12 @@ TALLEST = 1.4
 """A number so many times taller than any other is the display's."""
 STRIP_ACCEPT, STRIP_DENY = 0.4, 0.5
 """Probability from which what the network of displays reads is a look, and from which it denies another number."""
+PRINT_DENY = 0.8
+"""The latter where both networks for text are surer than of a display."""
+HIDDEN_REJECT = 0.3
+"""Probability of a covered digit on the line from which its number does not count."""
+AROUND_REJECT = 0.2
+"""The same beside the line, where a bezel is taken for one more easily."""
 
 PATTERNS = {
     "abcdef": "0", "bc": "1", "abdeg": "2", "abcdg": "3", "bcfg": "4", "acdfg": "5", "acdefg": "6", "cdefg": "6",
@@ -79,7 +85,7 @@ _LETTERS_AS_DIGITS = str.maketrans("SOoIlBZ", "5001182")
 """What the networks make of single digits of segments; undone only where the segments themselves are decided."""
 _CUT_OFF = re.compile(r"[(\[{<|]\s*\d")
 """What the edge of a finger or of a sticker before the first digit is read as: a digit may lie under it."""
-_NAMED_IN_LINE = re.compile(r"[\u4e00-\u9fff]{2}\W{0,3}\d|[A-Za-z]{3}\s*[::]\s*\d")
+_NAMED_IN_LINE = re.compile(r"[\u4e00-\u9fff]{2}\W{0,3}\d|[A-Za-z]{3}\s*[:\uff1a]\s*\d")
 """Words on the figure's own line, those in letters with a colon: no display of segments has them."""
 _GARBLED_KG = re.compile(r"(?<=\d)k[0q98]$", re.IGNORECASE)
 _TAIL = re.compile(r"(?<=\d)(?:kg|g|oz|0z|lbs?|[1|Il]b)$", re.IGNORECASE)
@@ -98,22 +104,17 @@ _UNIT_WORDS: tuple[tuple[str, Unit], ...] = (
     ("千克", "kg"), ("公斤", "kg"), ("KG", "kg"), ("市斤", "斤"), ("斤", "斤"), ("克", "g"), ("LBS", "lb"),
     ("LB", "lb"), ("磅", "lb"), ("OZ", "oz"), ("盎司", "oz"), ("G", "g"),
 )  # fmt: skip
-PRINT_DENY = 0.8
-"""The same where both networks for text are surer than of a display."""
-HIDDEN_REJECT = 0.3
-"""Probability of a covered digit on the line from which its number does not count."""
-AROUND_REJECT = 0.2
-"""The same beside the line, where a bezel is taken for one more easily."""
 _STRIP = re.compile(r"#*(\d+(?:\.\d+)?)[gklboz斤#]*")
 """A strip with one whole number on it: print before it, a unit and print after it."""
 _NOT_THE_WEIGHT = re.compile(
-    r"MAX|MIN|最大|最小|量程|称量|[DE]\s*[=:]|单价|金额|总价|单号|编号|\bNo\b|№|时间|日期|运费|电话|件数|电量|电池|[%%℃]",
+    r"MAX|MIN|最大|最小|量程|称量|[DE]\s*[=:]|单价|金额|总价|单号|编号|\bNo\b|№|时间|日期|运费|电话|件数|电量|电池|[%\uff05℃]",
     re.IGNORECASE,
 )
 _WEIGHT_WORD = re.compile(r"重量|净重|毛重|称重|WEIGHT|NET", re.IGNORECASE)
 _MONEY = re.compile(r"元|¥|¥")
 _UNIT_IN_NAME = re.compile(
-    r"(?:重量|净重|毛重|称重|WEIGHT)[^((]{0,3}[((\[]\s*([A-Za-z\u4e00-\u9fff]{1,3})\s*[))\]]?", re.IGNORECASE
+    r"(?:重量|净重|毛重|称重|WEIGHT)[^(\uff08]{0,3}[(\uff08\[]\s*([A-Za-z\u4e00-\u9fff]{1,3})\s*[)\uff09\]]?",
+    re.IGNORECASE,
 )
 
 
@@ -189,9 +190,9 @@ def decide(display: ScaleDisplay) -> WeightShown:
 def _another_thing(line: DisplayLine) -> bool:
     """The line says that its number is a price, a share, a capacity; a small unit is sometimes read as such a sign."""
     surest = max(line.looks, key=lambda look: look.score).text
-    if _NOT_THE_WEIGHT.search(re.sub(r"[%%元]$", "", surest)):
+    if _NOT_THE_WEIGHT.search(re.sub(r"[%\uff05元]$", "", surest)):
         return True
-    signed = _MONEY.search(surest) or re.search(r"[%%]", surest)
+    signed = _MONEY.search(surest) or re.search(r"[%\uff05]", surest)
     return bool(signed) and not _unit_follows(line.strip)
 
 
@@ -274,7 +275,7 @@ def _denied(number: str, line: DisplayLine) -> bool:
         return False
     sure = min(look.score for look in line.looks)
     print_ = _digit_cells(line.cells) is None and sure >= PRINT_ACCEPT
-    if strip.hidden > HIDDEN_REJECT or (strip.around > AROUND_REJECT and not print_):
+    if strip.hidden > HIDDEN_REJECT if print_ else _covered(strip):
         return True
     told = _STRIP.fullmatch(strip.text)
     return (told is None or told.group(1) != number) and strip.chance >= (PRINT_DENY if print_ else STRIP_DENY)

@@ -15,10 +15,10 @@ from evidence_kit.facts.waybill_numbers import carriers_of, normalise, strength_
 
 MAX_CHARACTERS = 20_000
 TIME = re.compile(
-    r"(20\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?[\sT]*(\d{1,2})\s*[::点时]\s*(\d{1,2})?(?:\s*[::分]\s*(\d{1,2})秒?)?"
+    r"(20\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?[\sT]*(\d{1,2})\s*[:\uff1a点时]\s*(\d{1,2})?(?:\s*[:\uff1a分]\s*(\d{1,2})秒?)?"
 )
 NUMBER = re.compile(r"(?<![0-9A-Za-z.-])[A-Za-z]{0,4}\d[0-9A-Za-z]*(?:-\d+)*(?![0-9A-Za-z])")
-AMOUNT = re.compile(r"[¥¥]?\s*(\d+(?:\.\d{1,2})?)\s*(?:元|件|个|克|g)?")
+AMOUNT = re.compile(r"[¥\uffe5]?\s*(\d+(?:\.\d{1,2})?)\s*(?:元|件|个|克|g)?")
 ORDER_NO = re.compile(r"\d{6}-\d{12,18}|\d{17,20}")
 
 WORDS: tuple[tuple[str, str], ...] = (
@@ -113,7 +113,7 @@ def _read(key: str, value: str) -> str | None:
     if key == "order.order_no":
         hit = ORDER_NO.search(value) or NUMBER.search(value)
         return hit[0] if hit and sum(c.isdigit() for c in hit[0]) >= 6 else None
-    hit = AMOUNT.match(re.sub(r"^[\s::=是为]+", "", value))
+    hit = AMOUNT.match(re.sub(r"^[\s:\uff1a=是为]+", "", value))
     return hit[1] if hit else None
 
 
