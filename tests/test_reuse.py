@@ -13,7 +13,7 @@ from benchmarks.reuse_copies import CHANGES, copies
 from evidence_kit.facts.picture_copies import PictureCopy, accepted, is_copy, one_exposure
 from evidence_kit.rules.no_reuse import no_reuse
 from evidence_kit.schema import Case, Item, Outcome, Pairs, Submission
-from evidence_kit.sensors.picture_print import EDGE, MATCH_BITS, Overlay, PicturePrint, _matches, overlay, print_of
+from evidence_kit.sensors.picture_print import EDGE, Overlay, PicturePrint, overlay, print_of
 
 
 def scene(seed, size=(900, 1200)):
@@ -49,20 +49,6 @@ def test_copies_are_found(change):
 
 def test_another_picture_is_none():
     assert not is_copy(printed(PICTURE), printed(scene(2)))
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_features_match_as_opencv_matches_them(seed):
-    """Few bits, so that many lie equally near: the first of them counts."""
-    rng = np.random.default_rng(seed)
-    first = rng.integers(0, 256, (300, 32), np.uint8) & rng.integers(0, 256, 32, np.uint8) & 0x11
-    second = np.concatenate(
-        [first[40:90] ^ (rng.random((50, 32)) < 0.2).astype(np.uint8), first[:120] | 64, first[5:9]]
-    )
-    pairs = cv2.BFMatcher(cv2.NORM_HAMMING, crossCheck=True).match(first, second)
-    wanted = [(pair.queryIdx, pair.trainIdx) for pair in pairs if pair.distance <= MATCH_BITS]
-    assert list(zip(*(rows.tolist() for rows in _matches(first, second)), strict=True)) == wanted
-    assert len(wanted) > 20
 
 
 def test_one_template_with_another_number_is_none():

@@ -122,11 +122,13 @@ def overlay(
     if min(one.count, other.count) < LEAST_MATCHES:
         return None
     first, second = _features(one), _features(other)
-    mine, theirs = _matches(first, second)
-    if len(mine) < max(LEAST_MATCHES, least):
+    pairs = cv2.BFMatcher(cv2.NORM_HAMMING, crossCheck=True).match(first, second)
+    pairs = [pair for pair in pairs if pair.distance <= MATCH_BITS]
+    if len(pairs) < max(LEAST_MATCHES, least):
         return None
     here, there = _places(one), _places(other)
-    a, b = here[mine], there[theirs]
+    a = np.array([here[pair.queryIdx] for pair in pairs])
+    b = np.array([there[pair.trainIdx] for pair in pairs])
     cv2.setRNGSeed(0)
     fit: Any = cv2.estimateAffinePartial2D(a, b, method=cv2.RANSAC, ransacReprojThreshold=FIT_PX, maxIters=2000)
     plan, inside = fit
@@ -152,7 +154,7 @@ def overlay(
     frame = np.array([(0, 0), (other.width, 0), (other.width, other.height), (0, other.height)], np.float32)
     common, _ = cv2.intersectConvexConvex(outline, frame)
     return Overlay(
-        len(mine),
+        len(pairs),
         int(kept.sum()),
         round(float(kept.sum()) / shared, 4),
         residual,
@@ -160,22 +162,6 @@ def overlay(
         round(scale, 4),
         _blocks(one, other, plan),
     )
-
-
-def _matches(first: Any, second: Any) -> tuple[Any, Any]:
-    """Rows of both that are each other's nearest, at most MATCH_BITS apart.
-
-    What ``cv2.BFMatcher(cv2.NORM_HAMMING, crossCheck=True)`` finds, in 0.4 times its CPU.
-    """
-    import numpy as np
-
-    words = first.view(np.uint64), second.view(np.uint64)
-    apart = np.zeros((len(first), len(second)), np.uint16)
-    for word in range(BYTES // 8):
-        apart += np.bitwise_count(words[0][:, None, word] ^ words[1][None, :, word])
-    rows, nearest = np.arange(len(first)), apart.argmin(axis=1)
-    mutual = (apart.argmin(axis=0)[nearest] == rows) & (apart[rows, nearest] <= MATCH_BITS)
-    return rows[mutual], nearest[mutual]
 
 
 def _blocks(one: PicturePrint, other: PicturePrint, plan: Any) -> tuple[float, ...]:
