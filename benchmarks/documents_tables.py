@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from benchmarks.pages import put
+
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "document-evidence.md"
-BEGIN, END = "<!-- scales: begin -->\n", "<!-- scales: end -->"
 PARTS = (
     ("held-out", "**held out, reported**"),
     ("development", "development: kitchen, hanging, courier, market, screen"),
@@ -25,10 +26,7 @@ def write() -> None:
     """Puts the tables in the place of the page's."""
     from benchmarks.documents import RESULT
 
-    text = PAGE.read_text("utf-8")
-    before, _, rest = text.partition(BEGIN)
-    after = rest.partition(END)[2]
-    PAGE.write_text(f"{before}{BEGIN}{told(json.loads(RESULT.read_text('utf-8')))}{END}{after}", "utf-8")
+    put(PAGE, "scales", told(json.loads(RESULT.read_text("utf-8"))))
 
 
 def told(kept: dict[str, Any]) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from benchmarks.pages import put
 from benchmarks.scan import BARS, ROOT
 
 PAGE = ROOT / "docs" / "scan.md"
-BEGIN, END = "<!-- figures: begin -->\n", "<!-- figures: end -->"
 HEAD = "| what | figure | aim | |\n|---|---|---|---|\n"
 Row = dict[str, Any]
 Line = tuple[str, str, str, bool | None]
@@ -16,10 +16,7 @@ Line = tuple[str, str, str, bool | None]
 
 def write(result: Row) -> None:
     """Puts the table of ``result`` in the place of the page's."""
-    text = PAGE.read_text("utf-8")
-    before, _, rest = text.partition(BEGIN)
-    after = rest.partition(END)[2]
-    PAGE.write_text(f"{before}{BEGIN}{told(result)}{END}{after}", "utf-8")
+    put(PAGE, "figures", told(result))
 
 
 def told(result: Row) -> str:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from benchmarks.pages import put
 from benchmarks.peers.processes import ROOT
 from benchmarks.speed_plots import ratios
 
 PAGE = ROOT / "docs" / "performance.md"
-BEGIN, END = "<!-- ratios: begin -->\n", "<!-- ratios: end -->"
 HEAD = "| ratio | median | least–most | pairs | at most | |\n|---|---|---|---|---|---|\n"
 
 
 def write(result: dict[str, Any]) -> None:
     """Puts the tables of ``result`` in the place of the page's."""
-    text = PAGE.read_text("utf-8")
-    before, _, rest = text.partition(BEGIN)
-    after = rest.partition(END)[2]
-    PAGE.write_text(f"{before}{BEGIN}{told(result)}{END}{after}", "utf-8")
+    put(PAGE, "ratios", told(result))
 
 
 def told(result: dict[str, Any]) -> str:

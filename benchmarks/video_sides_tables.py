@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from benchmarks.pages import put
 from benchmarks.peers.processes import ROOT
 
 PAGES = (ROOT / "docs" / "six-sides.md", ROOT / "models" / "parcel-pose" / "CARD.md")
-BEGIN, END = "<!-- sides: begin -->\n", "<!-- sides: end -->"
 ROWS = (
     ("six or not, of those told", "≥ 92 %", "six_or_not_of_told"),
     ("could not be told", "≤ 25 %", "cannot_tell"),
@@ -31,10 +31,7 @@ PARTS = {"tune": "tune", "heldout": "held-out", "heldout_blind": "of these blind
 def write(results: dict[str, Any]) -> None:
     """Puts the table of ``results`` in the place of the pages'."""
     for page in PAGES:
-        text = page.read_text("utf-8")
-        before, _, rest = text.partition(BEGIN)
-        after = rest.partition(END)[2]
-        page.write_text(f"{before}{BEGIN}{told(results)}{END}{after}", "utf-8")
+        put(page, "sides", told(results))
 
 
 def told(results: dict[str, Any]) -> str:
