@@ -38,6 +38,8 @@ from evidence_kit.sensors.frame_content import LONG_EDGE, FrameContent
 
 RESULT = ROOT / "benchmarks" / "results" / "same_frame.json"
 DEVELOPMENT = ROOT.parent / "shared" / "data" / "dev"
+KEPT = ("peers", "quality", "sizes", "goods_points_on_real_labels")
+"""Parts of the results that the report does not measure."""
 LABEL_COVERS = 0.015
 """Share of the picture from which a label must be found."""
 IOU = 0.5
@@ -277,7 +279,9 @@ def report(data: Path, counts: dict[str, int]) -> dict[str, Any]:
 
 def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="benchmarks same_frame", description=__doc__)
-    parser.add_argument("--part", choices=("report", "tune", "cost", "quality", "peers", "tables"), default="report")
+    parser.add_argument(
+        "--part", choices=("report", "tune", "cost", "quality", "peers", "tables", "sizes", "goods"), default="report"
+    )
     parser.add_argument("--data", type=Path, default=DEVELOPMENT, help="folder of the development photos")
     parser.add_argument("--models", type=Path, default=OUT / "peers", help="folder of the peers' weights")
     parser.add_argument("--few", action="store_true", help="a tenth of the photos, nothing written")
@@ -299,6 +303,10 @@ def main(argv: list[str]) -> int:
         RESULT.write_text(json.dumps({**kept, "peers": found}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         print(json.dumps(found, indent=1, ensure_ascii=False))
         return 0
+    if options.part in ("sizes", "goods"):
+        from benchmarks import same_frame_choices
+
+        return int(getattr(same_frame_choices, options.part)(options.data))
     if options.part != "report":
         from benchmarks import same_frame_points
 
@@ -310,7 +318,7 @@ def main(argv: list[str]) -> int:
     text = json.dumps(made, indent=1, ensure_ascii=False)
     if not options.few:
         kept = json.loads(RESULT.read_text()) if RESULT.exists() else {}
-        made = {**made, **{key: kept[key] for key in ("peers", "quality") if key in kept}}
+        made = {**made, **{key: kept[key] for key in KEPT if key in kept}}
         RESULT.write_text(json.dumps(made, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(text)
     both = made["slices"]["heldout and chat"]

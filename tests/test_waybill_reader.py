@@ -17,15 +17,15 @@ from evidence_kit.facts.unread_labels import cause_of, is_code
 from evidence_kit.facts.waybill_numbers import same_number
 from evidence_kit.facts.waybill_readings import WaybillReadings, waybill_readings
 from evidence_kit.schema import Deferred, Outcome, Text, Unknown
-from evidence_kit.sensors import EngineMissing
+from evidence_kit.sensors import EngineMissing, close_look, ocr
 from evidence_kit.sensors.around_text import AroundText, areas, read_around
 from evidence_kit.sensors.close_look import profiles
 from evidence_kit.sensors.code128 import TABLE, read_row
-from evidence_kit.sensors.codes import BarRegion, Codes, SeenCode, codes, read_codes
+from evidence_kit.sensors.codes import WHOLE_EDGES, BarRegion, Codes, SeenCode, codes, read_codes
 from evidence_kit.sensors.engines import paddle
 from evidence_kit.sensors.label_text import LabelText, read_labels
 from evidence_kit.sensors.number_lines import TextLine
-from evidence_kit.sensors.ocr import Character
+from evidence_kit.sensors.ocr import Character, ReadLine, TextBox
 from evidence_kit.sensors.page_text import PageText, read_page
 from evidence_kit.sensors.photo import Photo
 from evidence_kit.sensors.under_text import UnderText, read_under
@@ -385,6 +385,30 @@ def test_print_is_read_where_it_is_needed_and_nowhere_else() -> None:
     whole = Deferred(lambda: PageText((number, replace(number, look="small"))))
     found = waybill_readings(alone, under, Deferred(LabelText), Deferred(never), whole)
     assert [one.number for one in found.readings] == [text]
+
+
+@pytest.mark.parametrize(("changes", "looked"), [(WHOLE_EDGES - 1, 0), (WHOLE_EDGES, 1)])
+def test_a_piece_of_bars_is_not_looked_at_alone(monkeypatch: Any, changes: int, looked: int) -> None:
+    asked = []
+    monkeypatch.setattr(close_look, "bar_edges", lambda picture, area: changes)
+    monkeypatch.setattr(close_look, "look_closely", lambda *given, **options: asked.append(given) or [])
+    row = np.clip(profile("SF1234567890123", 0.4), 0, 255).astype(np.uint8)
+    picture = np.full((600, len(row) + 200), 255, np.uint8)
+    picture[200:400, 100:-100] = row
+    picture[200:400, 100:-100:97] = 0  # nothing decodes, and it is still bars
+    found = read_codes(picture)
+    assert len(found.unread) == 1 and len(asked) == looked
+
+
+@pytest.mark.parametrize(("text", "looks"), [("417K-01-C4", 1), ("SF1234567890123", 2), ("417K-013-C4", 2)])
+def test_only_what_may_be_a_number_is_read_by_both_networks(monkeypatch: Any, text: str, looks: int) -> None:
+    line_of_it = ReadLine(tuple(Character(character, 0.99) for character in text))
+    monkeypatch.setattr(
+        ocr, "find_lines", lambda *given, **options: [TextBox(((10, 10), (200, 10), (200, 30), (10, 30)), 190, 20, 0.9)]
+    )
+    monkeypatch.setattr(ocr, "read_lines", lambda lines, **options: [line_of_it for _ in lines])
+    read = read_page(np.full((400, 600), 200, np.uint8)).lines
+    assert [one.look for one in read] == ["tiny", "small"][:looks]
 
 
 def test_bars_that_no_area_is_about_make_the_whole_photo_be_read() -> None:

@@ -69,7 +69,7 @@ GOODS_YES, GOODS_NO = 0.85, 0.225
 PARCEL = Chance(0.642, 0.293, 0.547, 0.596, 0.31, -0.387, 0.093)
 PARCEL_YES, PARCEL_NO = 0.94, 0.15
 # GOODS_YES is higher than the composites alone would have it: of 88 real labels laid on real tables 7 passed falsely
-# at 0.72, 3 at 0.85, and none of 145 with what their bars gave.
+# at 0.72, 3 at 0.85, and none of 145 with what their bars gave (``same_frame --part goods``).
 GOODS_FILLED, GOODS_EDGE_SHARE = 0.40, 0.010
 """Goods fill this share of their rectangle, and those that the border cuts off show at least so much of themselves."""
 CARRIES = 0.40

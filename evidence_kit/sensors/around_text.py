@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FARTHER = 2.1
-"""The area's side over that of the window that is read where nothing else in the photo was (``label_text``). On 220
-development photos the numbers that such a window left out stood 1.96 and 1.99 of its half sides away."""
+"""The area's side over that of the window that is read where nothing else in the photo was (``label_text``). On 200
+development photos the numbers that such a window left out stood up to 2.01 of its half sides away (``benchmarks
+waybill_looks``)."""
 EDGE = 1440
 """Long edge in pixels at which lines are searched for; an area is never shown smaller than within the whole page."""
 Box = tuple[float, float, float, float]

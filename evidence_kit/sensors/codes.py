@@ -37,8 +37,8 @@ FEWEST_EDGES = 16
 """Areas with fewer changes between dark and light are lettering or patterns (development photos: codes from 16,
 of which only torn ones under 30; 118 other areas of 90 photos all below)."""
 WHOLE_EDGES = 24
-"""Bars with fewer changes are at most a piece of a code: nothing is looked for in them alone (220 development photos:
-of 44 such areas one gave anything, not enough for a reading; of the others the first that did has 32)."""
+"""Bars with fewer changes are at most a piece of a code: nothing is looked for in them alone (200 development photos:
+of 38 such areas one gave a text, not enough for a reading; the others begin at 40: ``benchmarks waybill_looks``)."""
 
 BESIDE, BESIDE_TURNED, BELOW = 0.8, 1.4, 2.2
 """Bars stand on one label with others when they are no farther from them than so many times the latter's extent:

@@ -32,7 +32,8 @@ VOTERS = 3
 SECOND_LOOK_DIGITS = 7
 """Lines that end in a run of plain characters with so many digits are read by both networks."""
 SECOND_LOOK_LEAST = 9
-"""... where the run has so many letters and digits: a waybill number has ten, of which one look may lose one."""
+"""... where the run has so many letters and digits: a waybill number has ten, of which one look may lose one. Of 41
+development photos that need print none answers otherwise with shorter runs read twice: ``benchmarks waybill_looks``."""
 LAST_RUN = re.compile(r"[0-9A-Za-z\s\-\u2010-\u2015\u2212]+$")
 """A number ends its line; what comes before may say what it is. Times, prices and addresses need no second look."""
 DOUBTFUL = 0.85
