@@ -72,7 +72,7 @@ class FrameContent:
     engine: str = ""
 
 
-@sensor(on="photo", version="6", packages=("onnxruntime", "opencv-python-headless"))
+@sensor(on="photo", version="7", packages=("onnxruntime", "opencv-python-headless"))
 def frame_content(photo: Photo) -> FrameContent:
     """Regions of a photo. Raises CannotOpen, LimitReached, EngineMissing."""
     header = photo.header

@@ -87,7 +87,7 @@ class ParcelLooks:
     engine: str = WEIGHTS
 
 
-@sensor(on="video", version="7", packages=("av", "onnxruntime", "opencv-python-headless", "numpy"))
+@sensor(on="video", version="8", packages=("av", "onnxruntime", "opencv-python-headless", "numpy"))
 def parcel_looks(footage: Footage) -> ParcelLooks:
     """Looks at the first minutes. Raises CannotOpen, LimitReached, EngineMissing."""
     import numpy as np

