@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from evidence_kit.sensors import CannotOpen, LimitReached
-from evidence_kit.sensors.footage import Footage, FootageLimits
+from evidence_kit.sensors.footage import Footage, FootageLimits, _Budget
 from tests.moving_clips import take, write
 
 
@@ -62,6 +62,28 @@ def test_views_are_reduced_and_upright(clip: Path):
     assert frame.luma().shape == (180, 320)
     assert frame.colour().shape == (180, 320, 3)
     assert abs(float(frame.luma().mean()) - float(frame.colour().mean())) < 20
+
+
+@pytest.mark.parametrize(("codec", "options"), [
+    ("libx264", {"bf": "3", "b-pyramid": "normal"}), ("libx264", {"bf": "0"}), ("libx265", {"x265-params": "bframes=4"}),
+])  # fmt: skip
+def test_frames_left_out_are_not_decoded_where_no_other_is_made_from_them(tmp_path, monkeypatch, codec, options):
+    path = write(tmp_path / "clip.mp4", take(2, 0, 4, 30), 30, gop=60, codec=codec, options=options)
+    every = [frame for frame in Footage(str(path)).frames(skip_loop_filter=True) if frame.index % 2 == 0]
+    decoded = []
+    monkeypatch.setattr(_Budget, "frame", lambda _, picture: decoded.append(picture.pts))
+    some = list(Footage(str(path)).frames(skip_loop_filter=True, every=2))
+    assert [frame.index for frame in some] == list(range(0, 120, 2))
+    assert [frame.at_s for frame in some] == [frame.at_s for frame in every]
+    assert all(np.array_equal(one.luma(), other.luma()) for one, other in zip(some, every, strict=True))
+    assert len(decoded) == 120 if options.get("bf") == "0" else len(decoded) < 90
+
+
+def test_frames_without_a_number_are_all_decoded(clip: Path, monkeypatch):
+    footage = Footage(str(clip))
+    assert footage.packets is not None
+    footage.packets.pts_s[3] = np.nan
+    assert [frame.index for frame in footage.frames(skip_loop_filter=True, every=4)] == list(range(0, 60, 4))
 
 
 def test_limits_end_the_work(clip: Path):

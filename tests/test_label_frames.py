@@ -71,7 +71,7 @@ def test_a_label_held_for_a_moment_is_read_in_the_pass_of_another_sensor(
     path = write(tmp_path / "label.mp4", shown(1.2, 1.9), gop=60)
     footage, passes = Footage(str(path)), []
     decoded = Footage._pass
-    monkeypatch.setattr(Footage, "_pass", lambda *given: passes.append(given[-1]) or decoded(*given))
+    monkeypatch.setattr(Footage, "_pass", lambda *given: passes.append(given[4]) or decoded(*given))
     found = frame_codes(footage, picture_changes(footage))
     assert passes == [None]
     assert {code.text for moment in found.moments for code in moment.codes.seen} == {NUMBER}

@@ -36,7 +36,7 @@ def frame_codes(footage: Footage, changes: PictureChanges | Unknown, *, barcode:
     del changes
     labels = footage.labels if barcode == "zxing" else LabelFrames(barcode)
     if not labels.begun:
-        for frame in footage.frames(skip_loop_filter=True):
+        for frame in footage.frames(skip_loop_filter=True, every=footage.look_every):
             if labels is not footage.labels:
                 labels.see(frame)
     return FrameCodes(labels.finish(), labels.examined)
