@@ -65,7 +65,8 @@ def test_views_are_reduced_and_upright(clip: Path):
 
 
 @pytest.mark.parametrize(("codec", "options"), [
-    ("libx264", {"bf": "3", "b-pyramid": "normal"}), ("libx264", {"bf": "0"}), ("libx265", {"x265-params": "bframes=4"}),
+    ("libx264", {"bf": "3", "b-pyramid": "normal"}), ("libx264", {"bf": "0"}),
+    ("libx265", {"x265-params": "bframes=4"}),
 ])  # fmt: skip
 def test_frames_left_out_are_not_decoded_where_no_other_is_made_from_them(tmp_path, monkeypatch, codec, options):
     path = write(tmp_path / "clip.mp4", take(2, 0, 4, 30), 30, gop=60, codec=codec, options=options)
