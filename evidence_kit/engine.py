@@ -96,22 +96,34 @@ def measure(resolver: Resolver, pack: Pack, *, jobs: int = 1, progress: Progress
     """Establish every fact that the pack's rules ask for, item by item, and let each item's pixels go."""
     submission = resolver.submission
     wanted = _wanted(pack, resolver)
+    begun: set[str] = set()
 
     def look(item: Item) -> Item:
         if not resolver.recall(item, wanted[item.id]):
+            begun.add(item.id)
             for kind in wanted[item.id]:
                 resolver.resolve(kind, item)
+            begun.discard(item.id)
             resolver.keep(item, wanted[item.id])
         resolver.release(item)
         return item
+
+    def help_with(item: Item) -> None:
+        """For a core that has no item of its own left: looks at this one that nobody has begun, the last first."""
+        for kind in reversed(resolver.looks(wanted[item.id], item)):
+            if item.id in begun and resolver.untouched(kind, item):
+                resolver.resolve(kind, item)
 
     with contextlib.ExitStack() as stack:
         looked: Iterable[Item] = map(look, submission.items)
         if jobs > 1:
             pool = stack.enter_context(ThreadPoolExecutor(max_workers=jobs))
-            looked = (
-                done.result() for done in as_completed(pool.submit(look, item) for item in _longest_first(submission))
-            )
+            order = _longest_first(submission)
+            looks = [pool.submit(look, item) for item in order]
+            for item in order:
+                if item.kind == "photo":  # a video's frames are decoded once, in order, by one thread
+                    pool.submit(help_with, item)
+            looked = (done.result() for done in as_completed(looks))
         for done, item in enumerate(looked, 1):
             if progress is not None:
                 progress(item.id, done, len(submission.items))

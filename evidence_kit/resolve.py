@@ -75,6 +75,8 @@ class Resolver:
         self._recalled: set[str] = set()
         self._media: dict[str, Photo | Footage] = {}
         self._locks = {item.id: threading.RLock() for item in submission.items}
+        self._turns: dict[tuple[type, str], threading.RLock] = {}
+        """Who establishes a fact of an item; others wait. Facts follow from one another without a circle."""
         self._able: dict[type, tuple[Item, ...]] = {}
 
     def gives(self, wanted: type, kind: Kind) -> bool:
@@ -131,10 +133,28 @@ class Resolver:
     def resolve(self, wanted: type, item: Item) -> Any:
         """``wanted`` of ``item``, or ``Unknown``. Never raises for what a file does."""
         slot = (wanted, item.id)
-        with self._locks[item.id]:
+        with self._turns.setdefault(slot, threading.RLock()):
             if slot not in self._known:
                 self._known[slot] = self._provide(wanted, item)
             return self._known[slot]
+
+    def looks(self, wanted: Iterable[type], item: Item) -> list[type]:
+        """The sensors that ``wanted`` asks for in any case, in the order in which it comes to them."""
+        found: dict[type, None] = {}
+        for kind in wanted:
+            provider = self._providers.get((kind, item.kind))
+            if provider is None:
+                continue
+            found |= dict.fromkeys(
+                self.looks((need.type for need in provider.signature.needs if need.form == "plain"), item)
+            )
+            if provider.layer == "sensor":
+                found[kind] = None
+        return list(found)
+
+    def untouched(self, wanted: type, item: Item) -> bool:
+        """Whether nobody has begun to establish this."""
+        return (wanted, item.id) not in self._turns
 
     def known(self, wanted: type) -> tuple[tuple[Item, Any], ...]:
         """What has been established of ``wanted``, in the items' order; nothing is measured for this."""

@@ -1,10 +1,12 @@
 """The engine: types to functions, each once; failures stay with their item; folding as the contract says."""
 
+import threading
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import pytest
 
+from evidence_kit import engine
 from evidence_kit.cache import Cache
 from evidence_kit.engine import _longest_first, judge, verdict_of
 from evidence_kit.packs import load_pack, read_pack
@@ -90,6 +92,33 @@ def test_a_dear_measurement_is_taken_only_when_the_cheap_one_leaves_it_open():
     assert CALLS == ["cheap 1.jpg"]
     assert found.resolve(Said, second) == Said("dear said 7")
     assert CALLS == ["cheap 1.jpg", "cheap 2.jpg", "dear 2.jpg"]
+
+
+def test_a_core_without_an_item_of_its_own_helps_with_another_s(monkeypatch):
+    helped = threading.Event()
+
+    @sensor(on="photo", version="1")
+    def waits(owner: Item) -> Cheap:
+        return Cheap(int(helped.wait(20)))
+
+    @sensor(on="photo", version="1")
+    def helps(owner: Item) -> Dear:
+        helped.set()
+        return Dear(7)
+
+    @fact(on="photo")
+    def both(first: Cheap, second: Dear) -> Said:
+        return Said(f"{first.value} {second.value}")
+
+    one = item()
+    found = Resolver(submission(one), providers=[provider_of(f) for f in (waits, helps, both)], options={})
+    monkeypatch.setattr(engine, "_wanted", lambda *_: {one.id: [Said]})
+    engine.measure(found, load_pack("card"), jobs=2)
+    assert found.resolve(Said, one) == Said("1 7")
+
+
+def test_only_looks_that_are_asked_for_in_any_case_are_helped_with():
+    assert resolver(item()).looks([Said], item()) == [Cheap]
 
 
 def test_several_cores_begin_with_what_takes_longest():

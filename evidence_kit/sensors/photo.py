@@ -9,6 +9,7 @@ so the grey levels of one photo come from one full decode, and small colour pict
 from __future__ import annotations
 
 import io
+import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -60,7 +61,7 @@ class PictureShape:
 
 
 class Photo:
-    """The picture of one item, shared by all sensors that look at it.
+    """The picture of one item, shared by all sensors that look at it, from whichever thread.
 
     Raises CannotOpen where no decoder shows pixels, LimitReached where the header promises more than the limits.
     Both are raised on first use, not by the constructor, and again on each further use.
@@ -72,6 +73,7 @@ class Photo:
         self._decoded: dict[tuple[str, int], Any] = {}
         self._resized: dict[tuple[str, int], Any] = {}
         self._failure: CannotOpen | None = None
+        self._turn = threading.Lock()
 
     @property
     def path(self) -> Path | None:
@@ -113,10 +115,11 @@ class Photo:
     def _picture(self, channel: str, long_edge: int | None) -> Any:
         header = self.header
         wanted = header.long_edge if long_edge is None else max(1, min(long_edge, header.long_edge))
-        found = self._resized.get((channel, wanted))
-        if found is None:
-            found = _resized(self._decode(channel, self._factor(channel, wanted)), header, wanted)
-            self._resized[channel, wanted] = found
+        with self._turn:
+            found = self._resized.get((channel, wanted))
+            if found is None:
+                found = _resized(self._decode(channel, self._factor(channel, wanted)), header, wanted)
+                self._resized[channel, wanted] = found
         return found
 
     def _factor(self, channel: str, wanted: int) -> int:
