@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,19 @@ import cv2
 import numpy as np
 import pytest
 
+from evidence_kit.facts import break_signals as signals
 from evidence_kit.facts.continuity import Continuity, continuity
 from evidence_kit.sensors.footage import Footage
 from evidence_kit.sensors.packets import EarlyKey, PacketSignals, Spacing, packet_signals
-from evidence_kit.sensors.picture_changes import PictureChanges, picture_changes
+from evidence_kit.sensors.picture_changes import (
+    LONE_LEAST,
+    STEP_LEAST,
+    SUDDEN_LEAST,
+    Closeup,
+    PictureChanges,
+    Tracks,
+    picture_changes,
+)
 from tests.moving_clips import take, write
 
 
@@ -74,6 +84,21 @@ def test_frozen_repeated_and_mirrored_pictures_are_shown(tmp_path: Path):
     assert near(judged(write(tmp_path / "l.mp4", looped)), 4.0)
     back = [*whole[:60], *whole[30:60][::-1], *whole[60:]]
     assert any(entry.kind == "reverse" for entry in judged(write(tmp_path / "r.mp4", back)).breaks)
+
+
+def test_a_step_that_no_signal_comes_from_is_not_looked_at_closely():
+    lone = min(signals.LONE.weak, signals.LONE.strong, signals.LIT_LONE, signals.LONE_ALONE, signals.DISPLACED_LONE)
+    assert lone > LONE_LEAST and signals.WEAK_STEP > STEP_LEAST and signals.SUDDEN_LONE > SUDDEN_LEAST
+    for step, small in ((LONE_LEAST + 0.05, 0.3), (LONE_LEAST - 0.05, 9.0)):
+        steps = (small, small, small * step, small, small, small)
+        closeup = Closeup(2, 0.2, *(Tracks(90, share, 0.9, (0.0, 0.0), 0.0, 1.0, 0.5) for share in (1, 0, 1)), 0.0, 0.0)
+        seen = PictureChanges(
+            at_s=tuple(0.1 * k for k in range(6)), light=(120.0,) * 6, spread=(40.0,) * 6, detail=(9.0,) * 6,
+            step=steps, step_max=(50.0,) * 6, ncc=(0.0,) * 6, closeups=(closeup,),
+        )  # fmt: skip
+        assert not list(signals.hints(seen, PacketSignals(0.1, 6), ()))
+        larger = replace(seen, step=(4.0, 4.0, 12.0, 4.0, 4.0, 4.0))
+        assert list(signals.hints(larger, PacketSignals(0.1, 6), ()))
 
 
 def test_one_signal_is_never_certain():

@@ -16,7 +16,7 @@ from typing import Literal
 
 from evidence_kit.schema import Blind
 from evidence_kit.sensors.packets import PacketSignals
-from evidence_kit.sensors.picture_changes import Closeup, PictureChanges
+from evidence_kit.sensors.picture_changes import Closeup, PictureChanges, lone_step
 
 Nature = Literal["content", "geometry", "copy", "timeline"]
 """What a signal is made of. Only signals of different nature are independent of one another."""
@@ -63,8 +63,9 @@ WEAK_STEP = 2.0
 SUDDEN_LONE = 2.5
 SUDDEN_LOST = 0.9
 """A lens that is covered or freed within one frame: hands take longer. Weak only."""
-DISPLACED = 0.014
-"""Camera move at the step beyond what its neighbours lead to expect, in picture widths: weak only."""
+DISPLACED, DISPLACED_LONE = 0.014, 1.4
+"""Camera move at the step beyond what its neighbours lead to expect, in picture widths, of a step this lone: weak
+only."""
 STEADY = 0.45
 """Tracks must survive this well before and after a step for it to count as strong."""
 USABLE_LIGHT = (38.0, 222.0)
@@ -107,7 +108,7 @@ def _steps(changes: PictureChanges, blind: tuple[Blind, ...]) -> Iterator[Hint]:
         at_s, index = closeup.at_s, closeup.index
         sides = min(closeup.before.survive, closeup.after.survive)
         lost = 1 - closeup.at.survive / sides if sides > 0.2 else 0.0
-        unlike, lone = 1 - closeup.edges_ncc, _lone(changes, index)
+        unlike, lone = 1 - closeup.edges_ncc, lone_step(changes.step, index)
         usable = _usable(changes, index - 1), _usable(changes, index)
         if usable[0] != usable[1] and lone >= SUDDEN_LONE and lost >= SUDDEN_LOST:
             yield Hint(at_s, "sudden-cover", "sudden-cover", "content", False, 1.5)
@@ -126,7 +127,7 @@ def _steps(changes: PictureChanges, blind: tuple[Blind, ...]) -> Iterator[Hint]:
         elif _stands_alone(changes, closeup, lone, sides) and not lit:
             yield Hint(at_s, "jump-cut", "lone-step", "content", False, 1.5)
         beyond = _displaced(closeup)
-        if beyond >= DISPLACED and lone >= 1.4 and closeup.returns_ncc < RETURNS and closeup.at.agree > 0.2:
+        if beyond >= DISPLACED and lone >= DISPLACED_LONE and closeup.returns_ncc < RETURNS and closeup.at.agree > 0.2:
             yield Hint(at_s, "jump-cut", "camera-jump", "geometry", False, 1 + beyond)
 
 
@@ -137,12 +138,6 @@ def _stands_alone(changes: PictureChanges, closeup: Closeup, lone: float, sides:
 
 def _near(blind: tuple[Blind, ...], at_s: float, margin_s: float) -> bool:
     return any(span.from_s - margin_s <= at_s <= span.to_s + margin_s for span in blind)
-
-
-def _lone(changes: PictureChanges, index: int) -> float:
-    steps = changes.step
-    around = [steps[k] for k in range(max(1, index - 2), min(len(steps), index + 3)) if k != index]
-    return steps[index] / (max(around, default=0.0) + 0.05)
 
 
 def _usable(changes: PictureChanges, index: int) -> bool:

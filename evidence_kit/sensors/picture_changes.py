@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from array import array
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import hypot
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,11 @@ OUTLIER = 1.4
 clips of benchmarks/video_continuity.py it gives every break that 1.3 gives, with 0.7 of the looks; 1.5 loses one."""
 ONSET = 2.5
 """The same against the calmer side only: a cut into or out of fast motion (no break is lost up to 2.6)."""
+LONE_LEAST, STEP_LEAST = 1.3, 1.9
+SUDDEN_LEAST = 2.4
+"""Such a step is looked at only where it is also so much larger than the two before and the two after it, and changes
+the picture by so much (mean luma of the thumbs), or is larger still: no signal of facts/break_signals.py comes from a
+step that is less lone or smaller, so nothing is lost. One close look of five is left in a restless take."""
 MAX_CLOSEUPS_PER_FRAME = 0.12
 
 
@@ -290,9 +296,12 @@ class _Watch:
             or len(self.closeups) > 20 + MAX_CLOSEUPS_PER_FRAME * len(self.at_s)
         ):
             return
-        lone, onset = _stands_out(self.step, index)
+        out, onset = _stands_out(self.step, index)
         unlike, _ = _stands_out(self.unlike, index)
-        if max(lone, unlike**0.5) >= OUTLIER or onset >= ONSET:
+        if max(out, unlike**0.5) < OUTLIER and onset < ONSET:
+            return
+        lone = lone_step(self.step, index)
+        if lone >= SUDDEN_LEAST or (lone >= LONE_LEAST and self.step[index] >= STEP_LEAST):
             self._look(index)
 
     def _look(self, index: int) -> None:
@@ -332,6 +341,12 @@ class _Watch:
                 alike = float(shared[early - first, late - first]) / norm if norm > 1e-6 else 1.0
                 best = max(best, alike)
         return best
+
+
+def lone_step(steps: Sequence[float], index: int) -> float:
+    """The step over the largest of the two before and the two after it."""
+    around = [steps[k] for k in range(max(1, index - 2), min(len(steps), index + 3)) if k != index]
+    return steps[index] / (max(around, default=0.0) + 0.05)
 
 
 def _stands_out(values: array[float], index: int) -> tuple[float, float]:
