@@ -86,23 +86,32 @@ def rotations(vectors: Floats) -> Floats:
 
 
 def turn_of(numbers: Floats, finer: int = 4) -> tuple[Floats, float]:
-    """The rotation (3, 3), one of its 24 names, that nine numbers say best, and how well: 1 is exactly.
+    """``turns_of`` of one: the rotation (3, 3) and how well it says the nine numbers."""
+    turns, scores = turns_of(numbers[None], finer)
+    return turns[0], float(scores[0])
 
-    ``finer`` halvings of the grid's step: none says it to four degrees, four to a third of one.
+
+def turns_of(numbers: Floats, finer: int = 4) -> tuple[Floats, Floats]:
+    """The rotations (n, 3, 3), of each one of its 24 names, that nine numbers (n, 9) say best, and how well (n,).
+
+    1 is exactly; numbers that are all zero say nothing: the identity, 0. ``finer`` halvings of the grid's step: none
+    says it to four degrees, four to a third of one.
     """
     import numpy as np
 
     turns, known = _grid()
-    length = float(np.linalg.norm(numbers))
-    if length < 1e-6:
-        return np.eye(3), 0.0
-    best = turns[int(np.argmax(known @ numbers))]
-    reach = 0.06
-    for _ in range(finer):
-        near = rotations(_cube() * reach) @ best
-        best = near[int(np.argmax(numbers_of(near) @ numbers))]
-        reach *= 0.5
-    return best, float(numbers_of(best) @ numbers) / length
+    lengths = np.linalg.norm(numbers, axis=1)
+    told = lengths > 1e-6
+    best = turns[np.argmax(numbers @ known.T, axis=1)]
+    near = best[:, None]
+    for halving in range(finer + 1):
+        cells = np.einsum("nkj,nj->nk", numbers_of(near), numbers)
+        best = np.take_along_axis(near, cells.argmax(1)[:, None, None, None], 1)[:, 0]
+        if halving < finer:
+            near = rotations(_cube() * (0.06 * 0.5**halving)) @ best[:, None]
+    best[~told] = np.eye(3)
+    scores = np.where(told, cells.max(1) / np.where(told, lengths, 1.0), 0.0)
+    return best, scores
 
 
 @lru_cache(maxsize=1)

@@ -102,7 +102,7 @@ def parcel_looks(footage: Footage) -> ParcelLooks:
         open_from_s = None if not seen[-1].open else at_s if open_from_s is None else open_from_s
         if open_from_s is not None and at_s - open_from_s > OPEN_S:
             break
-    looks = tuple(_look(view) for view in seen)
+    looks = tuple(_looks(seen))
     return ParcelLooks(looks, looks[-1].at_s if looks else 0.0)
 
 
@@ -201,14 +201,21 @@ def _viewed(picture: NDArray[np.uint8], at_s: float, moved: float = 0.0) -> _Vie
     )  # fmt: skip
 
 
-def _look(view: _View) -> ParcelLook:
+def _looks(views: list[_View]) -> Iterator[ParcelLook]:
     import numpy as np
 
-    from evidence_kit.sensors.parcel_frames import turn_of
+    from evidence_kit.sensors.parcel_frames import turns_of
+
+    if views:
+        for view, turn, score in zip(views, *turns_of(np.stack([view.numbers for view in views])), strict=True):
+            yield _look(view, turn, float(score))
+
+
+def _look(view: _View, turn: Any, score: float) -> ParcelLook:
+    import numpy as np
 
     if not view.numbers.any():
         return ParcelLook(view.at_s, 0.0, (), view.closed, 0.0, *view.shares, 0.0, round(view.moved, 2))
-    turn, score = turn_of(view.numbers)
     return ParcelLook(
         view.at_s,
         round(float(np.linalg.norm(view.numbers)) * score, 4),
