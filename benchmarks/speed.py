@@ -253,6 +253,9 @@ def video(runs: int, longest: float, only: str = "") -> Row:
         ("1080p30 H.264, 10 min", {"minutes": 10}),
         ("1080p30 HEVC, 1 min", {"minutes": 1, "codec": "libx265"}),
         ("4K30 H.264, 1 min", {"minutes": 1, "width": 3840, "height": 2160}),
+        ("1080p30 H.264, B-frames, 1 min", {"minutes": 1, "between": 3}),
+        ("1080p30 H.264, B-frames, 3 min", {"minutes": 3, "between": 3}),
+        ("1080p30 HEVC, B-frames, 1 min", {"minutes": 1, "codec": "libx265", "between": 3}),
     ]
     scenes = environments.make("scenedetect")
     script = str(ROOT / "benchmarks" / "continuity_peers.py")

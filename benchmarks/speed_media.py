@@ -73,14 +73,20 @@ def story(rate: int) -> Path:
     return path
 
 
-def clip(minutes: float, *, width: int = 1920, height: int = 1080, rate: int = 30, codec: str = "libx264") -> Path:
-    """The story enlarged, with grain, repeated to so many minutes: one encoded stretch, joined by copying."""
+def clip(
+    minutes: float, *, width: int = 1920, height: int = 1080, rate: int = 30, codec: str = "libx264", between: int = 0
+) -> Path:
+    """The story enlarged, with grain, repeated to so many minutes: one encoded stretch, joined by copying.
+
+    ``between`` is the most B-frames in a row: many phones write none, others and every chat two or three.
+    """
     import ffmpeg
 
-    path = OUT / f"clip-{minutes:g}min-{height}p{rate}-{codec}.mp4"
+    name = f"{height}p{rate}-{codec}" + (f"-b{between}" if between else "")
+    path = OUT / f"clip-{minutes:g}min-{name}.mp4"
     if path.exists():
         return path
-    once = OUT / f"once-{height}p{rate}-{codec}.mp4"
+    once = OUT / f"once-{name}.mp4"
     if not once.exists():
         picture = (
             ffmpeg.input(str(story(rate)))
@@ -91,7 +97,7 @@ def clip(minutes: float, *, width: int = 1920, height: int = 1080, rate: int = 3
         bits = f"{max(1, round(4 * width * height / (1920 * 1080) * rate / 30 * 10) / 10)}M"
         more = {"x265-params": "log-level=error"} if codec == "libx265" else {}
         picture.output(
-            str(once), vcodec=codec, preset="veryfast", video_bitrate=bits, g=rate * 2, bf=0, threads=2, **more
+            str(once), vcodec=codec, preset="veryfast", video_bitrate=bits, g=rate * 2, bf=between, threads=2, **more
         ).overwrite_output().run(cmd=program(), quiet=True)
     repeats = max(0, round(minutes * 60 / STORY_S) - 1)
     joined = ffmpeg.input(str(once), stream_loop=repeats).output(str(path), c="copy", t=minutes * 60)
