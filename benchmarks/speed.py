@@ -2,8 +2,9 @@
 
 Parts: ``photo`` (one 12-megapixel photo against its own decoding and against OCR of the whole photo), ``six`` (six
 photos, and what the second core brings), ``video`` (a video's check against a plain decode with one thread, and against
-PySceneDetect), ``whole`` (a submission end to end, judged again, first line), ``growth`` (cost against size). Each part
-replaces its own figures in ``results/speed.json`` and draws its plots into ``docs/figures``.
+PySceneDetect), ``whole`` (a submission end to end, judged again, first line), ``growth`` (cost against size),
+``profile`` (where the time goes). Each part replaces its own figures in ``results/speed.json`` and draws its plots into
+``docs/figures``.
 
 Every figure is a ratio of CPU times (wall times where it says so) taken in turn within one run: the median over pairs
 of runs, with the smallest and the largest. Absolute times stand only beside ratios, to show of what.
@@ -26,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import speed_media as media
+from benchmarks import speed_profile as steps
 from benchmarks.peers import environments
 from benchmarks.peers.processes import ROOT, start
 
@@ -34,6 +36,8 @@ NOW = "2026-11-21T17:00:00+08:00"
 OCR_PEERS = {"rapidocr v6 small": 0.5, "paddleocr v6 tiny": 1.0, "rapidocr v6 tiny": 1.2}
 PACK = "pinduoduo-return-damaged"
 FACTS = {"order.return_waybills": "SF1234567890123", "order.return_signed_at": "2026-11-21T10:00:00+08:00"}
+
+PARTS = ("photo", "six", "video", "whole", "growth", "profile")
 
 Row = dict[str, Any]
 
@@ -360,9 +364,40 @@ def fitted(name: str, points: list[tuple[float, float]]) -> Row:
     }
 
 
+# --- where it goes ---
+
+
+def profile(_: int) -> Row:
+    """Where the CPU of one minute of video and of photos goes, as multiples of their plain decode."""
+    import cv2
+
+    from evidence_kit import check
+
+    cv2.setNumThreads(1)
+    clip = media.clip(1)
+    plain = [media.program(), "-v", "error", "-threads", "1", "-i", str(clip), "-f", "null", "-"]
+    unit = child(plain)[0]
+    run = partial(check, [clip], pack=PACK, facts=FACTS)
+    run()
+    start = round(child(steps.libraries())[0] / unit, 3)
+    rows: Row = {"1080p30 H.264, 1 min": {**steps.shares(run, steps.VIDEO, unit), "start of the program": start}}
+    files = media.photos(SIXES * 6)
+    every = partial(_each, files)
+    every()
+    rows[f"photos of 12 megapixels, mean of {len(files)}"] = steps.shares(every, steps.PHOTO, cpu(decoding(files)))
+    return rows
+
+
+def _each(photos: Sequence[Path]) -> None:
+    from evidence_kit import check
+
+    for path in photos:
+        check([path], pack=PACK, facts=FACTS)
+
+
 def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks speed", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("parts", nargs="*", choices=["photo", "six", "video", "whole", "growth", []], default=[])
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], default=[])
     parser.add_argument("--runs", type=int, default=9)
     parser.add_argument("--only", default="", metavar="NAME", help="videos, or OCR peers, with this in their names")
     parser.add_argument("--longest", type=float, default=10, metavar="MINUTES", help="leave longer clips out")
@@ -373,6 +408,7 @@ def main(argv: list[str]) -> int:
         "video": lambda: video(chosen.runs, chosen.longest, chosen.only),
         "whole": lambda: whole(chosen.runs),
         "growth": lambda: growth(chosen.runs),
+        "profile": lambda: profile(chosen.runs),
     }
     result: Row = json.loads(RESULT.read_text("utf-8")) if RESULT.exists() else {}
     result |= {"python": platform.python_version(), "machine": platform.machine(), "cores": os.cpu_count()}

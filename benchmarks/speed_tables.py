@@ -15,11 +15,21 @@ HEAD = "| ratio | median | least–most | pairs | at most | |\n|---|---|---|---|
 def write(result: dict[str, Any]) -> None:
     """Puts the tables of ``result`` in the place of the page's."""
     put(PAGE, "ratios", told(result))
+    put(PAGE, "profile", steps(result))
 
 
 def told(result: dict[str, Any]) -> str:
     """The page's part that follows from ``result``."""
     parts = [HEAD + "".join(_row(name, row) for name, row in ratios(result)), *_sentences(result)]
+    return "\n".join(parts)
+
+
+def steps(result: dict[str, Any]) -> str:
+    """Where the time goes: a table for each profiled kind of file."""
+    parts = []
+    for name, rows in result.get("profile", {}).items():
+        shares = "".join(f"| {step} | {share:.3f} |\n" for step, share in rows.items())
+        parts.append(f"| {name} | ÷ plain decode |\n|---|---|\n{shares}| **in all** | **{sum(rows.values()):.2f}** |\n")
     return "\n".join(parts)
 
 

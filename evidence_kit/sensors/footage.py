@@ -255,6 +255,8 @@ class Footage:
         left, complete = self.limits.max_packets, True
         with self._open() as opened:
             wanted = [opened.streams[index] for index in rows]
+            # A fraction made anew for every packet and frame is a hundredth of the whole pass.
+            bases = {stream.index: float(stream.time_base or 0) for stream in wanted}
             packets = opened.demux(wanted) if wanted else iter(())
             while True:
                 try:
@@ -270,7 +272,7 @@ class Footage:
                     complete = False
                     break
                 left -= 1
-                base = float(packet.time_base) if packet.time_base else 0.0
+                base = bases[packet.stream_index]
                 pts, dts, durations, sizes, keys = rows[packet.stream_index]
                 pts.append(packet.pts * base - origin if packet.pts is not None else nan)
                 dts.append(packet.dts * base - origin if packet.dts is not None else nan)
@@ -409,16 +411,21 @@ class Footage:
         moments = np.unique(table.pts_s)
         return moments.tolist() if len(moments) == len(table) else []
 
-    def _number(self, stamp: int | None, base: Any) -> int | None:
-        """Which frame of the file, in order of presentation, has this time stamp; None where that is not known."""
-        if stamp is None or base is None or not self._moments_s:
+    def _number(self, at_s: float | None) -> int | None:
+        """Which frame of the file, in order of presentation, is shown from ``at_s`` on; None where that is unknown."""
+        if at_s is None or not self._moments_s:
             return None
-        return max(0, bisect_right(self._moments_s, stamp * float(base) - self.origin_s + SAME_S) - 1)
+        return max(0, bisect_right(self._moments_s, at_s + SAME_S) - 1)
 
     def _pass(self, opened: Any, stream: Any, budget: _Budget, end_s: float | None, every: int = 1) -> Iterator[Frame]:
         context = stream.codec_context
         errors, period = 0, self.frame_s
         last_s: float | None = None
+        base, origin_s = float(stream.time_base or 0), self.origin_s
+
+        def told(stamp: int | None) -> float | None:
+            return stamp * base - origin_s if stamp is not None and base else None
+
         packets = opened.demux(stream)
         while True:
             try:
@@ -429,7 +436,7 @@ class Footage:
                 return
             budget.packet(context)
             if every > 1:
-                number = self._number(packet.pts, packet.time_base)
+                number = self._number(told(packet.pts))
                 context.skip_frame = "NONREF" if number is not None and number % every else "DEFAULT"
             try:
                 pictures = packet.decode()
@@ -441,15 +448,13 @@ class Footage:
             for picture in pictures:
                 errors = 0
                 budget.frame(picture)
-                stamp = picture.time
-                if stamp is not None:
-                    at_s = float(stamp) - self.origin_s
-                else:
+                at_s = told(picture.pts)
+                number = self._number(at_s) if every > 1 else None
+                if at_s is None:
                     at_s = last_s + period if last_s is not None else 0.0
                 if end_s is not None and at_s > end_s + 1e-4:
                     return
                 last_s = at_s
-                number = self._number(picture.pts, picture.time_base) if every > 1 else None
                 index = budget.given if number is None else number
                 budget.given += 1
                 if index % every == 0:

@@ -51,8 +51,9 @@ def blend_of(flat: NDArray[np.float32]) -> tuple[float, float, float] | None:
     inner = (weights > 0.2) & (weights < 0.8)
     if inner.sum() < 2:
         return None
-    order = np.argsort(np.argsort(weights)).astype(float)
-    rising = float(np.corrcoef(order, np.arange(len(weights)))[0, 1]) if len(weights) > 2 else 0.0
+    count = len(weights)
+    off = np.argsort(np.argsort(weights)) - np.arange(count)
+    rising = 1 - 6 * float(off @ off) / (count * (count * count - 1)) if count > 2 else 0.0  # Spearman's
     if rising < MIX_RISING:
         return None
     own = np.einsum("ij,ij->i", middle, middle).astype(np.float64)
@@ -156,15 +157,20 @@ def _loops(at_s: Any, flat: Any, step: Any, frame_s: float) -> list[Repeat]:
     back = round(LOOK_BACK_S / frame_s)
     found: list[Repeat] = []
     stride = max(1, reach // 2)
-    usual = np.array([np.median(step[max(1, k) : k + reach]) for k in range(len(step))])
+    if len(at_s) <= lead + reach:
+        return []
+    usual = np.median(np.lib.stride_tricks.sliding_window_view(step, reach), axis=1)
+    low_kept, kept_rows = 0, flat.thinned(0, 0)
     for begin in range(lead, len(at_s) - reach, stride):
         if usual[begin] < 0.25 or (found and at_s[begin] < found[-1].at_s + found[-1].length_s):
             continue
         if len(found) >= MAX_REPEATS:
             break
         low = max(0, begin - back)
-        earlier = flat.thinned(low, begin - lead + 1)
-        apart = np.abs(earlier - flat.thinned(begin, begin + 1)).mean(axis=1)
+        if begin - low_kept >= len(kept_rows):
+            low_kept, kept_rows = low, flat.thinned(low, begin + BLOCK)
+        earlier = kept_rows[low - low_kept : begin - lead + 1 - low_kept]
+        apart = np.abs(earlier - kept_rows[begin - low_kept]).mean(axis=1)
         for place in np.argsort(apart)[:2]:
             start = low + int(place)
             if apart[place] > COPY * 2.5 * usual[begin] or start + reach > begin:
