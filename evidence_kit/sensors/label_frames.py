@@ -208,9 +208,10 @@ def glance(luma: NDArray[np.uint8]) -> tuple[float, tuple[int, int, int, int] | 
     wide, high = grid[0] * CELL, grid[1] * CELL
 
     def cells(one: Any, other: Any) -> Any:
-        return cv2.resize(cv2.absdiff(one, other), grid, interpolation=cv2.INTER_AREA)
+        half = cv2.resize(cv2.absdiff(one, other), (wide // 2, high // 2), interpolation=cv2.INTER_AREA)
+        return cv2.resize(half, grid, interpolation=cv2.INTER_AREA)
 
-    # Whole cells only: OpenCV averages those several times faster than fractions.
+    # Whole cells, halved twice: OpenCV halves several times faster than it averages anything else.
     here, right = small[:high, :wide], small[:high, 1 : wide + 1]
     below, beyond = small[1 : high + 1, :wide], small[1 : high + 1, 1 : wide + 1]
     across, down, falling, rising = cells(right, here), cells(below, here), cells(beyond, here), cells(below, right)
