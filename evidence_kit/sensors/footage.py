@@ -41,6 +41,9 @@ DEMUXERS = (
 SAME_S = 1e-5
 """Time stamps this near to one another are the same one, said in fractions of another length."""
 
+ROUNDED_S = 0.0006
+"""A frame that begins so soon after a moment is the one that was meant: moments are kept to the millisecond."""
+
 _EIGHT_BIT = frozenset({"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "nv21", "gray"})
 _TEN_BIT = {"yuv420p10le": 2, "yuv422p10le": 2, "yuv444p10le": 2, "p010le": 8}
 
@@ -346,7 +349,7 @@ class Footage:
             yield frame
 
     def at(self, times_s: Sequence[float]) -> Iterator[Frame]:
-        """The frame on show at each of ``times_s`` (sorted); fewer where the file ends early."""
+        """The frame on show at each of ``times_s`` (sorted, to the millisecond); fewer where the file ends early."""
         wanted = list(times_s)
         if not wanted:
             return
@@ -355,7 +358,7 @@ class Footage:
         position = 0
         windows = [(max(0.0, moment - 1.0), moment + lead) for moment in wanted]
         for frame in self.frames(_merged(windows)):
-            while position < len(wanted) and best is not None and frame.at_s > wanted[position] + 1e-4:
+            while position < len(wanted) and best is not None and frame.at_s > wanted[position] + ROUNDED_S:
                 yield best
                 position += 1
             best = frame
