@@ -19,38 +19,30 @@ the table of docs/scan.md; what was made and measured so far lies in benchmarks/
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import os
 import platform
-import random
-import resource
 import shutil
-import signal
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
-from benchmarks.same_frame import wilson
-from benchmarks.synth import mutations, submissions
+from benchmarks.scan_cluster import cluster
+from benchmarks.scan_commands import OUT, PACK, ROOT, Row, command, settings_of, spread
+from benchmarks.scan_faults import faults, fuzz, nodes
+from benchmarks.synth import submissions
 from evidence_kit.batch.cases import CaseInput, read_cases
 from evidence_kit.batch.work import Announce, Done, Order, Settings, judge_case, lost_case, pack_up
 from evidence_kit.batch.workers import Workers
 from evidence_kit.packs import pack_file
 from evidence_kit.schema import Text
 
-ROOT = Path(__file__).resolve().parents[1]
-OUT = ROOT / "benchmarks" / "out" / "scan"
 RESULT = ROOT / "benchmarks" / "results" / "scan.json"
-NOW = "2026-11-22T09:00:00+08:00"
-PACK = "pinduoduo-return-damaged"
 SPIN_ROUNDS = 400_000
 SPINS = 16
 """Spin tasks of one block: even, so that two workers have equal shares."""
@@ -61,7 +53,6 @@ ROUND_CASES = 10
 WARM_SHARE = 0.2
 """Models and working memory are there after the first fifth of the rounds; what grows from then on is a leak."""
 PARTS = ("speed", "memory", "again", "cluster", "faults", "nodes", "fuzz")
-Row = dict[str, Any]
 
 
 def main(argv: list[str]) -> int:
@@ -116,7 +107,7 @@ def speed(cases: Sequence[CaseInput], blocks: int) -> Row:
     kept = OUT / f"speed-{len(cases)}-{blocks}.jsonl"
     rows = [json.loads(line) for line in kept.read_text("utf-8").splitlines()] if kept.exists() else []
     parts = [cases[at::blocks] for at in range(blocks)]
-    settings = _settings()
+    settings = settings_of()
     with ExitStack() as stack:
         engines = {count: stack.enter_context(Workers(count, settings)) for count in (1, 2)}
         spinners = {count: stack.enter_context(Workers(count, settings, work=spin)) for count in (1, 2)}
@@ -150,11 +141,11 @@ def _speed_summary(rows: list[Row]) -> Row:
     isolation = [row["one"]["cpu_s"] / row["loop"]["cpu_s"] for row in rows]
     return {
         "submissions": sum(row["cases"] for row in rows),
-        "cpu_s_per_submission": _spread([row["loop"]["cpu_s"] / row["cases"] for row in rows]),
-        "isolation_cpu": _spread(isolation),
-        "gain_of_second_worker": _spread(gains),
-        "gain_of_second_spin": _spread(controls),
-        "scaling_of_spin": _spread(scaling),
+        "cpu_s_per_submission": spread([row["loop"]["cpu_s"] / row["cases"] for row in rows]),
+        "isolation_cpu": spread(isolation),
+        "gain_of_second_worker": spread(gains),
+        "gain_of_second_spin": spread(controls),
+        "scaling_of_spin": spread(scaling),
         "met": statistics.median(scaling) >= BARS["scaling_of_spin"]
         and statistics.median(isolation) <= BARS["isolation_cpu"],
     }
@@ -205,7 +196,7 @@ def _cpu_of(pids: Sequence[int]) -> float:
 def memory(cases: Sequence[CaseInput], rounds: int) -> Row:
     """Peak and rest of one worker, round by round over the same cases."""
     rows: list[Row] = []
-    with Workers(1, _settings()) as engine:
+    with Workers(1, settings_of()) as engine:
         _all(engine, cases[:1])
         (pid,) = engine.pids()
         for number in range(rounds):
@@ -264,7 +255,7 @@ def again(place: Path) -> Row:
         for number in range(1 + AGAIN):
             pack = packs[number % 2]
             more = ("--pack", pack, "--cache", base / "cache", "--jobs", "2", "-q")
-            runs.append(_command(place, "--out", base / "out", *more, environment=environment))
+            runs.append(command(place, "--out", base / "out", *more, environment=environment))
             shutil.copy(base / "out" / "summary.json", base / f"{pack.stem}.json")
         changed = (base / "first.json").read_bytes() != (base / "changed.json").read_bytes()
     first, *later = runs
@@ -277,354 +268,4 @@ def again(place: Path) -> Row:
         "times_faster_cpu": round(cpu, 1),
         "verdicts_changed": changed,
         "met": changed and min(wall, cpu) >= BARS["again_times_faster"],
-    }
-
-
-def _command(place: Path, *more: object, environment: Mapping[str, str] | None = None) -> Row:
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    began = time.perf_counter()
-    ran = subprocess.run(_words(place, *more), cwd=ROOT, capture_output=True, text=True, check=False, env=environment)
-    wall = time.perf_counter() - began
-    if ran.returncode not in (0, 1, 3):
-        raise SystemExit(ran.stderr)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return {"wall_s": round(wall, 3), "cpu_s": round(cpu, 3)}
-
-
-def _words(place: Path, *more: object) -> list[str]:
-    return [sys.executable, "-m", "evidence_kit", "scan", str(place), *map(str, more), "--now", NOW]
-
-
-# --- a cluster ---
-
-
-def cluster(place: Path, blocks: int) -> Row:
-    """Two nodes of one CPU on loopback beside two workers here: the same bytes, and what the cluster costs.
-
-    Whole commands over parts of the cases, the two taking turns. Until its first report a command starts up.
-    """
-    cases = sorted(place.iterdir())
-    rows: list[Row] = []
-    with tempfile.TemporaryDirectory() as folder, two_nodes() as address:
-        ways = {"here": ("--jobs", "2"), "there": ("--engine", "ray", "--address", address)}
-        for number in range(blocks):
-            base = Path(folder) / str(number)
-            part = base / "cases"
-            part.mkdir(parents=True)
-            for case in cases[number::blocks]:
-                (part / case.name).symlink_to(case.resolve())
-            row: Row = {"cases": len(list(part.iterdir()))}
-            for side in (*ways,) if number % 2 else (*reversed(ways),):
-                row[side] = _until_first(part, base / side, "--pack", PACK, "--cache", "off", "-q", *ways[side])
-            row["same"] = _reports(base / "here") == _reports(base / "there")
-            row["same_csv"] = len({(base / side / "findings.csv").read_bytes() for side in ways}) == 1
-            rows.append(row)
-            print(f"block {number + 1}/{blocks}: {row}", file=sys.stderr)
-    same = all(row["same"] for row in rows)
-    same_csv = all(row["same_csv"] for row in rows)
-    return {
-        "submissions": sum(row["cases"] for row in rows),
-        "overhead_wall": _spread([row["there"]["wall_s"] / row["here"]["wall_s"] - 1 for row in rows]),
-        "overhead_after_first_report": _spread(
-            [_after_first(row["there"]) / _after_first(row["here"]) - 1 for row in rows]
-        ),
-        "start_s_here": _spread([row["here"]["first_s"] for row in rows]),
-        "start_s_there": _spread([row["there"]["first_s"] for row in rows]),
-        "reports_identical_but_run": same,
-        "findings_csv_identical": same_csv,
-        "met": same and same_csv,
-    }
-
-
-def _until_first(place: Path, out: Path, *more: object) -> Row:
-    """Seconds of a whole command, and until its first report is written."""
-    began = time.perf_counter()
-    ran = subprocess.Popen(_words(place, "--out", out, *more), cwd=ROOT, stdout=subprocess.DEVNULL)
-    while not _lines(out) and ran.poll() is None:
-        time.sleep(0.02)
-    first = time.perf_counter() - began
-    if ran.wait() not in (0, 1, 3):
-        raise SystemExit(f"exit code {ran.returncode}")
-    return {"first_s": round(first, 3), "wall_s": round(time.perf_counter() - began, 3)}
-
-
-def _after_first(row: Row) -> float:
-    return float(row["wall_s"] - row["first_s"])
-
-
-@contextmanager
-def two_nodes() -> Iterator[str]:
-    """A Ray cluster of two nodes with one CPU each on this machine; its address."""
-    with ray_cluster() as made:
-        made.add_node(num_cpus=1, object_store_memory=80 * 1024 * 1024)
-        made.wait_for_nodes()
-        yield made.address
-
-
-@contextmanager
-def ray_cluster() -> Iterator[Any]:
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    os.environ.setdefault("RAY_worker_niceness", "0")  # by default 15: beside any other load its share would be nothing
-    for name, value in {"initial_delay": 500, "period": 500, "timeout": 1000}.items():
-        os.environ.setdefault(f"RAY_health_check_{name}_ms", str(value))
-    from ray.cluster_utils import Cluster
-
-    head = {"num_cpus": 1, "include_dashboard": False, "object_store_memory": 80 * 1024 * 1024}
-    made: Any = Cluster(initialize_head=True, head_node_args=head)
-    try:
-        yield made
-    finally:
-        made.shutdown()
-
-
-# --- faults ---
-
-
-def faults(kills: int) -> Row:
-    """kill -9 of the parent and of a worker at random moments; then every report is compared."""
-    with _faulty() as (cases, base, pack):
-        more = ("--pack", pack, "--cache", "off", "--jobs", "2", "-q")
-        whole = _command(cases, "--out", base / "whole", *more)
-        wanted = _reports(base / "whole")
-        rows = {
-            victim: _tally(
-                OUT / f"kills-{victim}-{_code()}.jsonl",
-                kills,
-                lambda out, draw, way=way: way(_words(cases, "--out", out, *more), out, draw, whole["wall_s"]),  # type: ignore[misc]
-                base,
-                wanted,
-            )
-            for victim, way in (("parent", _kill_parent), ("worker", _kill_workers))
-        }
-    return {**rows, "met": all(row["kills"] >= kills and not row["wrong"] + row["failed"] for row in rows.values())}
-
-
-@contextmanager
-def _faulty() -> Iterator[tuple[Path, Path, Path]]:
-    """24 cases of four photos, an empty folder, a pack that needs little of them."""
-    cases = OUT / "small"
-    _small_cases(cases, 24)
-    with tempfile.TemporaryDirectory() as folder:
-        pack = Path(folder) / "quick.toml"
-        pack.write_text(QUICK_PACK, encoding="utf-8")
-        yield cases, Path(folder), pack
-
-
-def _code() -> str:
-    """Of this very scan: what other code did is not taken up again."""
-    code = hashlib.sha256()
-    for path in sorted((ROOT / "evidence_kit" / "batch").glob("*.py")):
-        code.update(path.read_bytes())
-    return code.hexdigest()[:8]
-
-
-def _tally(kept: Path, kills: int, way: Callable[[Path, random.Random], Row], base: Path, wanted: Row) -> Row:
-    """Scans with kills until there are enough; each that came to its end is compared, and stays counted in ``kept``."""
-    rows: list[Row] = [json.loads(line) for line in kept.read_text("utf-8").splitlines()] if kept.exists() else []
-    while sum(row["kills"] for row in rows) < kills:
-        out = base / f"{kept.stem}-{len(rows)}"
-        row = way(out, random.Random(88 + len(rows)))
-        rows.append({**row, "wrong": int(_reports(out) != wanted)})
-        shutil.rmtree(out)
-        with kept.open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(rows[-1]) + "\n")
-        print(f"{kept.stem}: {sum(row['kills'] for row in rows)}", file=sys.stderr)
-    return {"scans": len(rows), **{name: sum(row[name] for row in rows) for name in (rows[0] if rows else ())}}
-
-
-def _kill_parent(words: list[str], out: Path, draw: random.Random, usual_s: float) -> Row:
-    """Kill, run the same again, kill again …, until a scan comes to its end."""
-    done, twice = 0, 0
-    while True:
-        ran = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL)
-        try:
-            ran.wait(timeout=draw.uniform(0.05, 0.8) * usual_s)
-        except subprocess.TimeoutExpired:
-            ran.kill()
-            ran.wait()
-            done += 1
-            twice += _twice(out)
-            continue
-        return {"kills": done, "lines_twice_after_a_kill": twice, "failed": int(ran.returncode not in (0, 1, 3))}
-
-
-def _kill_workers(words: list[str], _out: Path, draw: random.Random, usual_s: float) -> Row:
-    """One kill a scan, sometimes two: two deaths in one case are rightly called the case's own fault."""
-    done = 0
-    ran = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL)
-    for _ in range(draw.choice((1, 1, 2))):
-        try:
-            ran.wait(timeout=draw.uniform(0.2, 0.6) * usual_s)
-            break
-        except subprocess.TimeoutExpired:
-            workers = Path(f"/proc/{ran.pid}/task/{ran.pid}/children").read_text().split()
-            if workers:
-                os.kill(int(draw.choice(workers)), signal.SIGKILL)
-                done += 1
-    return {"kills": done, "failed": int(ran.wait() not in (0, 1, 3))}
-
-
-def nodes(kills: int) -> Row:
-    """A node with a CPU is added, the scan begins, the node is killed; the rest of the cluster finishes."""
-    with _faulty() as (cases, base, pack):
-        more = ("--pack", pack, "--cache", "off", "-q")
-        _command(cases, "--out", base / "whole", *more, "--jobs", "1")
-        wanted = _reports(base / "whole")
-        with ray_cluster() as made:
-
-            def way(out: Path, draw: random.Random) -> Row:
-                words = _words(cases, "--out", out, *more, "--engine", "ray", "--address", made.address)
-                return _kill_node(words, out, draw, made)
-
-            row = _tally(OUT / f"kills-node-{_code()}.jsonl", kills, way, base, wanted)
-    return {**row, "met": row["kills"] >= kills and not row["wrong"] and not row["failed"]}
-
-
-def _kill_node(words: list[str], out: Path, draw: random.Random, made: Any) -> Row:
-    node = made.add_node(num_cpus=1, object_store_memory=80 * 1024 * 1024)
-    made.wait_for_nodes()
-    ran = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL)
-    until = time.monotonic() + 300
-    while not _lines(out) and ran.poll() is None and time.monotonic() < until:
-        time.sleep(0.1)
-    time.sleep(draw.uniform(0.0, 1.0))
-    alive = ran.poll() is None  # otherwise it was over before the kill, which does not count
-    made.remove_node(node, allow_graceful=not alive)
-    return {"kills": int(alive), "failed": int(ran.wait() not in (0, 1, 3))}
-
-
-def _lines(out: Path) -> list[bytes]:
-    path = out / "reports.jsonl"
-    return path.read_bytes().splitlines(keepends=True) if path.exists() else []
-
-
-def _twice(out: Path) -> int:
-    """Cases that stand twice in what a killed scan left."""
-    names = [json.loads(line)["submission"]["id"] for line in _lines(out) if line.endswith(b"\n")]
-    return len(names) - len(set(names))
-
-
-def _reports(out: Path) -> Row:
-    """Every report without ``run``, by case; KeyError where one is there twice."""
-    found: Row = {}
-    for line in _lines(out):
-        report = json.loads(line)
-        del report["run"]
-        name = report["submission"]["id"]
-        if name in found:
-            raise KeyError(name)
-        found[name] = report
-    return found
-
-
-QUICK_PACK = """
-id = "quick"
-version = "1"
-dated = 2026-01-01
-title = { zh = "快", en = "quick" }
-summary = { zh = "快", en = "quick" }
-source = "benchmark"
-direction = "return"
-sign_off = "return_signed_at"
-missing_facts = "review"
-
-[[rules]]
-rule = "photo-readable"
-clause = "B1"
-quote = "清晰"
-source = "benchmark"
-
-[[rules]]
-rule = "no-reuse"
-clause = "B2"
-quote = "不重复"
-source = "benchmark"
-"""
-
-
-def _small_cases(folder: Path, count: int) -> None:
-    import cv2
-    import numpy as np
-
-    for number in range(count):
-        for at in range(4):
-            path = folder / f"case-{number:03d}" / f"{at}.jpg"
-            if not path.exists():
-                path.parent.mkdir(parents=True, exist_ok=True)
-                noise = np.random.default_rng(number * 10 + at).integers(0, 256, (150, 200, 3), dtype=np.uint8)
-                cv2.imwrite(str(path), cv2.resize(noise, (1600, 1200), interpolation=cv2.INTER_CUBIC))
-
-
-# --- fuzzed files ---
-
-
-def fuzz(count: int) -> Row:
-    """``count`` mutated files, one case each, through the command with the pack card: resumable by the scan itself."""
-    folder, out = OUT / "fuzz" / "cases", OUT / "fuzz" / f"out-{_code()}"
-    sources = _fuzz_sources()
-    present = len(list(folder.iterdir())) if folder.exists() else 0
-    if present < count:
-        mutations.spread(folder, sources, count - present, present)
-    words = _words(folder, "--out", out, "--cache", "off", "--time-limit", "120", "--memory-limit", "1500")
-    ran = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
-    found = _reports(out)
-    errors = [report for report in found.values() if report["summary"]["error"]]
-    reasons: dict[str, int] = {}
-    for report in errors:
-        for finding in report["findings"]:
-            if finding["outcome"] == "error":
-                told = f"{finding['reason']}: {finding['message']['en'][:70]}"
-                reasons[told] = reasons.get(told, 0) + 1
-    unsettled = [name for name, report in found.items() if not report["findings"]]
-    passed = [name for name, report in found.items() if report["summary"]["error"] and report["verdict"] == "pass"]
-    tracebacks = ran.stderr.count("Traceback")
-    return {
-        "files": len(found),
-        "exit_code": ran.returncode,
-        "tracebacks": tracebacks,
-        "unsettled": len(unsettled),
-        "errors": {"count": len(errors), "ci95": wilson(len(errors), len(found))},
-        "error_reasons": dict(sorted(reasons.items(), key=lambda entry: -entry[1])[:12]),
-        "errors_that_passed": len(passed),
-        "slowest_s": max(_seconds(out), default=None),
-        "met": ran.returncode in (0, 1, 3) and not tracebacks and not unsettled and not passed and len(found) == count,
-    }
-
-
-def _fuzz_sources() -> list[Path]:
-    """Small good files: generated photos in several formats, a generated clip."""
-    import cv2
-
-    folder = OUT / "fuzz" / "good"
-    folder.mkdir(parents=True, exist_ok=True)
-    drawn = OUT / "cases" / "case-0000"
-    for name in ("label.jpg", "label.png", "label.webp"):
-        picture: Any = cv2.imread(str(drawn / "1.jpg"))
-        if not (folder / name).exists():
-            cv2.imwrite(str(folder / name), cv2.resize(picture, None, fx=0.4, fy=0.4, interpolation=cv2.INTER_AREA))
-    for name in ("clip.mp4", "clip.mov"):
-        if not (folder / name).exists():
-            shutil.copy(drawn / "unbox.mp4", folder / name)
-    return sorted(path for path in folder.iterdir() if path.stat().st_size)
-
-
-def _seconds(out: Path) -> list[float]:
-    return [json.loads(line)["run"]["seconds"] for line in _lines(out)]
-
-
-# --- inside ---
-
-
-def _settings() -> Settings:
-    options = {"barcode": "zxing", "ocr": "rapid"}
-    return Settings(datetime.fromisoformat(NOW), pack=pack_file(PACK), options=options)
-
-
-def _spread(values: Sequence[float]) -> Row:
-    return {
-        "median": round(statistics.median(values), 3),
-        "min": round(min(values), 3),
-        "max": round(max(values), 3),
-        "of": len(values),
     }

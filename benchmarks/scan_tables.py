@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from benchmarks.pages import put
-from benchmarks.scan import BARS, ROOT
+from benchmarks.scan import BARS
+from benchmarks.scan_commands import ROOT
 
 PAGE = ROOT / "docs" / "scan.md"
 HEAD = "| what | figure | aim | |\n|---|---|---|---|\n"
