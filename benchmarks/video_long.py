@@ -5,8 +5,8 @@
 The clip is 1080p30 H.264 at 4 Mbit/s (300 MB in ten minutes), made by repeating one stretch (``ffmpeg -stream_loop``,
 copied). The check is a fresh process with one job; its resident memory, and that of what it starts, is read twice a
 second. ``rise_mb`` is what the third quarter of the run needs more than the second, by their medians (the first loads
-libraries, the last the networks): memory that grew with length would show there. Ratio: CPU over that of ``ffmpeg -threads 1 -f null`` on the same clip, run just before
-and just after. Results: results/video_long.json.
+libraries, the last the networks): memory that grew with length would show there. Ratio: CPU over that of
+``ffmpeg -threads 1 -f null`` on the same clip, run just before and just after. Results: results/video_long.json.
 """
 
 from __future__ import annotations
