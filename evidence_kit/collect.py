@@ -7,6 +7,7 @@ from typing import Any
 
 from evidence_kit.facts.capture_time import CaptureTime
 from evidence_kit.facts.continuity import Continuity
+from evidence_kit.facts.parcel_presence import ParcelPresence
 from evidence_kit.facts.shared_frame import SharedFrame
 from evidence_kit.facts.sides_shown import SidesShown
 from evidence_kit.facts.waybill_readings import WaybillReadings
@@ -26,12 +27,15 @@ from evidence_kit.sensors.photo_header import PhotoHeader
 from evidence_kit.sensors.video_header import VideoHeader
 
 Known = Callable[[type], tuple[tuple[Item, Any], ...]]
-SHOWN = frozenset({PhotoHeader, VideoHeader, WaybillReadings, SharedFrame, SidesShown, Continuity, CaptureTime})
+SHOWN = frozenset(
+    {PhotoHeader, VideoHeader, WaybillReadings, SharedFrame, SidesShown, Continuity, ParcelPresence, CaptureTime}
+)
 """What a report shows wherever it is known, whatever the rules made of it."""
 
 
 def collect_facts(known: Known, deadlines: tuple[Deadline, ...]) -> Facts:
     """Every fact that was established; an item has no entry where it was not looked for."""
+    gone = {item.id: fact.out for item, fact in known(ParcelPresence)}
     return Facts(
         waybill_readings=_readings(known),
         same_frame=tuple(
@@ -49,7 +53,7 @@ def collect_facts(known: Known, deadlines: tuple[Deadline, ...]) -> Facts:
             for item, fact in known(SidesShown)
         ),
         continuity=tuple(
-            ContinuityReport(item.id, fact.continuous, fact.breaks, fact.blind, fact.parcel_out)
+            ContinuityReport(item.id, fact.continuous, fact.breaks, fact.blind, gone.get(item.id, ()))
             for item, fact in known(Continuity)
         ),
         times=tuple(

@@ -19,6 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.synth.photos import photo
+from benchmarks.synth.presence_set import Event, eventful
+from benchmarks.synth.unboxing import Show, Wish, take
+from benchmarks.synth.unboxing_set import written
 from samples.form import DAMAGED, Sample, bare, comes_to, finding, label, order
 
 Frame = NDArray[np.uint8]
@@ -49,11 +52,21 @@ class Clip:
 
 
 @dataclass(frozen=True)
+class Unboxing:
+    """A rendered clip of benchmarks/synth/unboxing.py in which the parcel is carried off and brought back."""
+
+    seed: int
+    gone: tuple[float, float]
+    """From when, and for how long, seconds."""
+    name: str = "unbox.mp4"
+
+
+@dataclass(frozen=True)
 class ClipSample:
     """A sample submission with clips beside what ``Sample`` states."""
 
     sample: Sample
-    clips: tuple[Clip, ...] = field(default=())
+    clips: tuple[Clip | Unboxing, ...] = field(default=())
 
 
 def frames(clip: Clip, seed: int) -> Iterator[Frame]:
@@ -133,7 +146,19 @@ def write_clip(clip: Clip, folder: Path, seed: int) -> None:
 def write_clips(entry: ClipSample, folder: Path) -> None:
     """All clips of one sample; a clip's seed comes from its path."""
     for clip in entry.clips:
+        if isinstance(clip, Unboxing):
+            write_unboxing(clip, folder)
+            continue
         write_clip(clip, folder, zlib.crc32(f"{entry.sample.path}/{clip.name}".encode()) % 100_000)
+
+
+def write_unboxing(clip: Unboxing, folder: Path) -> None:
+    """The file of ``clip`` in ``folder``; two faces of a closed box are shown, and it stays closed."""
+    import imageio_ffmpeg
+
+    show: Any = take(clip.seed, Wish(2, "sealed", opens=False), eventful(Show))
+    show.happen(Event("carried", clip.gone[0], clip.gone[1], 0.6, (1.0, 0.0), 0.5))
+    written(show, folder / clip.name, imageio_ffmpeg.get_ffmpeg_exe(), crf=30)
 
 
 def _sample(path: str, number: str, *findings: dict[str, Any], pack: str = "card", **facts: Any) -> Sample:
@@ -205,6 +230,14 @@ def clip_cases() -> tuple[ClipSample, ...]:
                 finding("video-continuous", "review", "BLIND_INTERVAL"),
             ),
             (Clip((goods,), seconds=5.0, covered=(1.6, 3.6)),),
+        ),
+        ClipSample(
+            _sample(
+                "video-continuous/review-parcel-carried-off",
+                number,
+                finding("video-continuous", "review", "PARCEL_LEFT_FRAME"),
+            ),
+            (Unboxing(7, gone=(2.0, 4.0)),),
         ),
         ClipSample(
             _sample(

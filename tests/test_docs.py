@@ -80,6 +80,7 @@ def test_the_same_frame_page_shows_what_was_measured():
     [
         ("frame-content", "same_frame.json"),
         ("parcel-pose", "video_sides.json"),
+        ("parcel-pose", "video_presence.json"),
         ("display-digits", "documents.json"),
     ],
 )

@@ -6,6 +6,7 @@ import pytest
 
 from evidence_kit.facts.continuity import Continuity
 from evidence_kit.facts.file_format import FileFormat
+from evidence_kit.facts.parcel_presence import ParcelPresence
 from evidence_kit.facts.shared_frame import SharedFrame
 from evidence_kit.facts.sides_shown import Face, SidesShown
 from evidence_kit.facts.waybill_readings import Disagreement, UnreadLabel, WaybillReading, WaybillReadings
@@ -119,21 +120,48 @@ def jump(at_s=4.0):
         (Continuity((jump(),), (False,)), R, "VIDEO_CUT"),
         (Continuity((jump(), jump(9.0)), (False, True)), F, "VIDEO_CUT"),
         (Continuity(blind=(Blind(1.0, 2.0, "covered"),)), R, "BLIND_INTERVAL"),
-        (Continuity(parcel_out=(Span(1.0, 4.0),)), P, None),
-        (Continuity(parcel_out=(Span(1.0, 4.1),)), R, "PARCEL_LEFT_FRAME"),
         (Continuity(examined=False), R, "VIDEO_CUT"),
     ],
 )
 def test_video_continuous(take, outcome, reason):
-    found = video_continuous(VIDEO, Submission("A", case(), (VIDEO,)), take, max_breaks=0, parcel_out_s=3.0)
+    found = in_one_take(take)
     assert (found.outcome, found.reason) == (outcome, reason)
-    assert take.continuous is {P: True, F: False, R: None}[outcome] or take.parcel_out
+    assert take.continuous is {P: True, F: False, R: None}[outcome]
+
+
+NOT_GONE = ParcelPresence()
+
+
+def in_one_take(take, parcel=NOT_GONE):
+    return video_continuous(VIDEO, Submission("A", case(), (VIDEO,)), take, parcel, max_breaks=0, parcel_out_s=3.0)
+
+
+@pytest.mark.parametrize(
+    ("take", "parcel", "outcome", "reason"),
+    [
+        (Continuity(), ParcelPresence((Span(1.0, 4.0),)), P, None),
+        (Continuity(), ParcelPresence((Span(1.0, 4.1),)), R, "PARCEL_LEFT_FRAME"),
+        (Continuity(), ParcelPresence((Span(1.0, 2.0), Span(7.0, 12.0))), R, "PARCEL_LEFT_FRAME"),
+        (Continuity((jump(),), (True,)), ParcelPresence((Span(1.0, 9.0),)), F, "VIDEO_CUT"),
+        (Continuity((jump(),), (False,)), ParcelPresence((Span(1.0, 9.0),)), R, "VIDEO_CUT"),
+        (Continuity(), CRASHED, P, None),
+    ],
+)
+def test_a_parcel_out_of_the_frame_is_for_a_person(take, parcel, outcome, reason):
+    found = in_one_take(take, parcel)
+    assert (found.outcome, found.reason) == (outcome, reason)
+    if reason == "PARCEL_LEFT_FRAME":
+        gone = max(parcel.out, key=lambda span: span.to_s - span.from_s)
+        assert found.actual.value == pytest.approx(gone.to_s - gone.from_s)
+        assert [trace.at_s for trace in found.traces] == [gone.from_s]
 
 
 def test_a_weighing_video_is_no_unboxing():
     weighing = Item("weigh.mp4", "video", "", 9, "h", role="weight")
     take = Continuity((jump(),), (True,))
-    found = video_continuous(weighing, Submission("A", case(), (weighing,)), take, max_breaks=0, parcel_out_s=3.0)
+    found = video_continuous(
+        weighing, Submission("A", case(), (weighing,)), take, ParcelPresence(), max_breaks=0, parcel_out_s=3.0
+    )
     assert found.outcome is N
 
 

@@ -69,6 +69,11 @@ def build(folder: Path, split: str, clips: int, ffmpeg: str, first: int = 0) -> 
 
 def write(show: Show, path: Path, ffmpeg: str, crf: int, preset: str = "veryfast") -> dict[str, Any]:
     """Renders a clip to an MP4 file and returns its truth."""
+    return truth_row(show, written(show, path, ffmpeg, crf, preset))
+
+
+def written(show: Show, path: Path, ffmpeg: str, crf: int, preset: str = "veryfast") -> list[Truth]:
+    """Renders a clip to an MP4 file and returns the truth of each frame."""
     import ffmpeg as pipes
 
     width, height = show.size
@@ -86,7 +91,7 @@ def write(show: Show, path: Path, ffmpeg: str, crf: int, preset: str = "veryfast
     process.communicate()
     if process.returncode:
         raise RuntimeError(f"ffmpeg ended with {process.returncode} on {path.name}")
-    return truth_row(show, truths)
+    return truths
 
 
 def truth_row(show: Show, truths: list[Truth]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from evidence_kit.facts.break_signals import blind_intervals, hints, may_be_copy
-from evidence_kit.schema import Blind, Break, Span
+from evidence_kit.schema import Blind, Break
 from evidence_kit.sensors.packets import PacketSignals
 from evidence_kit.sensors.picture_changes import PictureChanges
 from evidence_kit.wiring import fact
@@ -20,7 +20,6 @@ class Continuity:
     certain: tuple[bool, ...] = ()
     """Per break: two independent strong signals agree."""
     blind: tuple[Blind, ...] = ()
-    parcel_out: tuple[Span, ...] = ()
     examined: bool = True
     """False where too little could be decoded to say that there is no break."""
     not_original: tuple[str, ...] = ()

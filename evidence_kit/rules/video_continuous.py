@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from evidence_kit.checks import failed, moment, not_applicable, passed, review
 from evidence_kit.facts.continuity import Continuity
+from evidence_kit.facts.parcel_presence import ParcelPresence
 from evidence_kit.limits import Count, Seconds
 from evidence_kit.rules import rule
-from evidence_kit.schema import Blind, Break, Check, Item, Limit, Quantity, Span, Submission, Text, Trace
+from evidence_kit.schema import Blind, Break, Check, Item, Limit, Quantity, Span, Submission, Text, Trace, Unknown
 
 MOST_MOMENTS = 5
 """Moments named in one sentence; the traces hold them all."""
@@ -24,7 +25,13 @@ ORIGINAL = Text(
 
 @rule(on="video", retakable=False, title=Text("视频连续", "video in one take"))
 def video_continuous(
-    item: Item, submission: Submission, take: Continuity, *, max_breaks: Count, parcel_out_s: Seconds
+    item: Item,
+    submission: Submission,
+    take: Continuity,
+    parcel: ParcelPresence | Unknown,
+    *,
+    max_breaks: Count,
+    parcel_out_s: Seconds,
 ) -> Check:
     if item.role not in (None, "unboxing"):
         return not_applicable(Text("不是开箱视频", "Not an unboxing video."))
@@ -54,13 +61,18 @@ def video_continuous(
             advice=ORIGINAL,
             traces=_traces(item, take.breaks),
         )
-    gone = [span for span in take.parcel_out if span.to_s - span.from_s > parcel_out_s]
+    out = () if isinstance(parcel, Unknown) else parcel.out
+    gone = [span for span in out if span.to_s - span.from_s > parcel_out_s]
     if gone:
         return review(
             "PARCEL_LEFT_FRAME",
             Text(f"第 {_moments(gone)} 处包裹离开画面", f"The parcel leaves the frame at {_moments(gone)}."),
             actual=Quantity(round(max(span.to_s - span.from_s for span in gone), 2), "s"),
             limit=Limit("<=", parcel_out_s, "s"),
+            advice=Text(
+                "请核对包裹离开前后是不是同一个;拍摄时让包裹始终在画面内",
+                "Look whether it is the same parcel before and after; keep the parcel in view while filming.",
+            ),
             traces=_traces(item, gone),
         )
     if take.blind:

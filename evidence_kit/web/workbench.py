@@ -40,6 +40,7 @@ STEPS: Mapping[str, str] = {
     "packet_signals": "看时间轴",
     "picture_changes": "逐帧看是否连续",
     "parcel_looks": "看展示了哪几个面",
+    "parcel_colours": "看包裹有没有离开画面",
     "frame_codes": "在视频里找面单",
     "frame_texts": "认视频里的数字",
 }
