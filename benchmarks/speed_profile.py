@@ -62,6 +62,7 @@ VIDEO: dict[str, Step] = {
     "mirrors and loops": lambda t: t.of("picture_patterns.py:find_repeats"),
     "bars: where they stand, what they say": lambda t: t.of("label_frames.py:_choose", "footage.py:detail"),
     "the parcel's turn": lambda t: t.of("parcel_looks.py:parcel_looks"),
+    "the parcel's colours": lambda t: t.of("parcel_colours.py:parcel_colours"),
     "close look at unread bars (once)": lambda t: t.of("label_frames.py:finish"),
     "print on a few frames (once)": lambda t: t.of("frame_texts.py:frame_texts"),
 }
