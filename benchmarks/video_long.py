@@ -6,7 +6,8 @@ The clip is 1080p30 H.264 at 4 Mbit/s (300 MB in ten minutes), made by repeating
 copied). The check is a fresh process with one job; its resident memory, and that of what it starts, is read twice a
 second. ``rise_mb`` is what the third quarter of the run needs more than the second, by their medians (the first loads
 libraries, the last the networks): memory that grew with length would show there. Ratio: CPU over that of
-``ffmpeg -threads 1 -f null`` on the same clip, run just before and just after. Results: results/video_long.json.
+``ffmpeg -threads 1 -f null`` on the same clip, run just before and just after. Results, by length:
+results/video_long.json.
 """
 
 from __future__ import annotations
@@ -58,7 +59,9 @@ def main(argv: list[str] | None = None) -> int:
     }
     print(json.dumps(result, ensure_ascii=False, indent=1))
     if not chosen.dry:
-        RESULTS.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        kept: Row = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
+        kept[f"{chosen.minutes:g} min"] = result
+        RESULTS.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return 0 if result["met"] else 1
 
 

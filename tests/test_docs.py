@@ -123,6 +123,19 @@ def test_the_pages_of_the_sides_show_what_was_measured():
         assert told(kept) in page.read_text("utf-8"), "python -m benchmarks video_sides"
 
 
+@pytest.mark.parametrize("part", ["video_continuity", "video_presence", "video_waybill"])
+def test_the_page_of_continuity_shows_what_was_measured(part):
+    from benchmarks import video_continuity, video_presence, video_waybill
+
+    kept = json.loads((ROOT / "benchmarks" / "results" / f"{part}.json").read_text("utf-8"))
+    tables = {
+        "video_continuity": lambda: video_continuity.peers_table(kept["splits"]["heldout"]),
+        "video_presence": lambda: video_presence.table(kept),
+        "video_waybill": lambda: video_waybill.table(kept),
+    }
+    assert tables[part]() in (ROOT / "docs" / "continuity.md").read_text("utf-8"), f"python -m benchmarks {part}"
+
+
 def test_the_page_of_scan_shows_what_was_measured():
     from benchmarks.scan_tables import told
 
