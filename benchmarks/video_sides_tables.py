@@ -25,7 +25,7 @@ ROWS = (
     ("opened starts called sealed", "", "opened_starts_called_sealed"),
 )
 """What a row says, its bar, and its key in the results."""
-PARTS = {"tune": "tune", "heldout": "held-out", "heldout_blind": "of these blind"}
+PARTS = {"tune": "tune", "heldout": "held-out"}
 
 
 def write(results: dict[str, Any]) -> None:

@@ -9,21 +9,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean, median
+from typing import Any
 
 from evidence_kit.facts.continuity import Continuity
-from evidence_kit.facts.parcel_turning import LARGE, Named, angle_between, stretches
+from evidence_kit.facts.parcel_turning import LARGE, WAYS, Stretch, face_names, stretches
 from evidence_kit.schema import Quad, Unknown
 from evidence_kit.sensors.parcel_looks import ParcelLook, ParcelLooks
 from evidence_kit.wiring import fact
 
-SHOWN_COS, GLIMPSED_COS = 0.50, 0.36
+SHOWN_COS, GLIMPSED_COS = 0.46, 0.38
 """A face turned to the camera by more than the first is shown; by less than the second it is not."""
-SHOWN_S, GLIMPSED_S = 0.30, 0.22
+SHOWN_S, GLIMPSED_S = 0.28, 0.18
 """For so long in all."""
 SHOWN_SHARE = 0.006
 """Of the picture: a face smaller than that shows nothing."""
-LOOK_S = 0.25
+A_TURN = 2
+"""So many more faces may be shown in a turn that was not followed."""
+LOOK_S = 0.3
 """One look stands for at most so long."""
+ALL_WAYS, NO_WAYS = 0.7, 0.3
+"""All faces are shown where they are in so many of the ways in which the parcel may have turned, and are not where they
+may have been in so few."""
 OPEN_SHARE = 0.30
 """Flaps and inside over the whole parcel, above which it looks open."""
 OPEN_LEAST = 0.004
@@ -45,9 +51,7 @@ BAG, BOX = 0.6, 0.35
 """Part of the parcel that looks like a soft mailer: a mailer above the first, a box below the second."""
 LEAST_LOOKS = 8
 TURNING, TURNING_LEAST = 1.6, 1.0
-"""A turn ends a showing: more differs from look to look than so many times the video's median, or than this."""
-LIVELY, LIVELY_LOOKS, LIVELY_DEG = 2.0, 2, 40.0
-"""So many looks in a row in which so many times the median differs are a turn; below this angle none was followed."""
+"""A turn ends a showing: more differs from view to view than so many times the video's median, or than this."""
 SHOWING_S = 3.0
 """A longer showing is shown again."""
 MOST_FACES = 12
@@ -80,7 +84,7 @@ class SidesShown:
     goods_at_s: float | None = None
     """When goods are first seen."""
     why: str | None = None
-    """Where the number could not be told: ``lost`` (which face is which was lost), ``glimpsed`` (a face was seen too
+    """Where the number could not be told: ``lost`` (which face is which is not sure), ``glimpsed`` (a face was seen too
     briefly or too slanted to say), ``unseen`` (hardly any parcel was seen), ``kind`` (box or mailer),
     ``unproven`` (the answer is not told, see TOLD)."""
 
@@ -121,14 +125,8 @@ def told_of(looks: ParcelLooks, continuity: Continuity | Unknown) -> SidesShown:
         return SidesShown(0, (), False, seen[0].at_s, signals, goods_first(seen, seen[0].at_s))
     closed = [look for look in seen if opened_at_s is None or look.at_s < opened_at_s - LEAD_S]
     parted = [] if isinstance(continuity, Unknown) else [one.at_s for one in continuity.breaks]
-    kind = mailer(closed)
-    kept = stretches(closed, parted)
-    told = [shown_in(stretch, mailer=bool(kind)) for stretch in kept]
-    shown, why = count(told, kind)
-    if shown is not None and shown < (2 if kind else 6) and any(unfollowed(one, closed) for one in kept):
-        shown, why = None, "lost"
-    best = max(told, key=lambda one: len(one.sure), default=None)
-    faces = showings(closed) if best is None or shown is None else list(best.sure.values())
+    shown, why, found = count(stretches(closed, parted), mailer(closed))
+    faces = showings(closed) if shown is None else found
     return SidesShown(shown, tuple(in_order(faces)), sealed, opened_at_s, signals, goods_at_s, why)
 
 
@@ -136,33 +134,18 @@ def in_order(faces: Sequence[Face]) -> list[Face]:
     return sorted(faces, key=lambda face: (face.at_s, face.quad))
 
 
-def unfollowed(stretch: list[Named], looks: Sequence[ParcelLook]) -> bool:
-    """Whether the picture says that the parcel was turned where the named turns say that it hardly was."""
-    lively = LIVELY * max(median(look.moved for look in looks), TURNING_LEAST)
-    run: list[int] = []
-    for place, named in enumerate([*stretch, None]):
-        if named is not None and named.look.moved >= lively:
-            run.append(place)
-            continue
-        if len(run) >= LIVELY_LOOKS:
-            first, last = stretch[max(0, run[0] - 1)], stretch[run[-1]]
-            if angle_between(first.turn, last.turn) < LIVELY_DEG:
-                return True
-        run = []
-    return False
-
-
 def showings(looks: Sequence[ParcelLook]) -> list[Face]:
     """The best view of the foremost face of each showing: looks between two turns, for a person to count on."""
     found: list[tuple[float, Face]] = []
-    calm = median(look.moved for look in looks) if looks else 0.0
+    calm = median(look.moved / look.views for look in looks) if looks else 0.0
     parted, since_s = True, -SHOWING_S
     for look in looks:
-        parted = parted or look.moved >= TURNING * max(calm, TURNING_LEAST) or look.at_s - since_s >= SHOWING_S
+        turning = look.moved / look.views >= TURNING * max(calm, TURNING_LEAST)
+        parted = parted or turning or look.at_s - since_s >= SHOWING_S
         front = max(look.faces, key=lambda seen: seen.cos * seen.share**0.5, default=None)
         if front is None or front.share < SHOWN_SHARE or front.cos < SHOWN_COS:
             continue
-        worth = front.cos * front.share**0.5 * (1.0 if look.moved < TURNING * max(calm, TURNING_LEAST) else 0.5)
+        worth = front.cos * front.share**0.5 * (0.5 if turning else 1.0)
         if parted:
             found.append((worth, Face(look.at_s, front.quad)))
             parted, since_s = False, look.at_s
@@ -172,72 +155,87 @@ def showings(looks: Sequence[ParcelLook]) -> list[Face]:
     return [face for _, face in best]
 
 
+def count(told: list[Stretch], kind: bool | None) -> tuple[int | None, str | None, list[Face]]:
+    """The number of faces shown and their best views, or why it cannot be told; ``kind`` as ``mailer`` says.
+
+    All faces are shown where one stretch shows them in nearly every way in which the parcel may have turned. Fewer are
+    where even all that the stretches may have shown, taken as different faces, are fewer in nearly every way; told is
+    then the most likely number of the best stretch.
+    """
+    import numpy as np
+
+    if sum(len(one.looks) for one in told) < LEAST_LOOKS:
+        return None, "unseen", []
+    if kind is None:
+        return None, "kind", []
+    every = 2 if kind else 6
+    each = [shown_in(stretch, mailer=kind) for stretch in told]
+    sure = np.max([one.sure.sum(1) for one in each], axis=0)
+    followed = np.sum([one.maybe.sum(1) for one in each], axis=0)
+    maybe = followed + A_TURN * np.sum([stretch.unfollowed() for stretch in told], axis=0)
+    if (sure >= every).mean() >= ALL_WAYS:
+        number = every
+    elif (maybe >= every).mean() <= NO_WAYS:
+        number = int(np.bincount(np.minimum(sure, every - 1)).argmax())
+    else:
+        glimpsed = (sure < every) & (followed >= every) & (len(each) == 1)
+        return None, "glimpsed" if glimpsed.mean() > NO_WAYS else "lost", []
+    way = int(np.flatnonzero(sure == number)[0]) if (sure == number).any() else 0
+    best = max(zip(told, each, strict=True), key=lambda one: int(one[1].sure[way].sum()))
+    return number, None, faces_of(best[0], way, best[1].sure[way])
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Of one stretch: faces surely shown, at their best, and those seen by half."""
+    """Of one stretch, for each of its ways: which of the six faces are surely shown, and which may be, (WAYS, 6)."""
 
-    looks: int
-    sure: dict[int, Face]
-    doubtful: frozenset[int]
-
-
-def count(told: list[Shown], kind: bool | None) -> tuple[int | None, str | None]:
-    """The number of faces shown, or why it cannot be told; ``kind`` as ``mailer`` says."""
-    if sum(one.looks for one in told) < LEAST_LOOKS:
-        return None, "unseen"
-    if kind is None:
-        return None, "kind"
-    every = 2 if kind else 6
-    sure = max(len(one.sure) for one in told)
-    if sure >= every:
-        return every, None
-    if any(one.doubtful for one in told):
-        return None, "glimpsed"
-    if sum(bool(one.sure) for one in told) > 1:
-        return None, "lost"
-    return sure, None
+    sure: Any
+    maybe: Any
 
 
-def shown_in(stretch: list[Named], *, mailer: bool) -> Shown:
+def shown_in(stretch: Stretch, *, mailer: bool) -> Shown:
     """Faces of one stretch. Of a mailer only the two sides across its thin axis count."""
-    seconds: dict[int, float] = {}
-    glimpsed: dict[int, float] = {}
+    import numpy as np
+
+    seconds, glimpsed, area = (np.zeros((WAYS, 6)) for _ in range(3))
+    ways = np.arange(WAYS)
+    for place, look in enumerate(stretch.looks):
+        span = _span(stretch.looks, place)
+        used = stretch.names[:, place] >= 0
+        for seen in look.faces:
+            face = face_names()[stretch.names[:, place], seen.axis]
+            area[ways, face] += span * seen.share * used
+            if seen.share >= SHOWN_SHARE:
+                glimpsed[ways, face] += span * (seen.cos >= GLIMPSED_COS) * used
+                seconds[ways, face] += span * (seen.cos >= SHOWN_COS) * used
+    sure = seconds >= SHOWN_S
+    maybe = sure | (glimpsed >= GLIMPSED_S)
+    if mailer:
+        flat = area.reshape(WAYS, 3, 2).sum(2).argmax(1)
+        counted = np.arange(6)[None] // 2 == flat[:, None]
+        sure, maybe = sure & counted, maybe & counted
+    return Shown(sure, maybe)
+
+
+def faces_of(stretch: Stretch, way: int, wanted: Any) -> list[Face]:
+    """The best view of each face that is wanted, (6,) bool, along one way."""
     best: dict[int, tuple[float, Face]] = {}
-    for place, named in enumerate(stretch):
-        span = _span(stretch, place)
-        for seen in named.look.faces:
-            face = named.face(seen)
-            if seen.share < SHOWN_SHARE or seen.cos < GLIMPSED_COS:
-                continue
-            glimpsed[face] = glimpsed.get(face, 0.0) + span
-            if seen.cos < SHOWN_COS:
-                continue
-            seconds[face] = seconds.get(face, 0.0) + span
-            rank = seen.cos * seen.share**0.5
-            if face not in best or rank > best[face][0]:
-                best[face] = (rank, Face(named.look.at_s, seen.quad))
-    flat = _flat_axis(stretch) if mailer else None
-    counted = [face for face in glimpsed if flat is None or face // 2 == flat]
-    sure = {face: best[face][1] for face in counted if seconds.get(face, 0.0) >= SHOWN_S}
-    doubtful = frozenset(face for face in counted if face not in sure and glimpsed[face] >= GLIMPSED_S)
-    return Shown(len(stretch), sure, doubtful)
+    for place, look in enumerate(stretch.looks):
+        name = int(stretch.names[way, place])
+        for seen in look.faces:
+            face = int(face_names()[name, seen.axis])
+            worth = seen.cos * seen.share**0.5
+            if name >= 0 and wanted[face] and (face not in best or worth > best[face][0]):
+                best[face] = (worth, Face(look.at_s, seen.quad))
+    return [face for _, face in best.values()]
 
 
-def _span(stretch: list[Named], place: int) -> float:
+def _span(looks: Sequence[ParcelLook], place: int) -> float:
     """Seconds that a look stands for."""
-    at_s = stretch[place].look.at_s
-    before = at_s - stretch[place - 1].look.at_s if place else LOOK_S
-    after = stretch[place + 1].look.at_s - at_s if place + 1 < len(stretch) else LOOK_S
+    at_s = looks[place].at_s
+    before = at_s - looks[place - 1].at_s if place else LOOK_S
+    after = looks[place + 1].at_s - at_s if place + 1 < len(looks) else LOOK_S
     return min(LOOK_S, before) / 2 + min(LOOK_S, after) / 2
-
-
-def _flat_axis(stretch: list[Named]) -> int:
-    """The axis across a mailer: that of the faces that are seen largest."""
-    area = [0.0, 0.0, 0.0]
-    for named in stretch:
-        for seen in named.look.faces:
-            area[named.face(seen) // 2] += seen.share
-    return max(range(3), key=lambda axis: area[axis])
 
 
 def mailer(looks: Sequence[ParcelLook]) -> bool | None:
