@@ -23,7 +23,6 @@ from benchmarks.synth.unboxing_geometry import (
     eased,
     lay,
     mark,
-    turned,
 )
 
 TOP = 4
