@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from evidence_kit.facts.continuity import Continuity
-from evidence_kit.facts.parcel_turning import face_names, identity, products, stretches
 from evidence_kit.facts.sides_shown import TOLD, opening, sides_shown, told_of
 from evidence_kit.schema import Break
 from evidence_kit.sensors.parcel_frames import nearest_name, numbers_of, renamings, turn_of
 from evidence_kit.sensors.parcel_looks import ParcelLook, ParcelLooks, SeenFace
+from evidence_kit.sensors.parcel_turning import face_names, identity, products, stretches
 from evidence_kit.sensors.small_views import CLOSE_S, LATER_S
 
 QUAD = ((0.3, 0.3), (0.6, 0.3), (0.6, 0.6), (0.3, 0.6))
@@ -95,7 +95,7 @@ def test_a_renaming_says_which_face_is_which(name):
     named = turn @ renamings()[name]
     for own in range(6):
         sign = 1 - 2 * (own % 2)
-        face = int(face_names()[name, own])
+        face = int(face_names()[name][own])
         assert np.allclose(sign * turn[:, own // 2], (1 - 2 * (face % 2)) * named[:, face // 2])
 
 

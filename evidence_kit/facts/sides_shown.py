@@ -6,15 +6,15 @@ split of benchmarks/video_sides.py.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean, median
-from typing import Any
 
 from evidence_kit.facts.continuity import Continuity
-from evidence_kit.facts.parcel_turning import LARGE, WAYS, Stretch, face_names, stretches
 from evidence_kit.schema import Quad, Unknown
 from evidence_kit.sensors.parcel_looks import ParcelLook, ParcelLooks
+from evidence_kit.sensors.parcel_turning import LARGE, WAYS, Stretch, face_names, stretches
 from evidence_kit.wiring import fact
 
 SHOWN_COS, GLIMPSED_COS = 0.46, 0.38
@@ -162,70 +162,73 @@ def count(told: list[Stretch], kind: bool | None) -> tuple[int | None, str | Non
     where even all that the stretches may have shown, taken as different faces, are fewer in nearly every way; told is
     then the most likely number of the best stretch.
     """
-    import numpy as np
-
     if sum(len(one.looks) for one in told) < LEAST_LOOKS:
         return None, "unseen", []
     if kind is None:
         return None, "kind", []
     every = 2 if kind else 6
     each = [shown_in(stretch, mailer=kind) for stretch in told]
-    sure = np.max([one.sure.sum(1) for one in each], axis=0)
-    followed = np.sum([one.maybe.sum(1) for one in each], axis=0)
-    maybe = followed + A_TURN * np.sum([stretch.unfollowed() for stretch in told], axis=0)
-    if (sure >= every).mean() >= ALL_WAYS:
+    sure = [max(len(one.sure[way]) for one in each) for way in range(WAYS)]
+    followed = [sum(len(one.maybe[way]) for one in each) for way in range(WAYS)]
+    maybe = [faces + A_TURN * sum(one.unfollowed[way] for one in told) for way, faces in enumerate(followed)]
+    if _part(number >= every for number in sure) >= ALL_WAYS:
         number = every
-    elif (maybe >= every).mean() <= NO_WAYS:
-        number = int(np.bincount(np.minimum(sure, every - 1)).argmax())
+    elif _part(number >= every for number in maybe) <= NO_WAYS:
+        number = Counter(min(number, every - 1) for number in sure).most_common(1)[0][0]
     else:
-        glimpsed = (sure < every) & (followed >= every) & (len(each) == 1)
-        return None, "glimpsed" if glimpsed.mean() > NO_WAYS else "lost", []
-    way = int(np.flatnonzero(sure == number)[0]) if (sure == number).any() else 0
-    best = max(zip(told, each, strict=True), key=lambda one: int(one[1].sure[way].sum()))
+        glimpsed = (
+            len(each) == 1 and _part(few < every <= more for few, more in zip(sure, followed, strict=True)) > NO_WAYS
+        )
+        return None, "glimpsed" if glimpsed else "lost", []
+    way = sure.index(number) if number in sure else 0
+    best = max(zip(told, each, strict=True), key=lambda one: len(one[1].sure[way]))
     return number, None, faces_of(best[0], way, best[1].sure[way])
+
+
+def _part(found: Iterable[bool]) -> float:
+    """Of the ways."""
+    return sum(found) / WAYS
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Of one stretch, for each of its ways: which of the six faces are surely shown, and which may be, (WAYS, 6)."""
+    """Of one stretch, for each of its ways: the faces (0 to 5) that are surely shown, and all that may be."""
 
-    sure: Any
-    maybe: Any
+    sure: list[frozenset[int]]
+    maybe: list[frozenset[int]]
 
 
 def shown_in(stretch: Stretch, *, mailer: bool) -> Shown:
     """Faces of one stretch. Of a mailer only the two sides across its thin axis count."""
-    import numpy as np
+    spans = [_span(stretch.looks, place) for place in range(len(stretch.looks))]
+    shown = Shown([], [])
+    for names in stretch.names:
+        seconds, glimpsed, area = ([0.0] * 6 for _ in range(3))
+        for name, look, span in zip(names, stretch.looks, spans, strict=True):
+            if name < 0:
+                continue
+            for seen in look.faces:
+                face = face_names()[name][seen.axis]
+                area[face] += span * seen.share
+                if seen.share >= SHOWN_SHARE:
+                    glimpsed[face] += span * (seen.cos >= GLIMPSED_COS)
+                    seconds[face] += span * (seen.cos >= SHOWN_COS)
+        flat = max(range(3), key=lambda axis: area[2 * axis] + area[2 * axis + 1])
+        counted = [face for face in range(6) if not mailer or face // 2 == flat]
+        sure = frozenset(face for face in counted if seconds[face] >= SHOWN_S)
+        shown.sure.append(sure)
+        shown.maybe.append(sure | {face for face in counted if glimpsed[face] >= GLIMPSED_S})
+    return shown
 
-    seconds, glimpsed, area = (np.zeros((WAYS, 6)) for _ in range(3))
-    ways = np.arange(WAYS)
-    for place, look in enumerate(stretch.looks):
-        span = _span(stretch.looks, place)
-        used = stretch.names[:, place] >= 0
-        for seen in look.faces:
-            face = face_names()[stretch.names[:, place], seen.axis]
-            area[ways, face] += span * seen.share * used
-            if seen.share >= SHOWN_SHARE:
-                glimpsed[ways, face] += span * (seen.cos >= GLIMPSED_COS) * used
-                seconds[ways, face] += span * (seen.cos >= SHOWN_COS) * used
-    sure = seconds >= SHOWN_S
-    maybe = sure | (glimpsed >= GLIMPSED_S)
-    if mailer:
-        flat = area.reshape(WAYS, 3, 2).sum(2).argmax(1)
-        counted = np.arange(6)[None] // 2 == flat[:, None]
-        sure, maybe = sure & counted, maybe & counted
-    return Shown(sure, maybe)
 
-
-def faces_of(stretch: Stretch, way: int, wanted: Any) -> list[Face]:
-    """The best view of each face that is wanted, (6,) bool, along one way."""
+def faces_of(stretch: Stretch, way: int, wanted: frozenset[int]) -> list[Face]:
+    """The best view of each face that is wanted, along one way."""
     best: dict[int, tuple[float, Face]] = {}
-    for place, look in enumerate(stretch.looks):
-        name = int(stretch.names[way, place])
+    for name, look in zip(stretch.names[way], stretch.looks, strict=True):
         for seen in look.faces:
-            face = int(face_names()[name, seen.axis])
+            face = face_names()[name][seen.axis]
             worth = seen.cos * seen.share**0.5
-            if name >= 0 and wanted[face] and (face not in best or worth > best[face][0]):
+            if name >= 0 and face in wanted and (face not in best or worth > best[face][0]):
                 best[face] = (worth, Face(look.at_s, seen.quad))
     return [face for _, face in best.values()]
 

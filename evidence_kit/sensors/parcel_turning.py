@@ -63,41 +63,10 @@ class Stretch:
     """Looks between two losses of all names, and the ways in which the parcel may have turned through them."""
 
     looks: tuple[ParcelLook, ...]
-    names: Any
-    """(WAYS, looks) int: which of the 24 renamings gives a look's axes the names of its way; -1: passed over."""
-    moved_deg: Any
-    """(looks,): how far the parcel may have turned since the look before, by what moved."""
-    turning: Any
-    """(looks,) bool: whether it was turning then."""
-
-    def unfollowed(self) -> Any:
-        """(WAYS,) int: turns that the picture shows and a way does not, which goes by less than TURN_PART of them.
-
-        Halfway through a quick turn a box may be taken for one seen straight on, again and again: its turn by 90
-        degrees then looks like none.
-        """
-        import numpy as np
-
-        count = len(self.looks)
-        used = self.names >= 0
-        before = np.maximum.accumulate(np.where(used, np.arange(count), 0), axis=1)
-        after = np.minimum.accumulate(np.where(used, np.arange(count), count - 1)[:, ::-1], axis=1)[:, ::-1]
-        turns = np.array([look.turn for look in self.looks]).reshape(-1, 3, 3)
-        named = turns[None] @ renamings()[self.names]
-        ways = np.arange(WAYS)
-        found = np.zeros(WAYS, int)
-        for first, last in self._turns():
-            one, other = named[ways, before[:, first]], named[ways, after[:, last]]
-            traces = np.einsum("nij,nij->n", one, other)
-            degrees = np.degrees(np.arccos(np.clip((traces - 1) / 2, -1, 1)))
-            found += degrees < TURN_PART * min(90.0, self.moved_deg[first + 1 : last + 1].sum())
-        return found
-
-    def _turns(self) -> list[tuple[int, int]]:
-        """The looks before and at the end of each turn that what moved says."""
-        ends = [place for place in range(len(self.looks)) if not self.turning[place]] + [len(self.looks)]
-        runs = [(one, other - 1) for one, other in pairwise([-1, *ends]) if other - one > 1]
-        return [(max(0, first), last) for first, last in runs if self.moved_deg[first + 1 : last + 1].sum() >= TURN_DEG]
+    names: tuple[tuple[int, ...], ...]
+    """Of each way, for each look: which of the 24 renamings gives its axes the names of the way; -1: passed over."""
+    unfollowed: tuple[int, ...]
+    """Of each way: turns that the picture shows and the way does not."""
 
 
 def stretches(looks: Sequence[ParcelLook], parted_s: Sequence[float] = ()) -> list[Stretch]:
@@ -176,9 +145,39 @@ def _followed(looks: list[ParcelLook], moved: list[float], usual: float) -> Stre
                 [one for row in rows for one in row[5]],
             )
         )
+    names = _drawn(found)
     steps = np.diff(moved, prepend=moved[0])
     turning = steps > TURNING * usual * np.array([look.views for look in looks])
-    return Stretch(tuple(looks), _drawn(found), steps * MOVED_DEG, turning)
+    unfollowed = _unfollowed(turns, names, steps * MOVED_DEG, turning)
+    return Stretch(tuple(looks), tuple(map(tuple, names.tolist())), tuple(unfollowed.tolist()))
+
+
+def _unfollowed(turns: Any, names: Any, moved_deg: Any, turning: Any) -> Any:
+    """(WAYS,) int: turns that the picture shows (``_turns``) and a way does not, which turns by less than TURN_PART.
+
+    Halfway through a quick turn a box may be taken for one seen straight on, again and again: its turn by 90 degrees
+    then looks like none.
+    """
+    import numpy as np
+
+    ways, looks = names.shape
+    before = np.maximum.accumulate(np.where(names >= 0, np.arange(looks), 0), axis=1)
+    after = np.minimum.accumulate(np.where(names >= 0, np.arange(looks), looks - 1)[:, ::-1], axis=1)[:, ::-1]
+    named = turns[None] @ renamings()[names]
+    found = np.zeros(ways, int)
+    for first, last in _turns(moved_deg, turning):
+        one, other = named[np.arange(ways), before[:, first]], named[np.arange(ways), after[:, last]]
+        traces = np.einsum("nij,nij->n", one, other)
+        degrees = np.degrees(np.arccos(np.clip((traces - 1) / 2, -1, 1)))
+        found += degrees < TURN_PART * min(90.0, moved_deg[first + 1 : last + 1].sum())
+    return found
+
+
+def _turns(moved_deg: Any, turning: Any) -> list[tuple[int, int]]:
+    """The looks before and at the end of each turn that what moved says."""
+    ends = [place for place, turns in enumerate(turning) if not turns] + [len(turning)]
+    runs = [(max(0, one), other - 1) for one, other in pairwise([-1, *ends]) if other - one > 1]
+    return [(first, last) for first, last in runs if moved_deg[first + 1 : last + 1].sum() >= TURN_DEG]
 
 
 def _linked(
@@ -274,10 +273,10 @@ def identity() -> int:
 
 
 @lru_cache(maxsize=1)
-def face_names() -> Any:
-    """(24, 6) int: which face of the way (+x, -x, +y, -y, +z, -z) a look's own face is, under each renaming."""
+def face_names() -> tuple[tuple[int, ...], ...]:
+    """Of each renaming: which face of the way (+x, -x, +y, -y, +z, -z) each of a look's own six is."""
     import numpy as np
 
     normals = np.array([[s if k == axis else 0 for k in range(3)] for axis in range(3) for s in (1, -1)])
     own = np.einsum("nji,fj->nfi", renamings(), normals)  # Of the look's axes, in the way's.
-    return np.einsum("nfi,gi->nfg", own, normals).argmax(-1)
+    return tuple(map(tuple, np.einsum("nfi,gi->nfg", own, normals).argmax(-1).tolist()))
