@@ -27,7 +27,7 @@ A_TURN = 2
 """So many more faces may be shown in a turn that was not followed."""
 LOOK_S = 0.3
 """One look stands for at most so long."""
-ALL_WAYS, NO_WAYS = 0.7, 0.3
+ALL_WAYS, NO_WAYS = 0.8, 0.4
 """All faces are shown where they are in so many of the ways in which the parcel may have turned, and are not where they
 may have been in so few."""
 OPEN_SHARE = 0.30
@@ -38,8 +38,8 @@ LASTING_S, SURE_MEAN = 2.5, 0.36
 """An opening lasts so long at this mean; a turn that looks like a flap does not."""
 LEAD_S = 0.25
 """What is shown in the last moment before the opening does not count."""
-START_S = 1.6
-"""The beginning, by which "started opened" is decided."""
+START_S, START_LOOKS = 1.6, 4
+"""The beginning, by which "started opened" is decided, and the fewest looks in it."""
 START_SHARE, EVER_SHARE = 0.22, 0.14
 """Openness in the middle of the beginning, and of all but one in twenty looks of the video: what is open from the start
 is never seen closed."""
@@ -47,7 +47,7 @@ SIGNAL_SHARE = {"flaps": 0.008, "inside": 0.003, "goods": 0.010}
 """Of the picture, through the whole beginning: what then speaks for an opened start."""
 BOX_SURE = 0.25
 """Part that looks like a soft mailer, above which no opened start is told: a mailer's folds look like flaps."""
-BAG, BOX = 0.6, 0.35
+BAG, BOX = 0.5, 0.35
 """Part of the parcel that looks like a soft mailer: a mailer above the first, a box below the second."""
 LEAST_LOOKS = 8
 TURNING, TURNING_LEAST = 1.6, 1.0
@@ -270,7 +270,7 @@ def opening(looks: Sequence[ParcelLook]) -> float | None:
 def opened_start(looks: Sequence[ParcelLook]) -> tuple[str, ...]:
     """Signals that the parcel is open from the first frame on."""
     first = [look for look in looks if look.at_s <= START_S]
-    if len(first) < 5 or median(look.bag for look in first) > BOX_SURE:
+    if len(first) < START_LOOKS or median(look.bag for look in first) > BOX_SURE:
         return ()
     ever = sorted(openness(look) for look in looks)
     if median(openness(look) for look in first) < START_SHARE or ever[len(ever) // 20] < EVER_SHARE:
