@@ -361,8 +361,8 @@ def pace(step: int, stage: Stage) -> float:
     return rise * min(1.0, 0.51 - 0.5 * float(np.cos(np.pi * min(1.0, left))))
 
 
-def export(net: ParcelPoseNet, folder: Path, to: Path) -> None:
-    """Writes ONNX with free height and width, the encoder computing in eight bits; prints its sha256."""
+def export(net: ParcelPoseNet, folder: Path, to: Path, *, plain: bool = False) -> None:
+    """Writes ONNX with free height and width, its encoder in eight bits unless ``plain``, and prints its sha256."""
 
     class Telling(torch.nn.Module):
         def __init__(self) -> None:
@@ -378,7 +378,8 @@ def export(net: ParcelPoseNet, folder: Path, to: Path) -> None:
         dynamic_axes=axes, opset_version=17, dynamo=False,
     )  # fmt: skip
     pads_folded(to, np.zeros((1, 3, 128, 192), np.float32))
-    quantised(to, calibrating(folder), leave=PYRAMID)
+    if not plain:
+        quantised(to, calibrating(folder), leave=PYRAMID)
     content = to.read_bytes()
     print(to.name, len(content), hashlib.sha256(content).hexdigest())
 
@@ -398,6 +399,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=FOLDER)
     parser.add_argument("--to", type=Path, default=HERE / "parcel-pose.onnx")
     parser.add_argument("--export-only", type=Path, help="export the running mean of this state as it stands")
+    parser.add_argument("--plain", action="store_true", help="export without eight bits, to compare")
     options = parser.parse_args()
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
@@ -408,7 +410,7 @@ def main() -> None:
     else:
         for earlier, stage in zip((None, *STAGES), STAGES, strict=False):
             net = train(begun(options.folder, earlier), options.folder, stage)
-    export(net, options.folder, options.to)
+    export(net, options.folder, options.to, plain=options.plain)
 
 
 if __name__ == "__main__":
