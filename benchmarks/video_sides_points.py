@@ -34,8 +34,7 @@ CHANGES: tuple[dict[str, float], ...] = (
     {"TURN_PART": 0.4},
     {"UNSURE_DEG": 40.0},
     {"UNSURE_DEG": 20.0},
-    {"LACK": 0.0},
-    {"LACK": 2.0},
+    {"MISREAD": 0.15},
 )
 """Of the values in sides_shown.py and parcel_turning.py."""
 

@@ -44,8 +44,6 @@ ALWAYS, ALWAYS_LEAST, ALWAYS_PERCENT = 1.2, 1.0, 25
 """What always differs: so many times this percentile of the video's."""
 DAMPED = 0.7
 """A turning goes on at this part of its pace: where the next look is expected."""
-LACK, LACK_DEG, LACK_PART, LACK_MOVED_DEG = 1.0, 8.0, 0.4, 1.0
-"""Weight of what a link lacks: it turns by less than what moved would have it (so many degrees a unit)."""
 MOST_DEG = 100.0
 """A link turns by no more."""
 STRAY = 0.03
@@ -195,9 +193,7 @@ def _linked(
     # In units of the density of all turns that look alike.
     dense = np.log(2 * np.pi * spread) * -1.5 - np.log(24 / (8 * np.pi**2)) - off / (2 * spread)
     weight = np.logaddexp(dense + np.log(1 - STRAY), np.log(STRAY / 24)) + prior
-    need = np.radians(LACK_MOVED_DEG * way)
-    lack = np.maximum(0.0, need - angles[near]) ** 2 / (2 * (np.radians(LACK_DEG) ** 2 + (LACK_PART * need) ** 2))
-    every = links.worth[None] + weight - LACK * lack[:, None]
+    every = links.worth[None] + weight
     return near, steps[near], gap_s, np.logaddexp.reduce(every, axis=1), list(every)
 
 
