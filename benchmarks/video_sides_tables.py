@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from benchmarks.pages import put
@@ -25,7 +26,7 @@ ROWS = (
     ("opened starts called sealed", "", "opened_starts_called_sealed"),
 )
 """What a row says, its bar, and its key in the results."""
-PARTS = {"tune": "tune", "heldout": "held-out", "heldout_blind": "of these blind"}
+PARTS = {"tune": "tune", "heldout": "held-out", "heldout_seen": "held-out, counted before"}
 
 
 def write(results: dict[str, Any]) -> None:
@@ -41,8 +42,8 @@ def told(results: dict[str, Any]) -> str:
     lines = [f"| | bar |{head}\n|---|---|{'---|' * len(parts)}\n"]
     for name, bar, key in ROWS:
         lines.append(f"| {name} | {bar} |{''.join(f' {_share(part[key])} |' for part in parts.values())}\n")
-    why = results["splits"]["heldout"]["why"]
-    lines.append(f"\nWhy the number was not told, held-out: {', '.join(f'{k} {n}' for k, n in why.items())}.\n")
+    why = Counter(results["splits"]["heldout"]["why"]) + Counter(results["splits"].get("heldout_seen", {}).get("why"))
+    lines.append(f"\nWhy the number was not told, both held-out: {', '.join(f'{k} {n}' for k, n in why.items())}.\n")
     if results.get("cost"):
         cost = results["cost"]
         lines.append(

@@ -6,24 +6,30 @@ split of benchmarks/video_sides.py.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean, median
 
 from evidence_kit.facts.continuity import Continuity
-from evidence_kit.facts.parcel_turning import LARGE, Named, angle_between, stretches
 from evidence_kit.schema import Quad, Unknown
 from evidence_kit.sensors.parcel_looks import ParcelLook, ParcelLooks
+from evidence_kit.sensors.parcel_turning import LARGE, WAYS, Stretch, face_names, stretches
 from evidence_kit.wiring import fact
 
-SHOWN_COS, GLIMPSED_COS = 0.50, 0.36
+SHOWN_COS, GLIMPSED_COS = 0.46, 0.38
 """A face turned to the camera by more than the first is shown; by less than the second it is not."""
-SHOWN_S, GLIMPSED_S = 0.30, 0.22
+SHOWN_S, GLIMPSED_S = 0.28, 0.18
 """For so long in all."""
 SHOWN_SHARE = 0.006
 """Of the picture: a face smaller than that shows nothing."""
-LOOK_S = 0.25
+A_TURN = 2
+"""So many more faces may be shown in a turn that was not followed."""
+LOOK_S = 0.3
 """One look stands for at most so long."""
+ALL_WAYS, NO_WAYS = 0.8, 0.4
+"""All faces are shown where they are in so many of the ways in which the parcel may have turned, and are not where they
+may have been in so few."""
 OPEN_SHARE = 0.30
 """Flaps and inside over the whole parcel, above which it looks open."""
 OPEN_LEAST = 0.004
@@ -32,8 +38,8 @@ LASTING_S, SURE_MEAN = 2.5, 0.36
 """An opening lasts so long at this mean; a turn that looks like a flap does not."""
 LEAD_S = 0.25
 """What is shown in the last moment before the opening does not count."""
-START_S = 1.6
-"""The beginning, by which "started opened" is decided."""
+START_S, START_LOOKS = 1.6, 4
+"""The beginning, by which "started opened" is decided, and the fewest looks in it."""
 START_SHARE, EVER_SHARE = 0.22, 0.14
 """Openness in the middle of the beginning, and of all but one in twenty looks of the video: what is open from the start
 is never seen closed."""
@@ -41,13 +47,11 @@ SIGNAL_SHARE = {"flaps": 0.008, "inside": 0.003, "goods": 0.010}
 """Of the picture, through the whole beginning: what then speaks for an opened start."""
 BOX_SURE = 0.25
 """Part that looks like a soft mailer, above which no opened start is told: a mailer's folds look like flaps."""
-BAG, BOX = 0.6, 0.35
+BAG, BOX = 0.5, 0.35
 """Part of the parcel that looks like a soft mailer: a mailer above the first, a box below the second."""
 LEAST_LOOKS = 8
 TURNING, TURNING_LEAST = 1.6, 1.0
-"""A turn ends a showing: more differs from look to look than so many times the video's median, or than this."""
-LIVELY, LIVELY_LOOKS, LIVELY_DEG = 2.0, 2, 40.0
-"""So many looks in a row in which so many times the median differs are a turn; below this angle none was followed."""
+"""A turn ends a showing: more differs from view to view than so many times the video's median, or than this."""
 SHOWING_S = 3.0
 """A longer showing is shown again."""
 MOST_FACES = 12
@@ -80,7 +84,7 @@ class SidesShown:
     goods_at_s: float | None = None
     """When goods are first seen."""
     why: str | None = None
-    """Where the number could not be told: ``lost`` (which face is which was lost), ``glimpsed`` (a face was seen too
+    """Where the number could not be told: ``lost`` (which face is which is not sure), ``glimpsed`` (a face was seen too
     briefly or too slanted to say), ``unseen`` (hardly any parcel was seen), ``kind`` (box or mailer),
     ``unproven`` (the answer is not told, see TOLD)."""
 
@@ -121,14 +125,8 @@ def told_of(looks: ParcelLooks, continuity: Continuity | Unknown) -> SidesShown:
         return SidesShown(0, (), False, seen[0].at_s, signals, goods_first(seen, seen[0].at_s))
     closed = [look for look in seen if opened_at_s is None or look.at_s < opened_at_s - LEAD_S]
     parted = [] if isinstance(continuity, Unknown) else [one.at_s for one in continuity.breaks]
-    kind = mailer(closed)
-    kept = stretches(closed, parted)
-    told = [shown_in(stretch, mailer=bool(kind)) for stretch in kept]
-    shown, why = count(told, kind)
-    if shown is not None and shown < (2 if kind else 6) and any(unfollowed(one, closed) for one in kept):
-        shown, why = None, "lost"
-    best = max(told, key=lambda one: len(one.sure), default=None)
-    faces = showings(closed) if best is None or shown is None else list(best.sure.values())
+    shown, why, found = count(stretches(closed, parted), mailer(closed))
+    faces = showings(closed) if shown is None else found
     return SidesShown(shown, tuple(in_order(faces)), sealed, opened_at_s, signals, goods_at_s, why)
 
 
@@ -136,33 +134,18 @@ def in_order(faces: Sequence[Face]) -> list[Face]:
     return sorted(faces, key=lambda face: (face.at_s, face.quad))
 
 
-def unfollowed(stretch: list[Named], looks: Sequence[ParcelLook]) -> bool:
-    """Whether the picture says that the parcel was turned where the named turns say that it hardly was."""
-    lively = LIVELY * max(median(look.moved for look in looks), TURNING_LEAST)
-    run: list[int] = []
-    for place, named in enumerate([*stretch, None]):
-        if named is not None and named.look.moved >= lively:
-            run.append(place)
-            continue
-        if len(run) >= LIVELY_LOOKS:
-            first, last = stretch[max(0, run[0] - 1)], stretch[run[-1]]
-            if angle_between(first.turn, last.turn) < LIVELY_DEG:
-                return True
-        run = []
-    return False
-
-
 def showings(looks: Sequence[ParcelLook]) -> list[Face]:
     """The best view of the foremost face of each showing: looks between two turns, for a person to count on."""
     found: list[tuple[float, Face]] = []
-    calm = median(look.moved for look in looks) if looks else 0.0
+    calm = median(look.moved / look.views for look in looks) if looks else 0.0
     parted, since_s = True, -SHOWING_S
     for look in looks:
-        parted = parted or look.moved >= TURNING * max(calm, TURNING_LEAST) or look.at_s - since_s >= SHOWING_S
+        turning = look.moved / look.views >= TURNING * max(calm, TURNING_LEAST)
+        parted = parted or turning or look.at_s - since_s >= SHOWING_S
         front = max(look.faces, key=lambda seen: seen.cos * seen.share**0.5, default=None)
         if front is None or front.share < SHOWN_SHARE or front.cos < SHOWN_COS:
             continue
-        worth = front.cos * front.share**0.5 * (1.0 if look.moved < TURNING * max(calm, TURNING_LEAST) else 0.5)
+        worth = front.cos * front.share**0.5 * (0.5 if turning else 1.0)
         if parted:
             found.append((worth, Face(look.at_s, front.quad)))
             parted, since_s = False, look.at_s
@@ -172,72 +155,90 @@ def showings(looks: Sequence[ParcelLook]) -> list[Face]:
     return [face for _, face in best]
 
 
+def count(told: list[Stretch], kind: bool | None) -> tuple[int | None, str | None, list[Face]]:
+    """The number of faces shown and their best views, or why it cannot be told; ``kind`` as ``mailer`` says.
+
+    All faces are shown where one stretch shows them in nearly every way in which the parcel may have turned. Fewer are
+    where even all that the stretches may have shown, taken as different faces, are fewer in nearly every way; told is
+    then the most likely number of the best stretch.
+    """
+    if sum(len(one.looks) for one in told) < LEAST_LOOKS:
+        return None, "unseen", []
+    if kind is None:
+        return None, "kind", []
+    every = 2 if kind else 6
+    each = [shown_in(stretch, mailer=kind) for stretch in told]
+    sure = [max(len(one.sure[way]) for one in each) for way in range(WAYS)]
+    followed = [sum(len(one.maybe[way]) for one in each) for way in range(WAYS)]
+    maybe = [faces + A_TURN * sum(one.unfollowed[way] for one in told) for way, faces in enumerate(followed)]
+    if _part(number >= every for number in sure) >= ALL_WAYS:
+        number = every
+    elif _part(number >= every for number in maybe) <= NO_WAYS:
+        number = Counter(min(number, every - 1) for number in sure).most_common(1)[0][0]
+    else:
+        glimpsed = (
+            len(each) == 1 and _part(few < every <= more for few, more in zip(sure, followed, strict=True)) > NO_WAYS
+        )
+        return None, "glimpsed" if glimpsed else "lost", []
+    way = sure.index(number) if number in sure else 0
+    best = max(zip(told, each, strict=True), key=lambda one: len(one[1].sure[way]))
+    return number, None, faces_of(best[0], way, best[1].sure[way])
+
+
+def _part(found: Iterable[bool]) -> float:
+    """Of the ways."""
+    return sum(found) / WAYS
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Of one stretch: faces surely shown, at their best, and those seen by half."""
+    """Of one stretch, for each of its ways: the faces (0 to 5) that are surely shown, and all that may be."""
 
-    looks: int
-    sure: dict[int, Face]
-    doubtful: frozenset[int]
-
-
-def count(told: list[Shown], kind: bool | None) -> tuple[int | None, str | None]:
-    """The number of faces shown, or why it cannot be told; ``kind`` as ``mailer`` says."""
-    if sum(one.looks for one in told) < LEAST_LOOKS:
-        return None, "unseen"
-    if kind is None:
-        return None, "kind"
-    every = 2 if kind else 6
-    sure = max(len(one.sure) for one in told)
-    if sure >= every:
-        return every, None
-    if any(one.doubtful for one in told):
-        return None, "glimpsed"
-    if sum(bool(one.sure) for one in told) > 1:
-        return None, "lost"
-    return sure, None
+    sure: list[frozenset[int]]
+    maybe: list[frozenset[int]]
 
 
-def shown_in(stretch: list[Named], *, mailer: bool) -> Shown:
+def shown_in(stretch: Stretch, *, mailer: bool) -> Shown:
     """Faces of one stretch. Of a mailer only the two sides across its thin axis count."""
-    seconds: dict[int, float] = {}
-    glimpsed: dict[int, float] = {}
+    spans = [_span(stretch.looks, place) for place in range(len(stretch.looks))]
+    shown = Shown([], [])
+    for names in stretch.names:
+        seconds, glimpsed, area = ([0.0] * 6 for _ in range(3))
+        for name, look, span in zip(names, stretch.looks, spans, strict=True):
+            if name < 0:
+                continue
+            for seen in look.faces:
+                face = face_names()[name][seen.axis]
+                area[face] += span * seen.share
+                if seen.share >= SHOWN_SHARE:
+                    glimpsed[face] += span * (seen.cos >= GLIMPSED_COS)
+                    seconds[face] += span * (seen.cos >= SHOWN_COS)
+        flat = max(range(3), key=lambda axis: area[2 * axis] + area[2 * axis + 1])
+        counted = [face for face in range(6) if not mailer or face // 2 == flat]
+        sure = frozenset(face for face in counted if seconds[face] >= SHOWN_S)
+        shown.sure.append(sure)
+        shown.maybe.append(sure | {face for face in counted if glimpsed[face] >= GLIMPSED_S})
+    return shown
+
+
+def faces_of(stretch: Stretch, way: int, wanted: frozenset[int]) -> list[Face]:
+    """The best view of each face that is wanted, along one way."""
     best: dict[int, tuple[float, Face]] = {}
-    for place, named in enumerate(stretch):
-        span = _span(stretch, place)
-        for seen in named.look.faces:
-            face = named.face(seen)
-            if seen.share < SHOWN_SHARE or seen.cos < GLIMPSED_COS:
-                continue
-            glimpsed[face] = glimpsed.get(face, 0.0) + span
-            if seen.cos < SHOWN_COS:
-                continue
-            seconds[face] = seconds.get(face, 0.0) + span
-            rank = seen.cos * seen.share**0.5
-            if face not in best or rank > best[face][0]:
-                best[face] = (rank, Face(named.look.at_s, seen.quad))
-    flat = _flat_axis(stretch) if mailer else None
-    counted = [face for face in glimpsed if flat is None or face // 2 == flat]
-    sure = {face: best[face][1] for face in counted if seconds.get(face, 0.0) >= SHOWN_S}
-    doubtful = frozenset(face for face in counted if face not in sure and glimpsed[face] >= GLIMPSED_S)
-    return Shown(len(stretch), sure, doubtful)
+    for name, look in zip(stretch.names[way], stretch.looks, strict=True):
+        for seen in look.faces:
+            face = face_names()[name][seen.axis]
+            worth = seen.cos * seen.share**0.5
+            if name >= 0 and face in wanted and (face not in best or worth > best[face][0]):
+                best[face] = (worth, Face(look.at_s, seen.quad))
+    return [face for _, face in best.values()]
 
 
-def _span(stretch: list[Named], place: int) -> float:
+def _span(looks: Sequence[ParcelLook], place: int) -> float:
     """Seconds that a look stands for."""
-    at_s = stretch[place].look.at_s
-    before = at_s - stretch[place - 1].look.at_s if place else LOOK_S
-    after = stretch[place + 1].look.at_s - at_s if place + 1 < len(stretch) else LOOK_S
+    at_s = looks[place].at_s
+    before = at_s - looks[place - 1].at_s if place else LOOK_S
+    after = looks[place + 1].at_s - at_s if place + 1 < len(looks) else LOOK_S
     return min(LOOK_S, before) / 2 + min(LOOK_S, after) / 2
-
-
-def _flat_axis(stretch: list[Named]) -> int:
-    """The axis across a mailer: that of the faces that are seen largest."""
-    area = [0.0, 0.0, 0.0]
-    for named in stretch:
-        for seen in named.look.faces:
-            area[named.face(seen) // 2] += seen.share
-    return max(range(3), key=lambda axis: area[axis])
 
 
 def mailer(looks: Sequence[ParcelLook]) -> bool | None:
@@ -269,7 +270,7 @@ def opening(looks: Sequence[ParcelLook]) -> float | None:
 def opened_start(looks: Sequence[ParcelLook]) -> tuple[str, ...]:
     """Signals that the parcel is open from the first frame on."""
     first = [look for look in looks if look.at_s <= START_S]
-    if len(first) < 5 or median(look.bag for look in first) > BOX_SURE:
+    if len(first) < START_LOOKS or median(look.bag for look in first) > BOX_SURE:
         return ()
     ever = sorted(openness(look) for look in looks)
     if median(openness(look) for look in first) < START_SHARE or ever[len(ever) // 20] < EVER_SHARE:

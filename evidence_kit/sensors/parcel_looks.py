@@ -9,11 +9,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
+from itertools import pairwise
+from math import acos, degrees
 from typing import TYPE_CHECKING, Any
 
 from evidence_kit.schema import Quad
 from evidence_kit.sensors.footage import Footage
-from evidence_kit.sensors.small_views import MOST_S
+from evidence_kit.sensors.small_views import CLOSE_S, EVERY_S, MOST_S
 from evidence_kit.sensors.weights import network
 from evidence_kit.wiring import sensor
 
@@ -27,15 +30,29 @@ WEIGHTS = "parcel-pose/parcel-pose.onnx"
 BLOCK = 32
 KINDS = ("nothing", "box", "bag", "flap", "inside", "goods", "hand")
 STILL = 1.2
-"""A view in which less differs from the last look where the parcel is (mean luma, 0..255) is not looked at."""
+"""Less that differs from view to view where the parcel is (mean luma, 0..255) is nothing."""
 MOST_SHIFT = 0.1
 """A larger shift, of the picture's longer side, is not undone."""
-STILL_S = 0.4
-"""For at most so long in a row."""
+COARSE_S, LATER_S = 0.4, 0.5
+"""Between the looks of the first pass, while views are close together and later."""
+MOST_LOOKS = 170
+"""In all; what the first pass leaves is spent where the parcel turns."""
+TURN_DEG, MOVED_DEG, UNSURE_DEG = 14.0, 1.5, 12.0
+"""A view between two looks is looked at too where the parcel may have turned by more than the first: by what the two
+looks say, by so much for each unit that moved above what always moves, and more where a look is unsure."""
+UNSURE = 0.6
+ALWAYS, ALWAYS_LEAST, ALWAYS_PART = 1.2, 1.0, 4
+"""What always moves: so many times the video's lowest quarter of what differs from view to view."""
+GROWN = 1.5
+"""A view is cut out around the parcel, so many times as large, and enlarged: the network sees a small parcel better."""
 OPEN_S = 4.0
 """So long with the parcel open ends the search: what is shown later is not shown sealed."""
 FOCAL = 0.9
 """Of a phone's lens, in longer sides of the picture: wide lenses have 0.7, tele ones more."""
+LEAST_ZOOM = 0.8
+"""Where the part would be larger, the picture is shown as it is."""
+DEGREES_APART = 2.5
+"""Degrees between the nine numbers per degree that the parcel turned, up to 30 degrees."""
 LEAST_CELLS = 12
 """Cells of 4 x 4 pixels that must show the parcel."""
 
@@ -72,10 +89,11 @@ class ParcelLook:
     inside: float
     goods: float
     hand: float
-    detail: float
-    """Mean absolute Laplacian of luma on the parcel: sharpness."""
     moved: float = 0.0
-    """What differs from the look before where the parcel is, a mere shift undone: mean luma, 0..255."""
+    """What differs from view to view since the look before, added up: mean luma (0..255) where the parcel is, a mere
+    shift undone."""
+    views: int = 1
+    """So many views."""
     faces: tuple[SeenFace, ...] = ()
 
 
@@ -87,23 +105,98 @@ class ParcelLooks:
     engine: str = WEIGHTS
 
 
-@sensor(on="video", version="8", packages=("av", "onnxruntime", "opencv-python-headless", "numpy"))
+@sensor(on="video", version="10", packages=("av", "onnxruntime", "opencv-python-headless", "numpy"))
 def parcel_looks(footage: Footage) -> ParcelLooks:
     """Looks at the first minutes. Raises CannotOpen, LimitReached, EngineMissing."""
-    import numpy as np
 
-    seen: list[_View] = []
+    pass_ = _Pass()
     open_from_s: float | None = None
     for at_s, picture in _pictures(footage):
-        moved = _moved(seen[-1], picture) if seen else 0.0
-        if seen and moved < STILL and at_s - seen[-1].at_s < STILL_S:
+        look = pass_.see(at_s, picture)
+        if look is None:
             continue
-        seen.append(_viewed(np.ascontiguousarray(picture), at_s, moved))
-        open_from_s = None if not seen[-1].open else at_s if open_from_s is None else open_from_s
+        open_from_s = None if not look.open else at_s if open_from_s is None else open_from_s
         if open_from_s is not None and at_s - open_from_s > OPEN_S:
             break
-    looks = tuple(_looks(seen))
+    pass_.refine()
+    looks = pass_.looks()
     return ParcelLooks(looks, looks[-1].at_s if looks else 0.0)
+
+
+class _Pass:
+    """Views in order, and which of them are looked at: few at first, then those between two looks that differ."""
+
+    def __init__(self) -> None:
+        self.at_s: list[float] = []
+        self.pictures: list[Any] = []
+        self.moved: list[float] = []
+        """From the view before."""
+        self.looked: dict[int, _View] = {}
+
+    def see(self, at_s: float, picture: Any) -> _View | None:
+        """Takes a view; what the network tells of it, where it is looked at."""
+        place = len(self.at_s)
+        last = next(reversed(self.looked), None)
+        self.moved.append(0.0 if last is None else _moved(self.looked[last].box, self.pictures[-1], picture))
+        self.at_s.append(at_s)
+        self.pictures.append(picture)
+        wait = COARSE_S if at_s < CLOSE_S else LATER_S
+        if last is not None and at_s - self.at_s[last] < wait - EVERY_S / 4:
+            return None
+        self.looked[place] = _viewed(picture, at_s, None if last is None else self.looked[last])
+        return self.looked[place]
+
+    def refine(self) -> None:
+        """Looks between looks where the parcel may have turned, the widest turns first."""
+        import numpy as np
+
+        lowest = sorted(self.moved)[len(self.moved) // ALWAYS_PART] if self.moved else 0.0
+        usual = ALWAYS * max(ALWAYS_LEAST, lowest)
+        way = np.cumsum(np.maximum(0.0, np.array(self.moved) - usual)) * MOVED_DEG
+        order = sorted(self.looked)
+        waiting = [(-self._turned(one, other, way), one, other) for one, other in pairwise(order)]
+        heapify(waiting)
+        while waiting and len(self.looked) < MOST_LOOKS:
+            turned, one, other = heappop(waiting)
+            if -turned < TURN_DEG:
+                break
+            # Half way of what moved, and half way in time where nothing did.
+            aim = (way[one] + way[other]) / 2 if way[other] - way[one] > 2 * MOVED_DEG else None
+            apart = [(abs(way[k] - aim) if aim is not None else 0.0, abs(2 * k - one - other), k)
+                     for k in range(one + 1, other)]  # fmt: skip
+            middle = min(apart)[2]
+            near = min((one, other), key=lambda end: abs(end - middle))
+            self.looked[middle] = _viewed(self.pictures[middle], self.at_s[middle], self.looked[near])
+            for begin, end in ((one, middle), (middle, other)):
+                heappush(waiting, (-self._turned(begin, end, way), begin, end))
+
+    def _turned(self, one: int, other: int, way: Any) -> float:
+        """Degrees by which the parcel may have turned between two looks; 0 where no view lies between them."""
+        begin, end = self.looked[one], self.looked[other]
+        if other - one < 2 or not (begin.there or end.there):
+            return 0.0
+        if not (begin.there and end.there):
+            return 2 * TURN_DEG
+        # Turns are near where their numbers are: cheaper than reading either off.
+        likeness = float(begin.numbers @ end.numbers) / max(1e-6, begin.sure * end.sure)
+        seen = degrees(acos(max(-1.0, min(1.0, likeness)))) / DEGREES_APART
+        return max(seen, min(90.0, float(way[other] - way[one]))) + UNSURE_DEG * (min(begin.sure, end.sure) < UNSURE)
+
+    def looks(self) -> tuple[ParcelLook, ...]:
+        import numpy as np
+
+        from evidence_kit.sensors.parcel_frames import turns_of
+
+        if not self.looked:
+            return ()
+        order = sorted(self.looked)
+        turns, scores = turns_of(np.stack([self.looked[place].numbers for place in order]))
+        found, before = [], -1
+        for place, turn, score in zip(order, turns, scores, strict=True):
+            moved = sum(self.moved[before + 1 : place + 1])
+            found.append(_look(self.looked[place], moved, place - before, turn, float(score)))
+            before = place
+        return tuple(found)
 
 
 def _pictures(footage: Footage) -> Iterator[tuple[float, Any]]:
@@ -124,18 +217,18 @@ def _pictures(footage: Footage) -> Iterator[tuple[float, Any]]:
     yield from new(MOST_S)
 
 
-def _moved(last: _View, picture: Any) -> float:
-    """What differs where the parcel was, after the shift of its part of the picture is undone (mean luma, 0..255)."""
+def _moved(box: tuple[int, int, int, int], before: Any, picture: Any) -> float:
+    """What differs in ``box``, after the shift of that part of the picture is undone (mean luma, 0..255)."""
     import cv2
     import numpy as np
 
-    if picture.shape != last.picture.shape:
+    if picture.shape != before.shape:
         return 255.0
     height, width = picture.shape[:2]
-    left, top, right, bottom = last.box
+    left, top, right, bottom = box
     one, other = (
         cv2.cvtColor(np.ascontiguousarray(part[top:bottom, left:right]), cv2.COLOR_BGR2GRAY).astype(np.float32)
-        for part in (last.picture, picture)
+        for part in (before, picture)
     )
     plain = float(cv2.absdiff(one, other).mean())
     if plain < STILL or min(one.shape) < 16:
@@ -153,10 +246,9 @@ def _moved(last: _View, picture: Any) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """What the network told of one frame, before its turn is read off."""
+    """What the network told of one frame, before its turn is read off; cells are those of the part that it saw."""
 
     at_s: float
-    picture: Any
     on: Any
     """Cells that show a closed face of the parcel, (h/4, w/4)."""
     normals: Any
@@ -164,7 +256,10 @@ class _View:
     """The mean over those cells, (9,); zeros where there are too few."""
     box: tuple[int, int, int, int]
     """Left, top, right, bottom around the parcel, in pixels; the whole picture where there is none."""
-    moved: float
+    size: tuple[int, int]
+    """Width and height of the picture."""
+    part: tuple[float, float, float]
+    """Left, top, and pixels of the picture per pixel of the part that the network was shown."""
     closed: float
     bag: float
     shares: tuple[float, float, float, float]
@@ -174,48 +269,72 @@ class _View:
     def open(self) -> bool:
         return self.shares[0] + self.shares[1] > self.closed
 
+    @property
+    def there(self) -> bool:
+        return bool(self.closed)
 
-def _viewed(picture: NDArray[np.uint8], at_s: float, moved: float = 0.0) -> _View:
-    """One picture (h, w, 3), blue-green-red, longer side about VIEW_PX."""
+    @property
+    def sure(self) -> float:
+        """Length of the numbers: 1 where all cells agree on a turn."""
+        return float((self.numbers @ self.numbers) ** 0.5)
+
+
+def _viewed(picture: Any, at_s: float, near: _View | None = None) -> _View:
+    """One picture (h, w, 3), blue-green-red, longer side about VIEW_PX; the part around ``near``'s parcel, if given."""
     import numpy as np
 
-    kinds, normals, numbers = told(picture)
+    height, width = picture.shape[:2]
+    shown, part = _part(picture, near)
+    kinds, normals, numbers = told(shown)
     closed = kinds[1] + kinds[2]
     parcel = _main_part(closed + kinds[3] + kinds[4])
-    count = float(parcel.size)
+    count = width * height / (4 * part[2]) ** 2  # Cells that the whole picture would have.
     on = parcel & (closed > 0.5)
     rows, columns = (np.flatnonzero(parcel.any(axis)) for axis in (1, 0))
-    box = (0, 0, picture.shape[1], picture.shape[0])
+    box = (0, 0, width, height)
     if len(rows) and len(columns):
-        box = (4 * int(columns[0]), 4 * int(rows[0]), 4 * int(columns[-1]) + 4, 4 * int(rows[-1]) + 4)
+        ends = np.array([columns[0], rows[0], columns[-1] + 1, rows[-1] + 1]) * 4 * part[2] + [*part[:2], *part[:2]]
+        left, top, right, bottom = np.clip(np.round(ends), 0, [width, height, width, height]).astype(int)
+        box = (int(left), int(top), int(right), int(bottom))
     flap, inside = (round(float((kinds[k] * parcel).sum() / count), 5) for k in (3, 4))
     goods, hand = (round(float(kinds[k].sum() / count), 5) for k in (5, 6))
     weight = closed * on
     total = float(weight.sum())
-    if on.sum() < LEAST_CELLS:
-        return _View(at_s, picture, on, normals, np.zeros(9), box, moved, 0.0, 0.0, (flap, inside, goods, hand))
-    mean = (numbers * weight).sum((1, 2)).astype(np.float64) / total
-    return _View(
-        at_s, picture, on, normals, mean, box, moved, round(float(on.sum() / count), 5),
-        round(float((kinds[2] * on).sum()) / total, 4), (flap, inside, goods, hand),
-    )  # fmt: skip
+    mean, seen, bag = np.zeros(9), 0.0, 0.0
+    if on.sum() >= LEAST_CELLS:
+        mean = (numbers * weight).sum((1, 2)).astype(np.float64) / total
+        seen, bag = round(float(on.sum() / count), 5), round(float((kinds[2] * on).sum()) / total, 4)
+    elif near is not None:
+        return _viewed(picture, at_s)  # It is not where it was.
+    return _View(at_s, on, normals, mean, box, (width, height), part, seen, bag, (flap, inside, goods, hand))
 
 
-def _looks(views: list[_View]) -> Iterator[ParcelLook]:
+def _part(picture: Any, near: _View | None) -> tuple[Any, tuple[float, float, float]]:
+    """What the network is shown: the picture, or what lies around the parcel, enlarged to the picture's size."""
+    import cv2
     import numpy as np
 
-    from evidence_kit.sensors.parcel_frames import turns_of
+    height, width = picture.shape[:2]
+    whole = np.ascontiguousarray(picture), (0.0, 0.0, 1.0)
+    if near is None or near.size != (width, height) or not near.there:
+        return whole
+    left, top, right, bottom = near.box
+    scale = GROWN * max((right - left) / width, (bottom - top) / height)
+    if scale > LEAST_ZOOM:
+        return whole
+    x, y = (left + right - scale * width) / 2, (top + bottom - scale * height) / 2
+    x, y = min(max(x, 0.0), width * (1 - scale)), min(max(y, 0.0), height * (1 - scale))
+    move = np.array([[scale, 0, x + (scale - 1) / 2], [0, scale, y + (scale - 1) / 2]])
+    shown = cv2.warpAffine(whole[0], move, (width, height), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    return shown, (x, y, scale)
 
-    if views:
-        for view, turn, score in zip(views, *turns_of(np.stack([view.numbers for view in views])), strict=True):
-            yield _look(view, turn, float(score))
 
-
-def _look(view: _View, turn: Any, score: float) -> ParcelLook:
+def _look(view: _View, moved: float, views: int, turn: Any, score: float) -> ParcelLook:
     import numpy as np
 
-    if not view.numbers.any():
-        return ParcelLook(view.at_s, 0.0, (), view.closed, 0.0, *view.shares, 0.0, round(view.moved, 2))
+    moved = round(moved, 2)
+    if not view.there:
+        return ParcelLook(view.at_s, 0.0, (), view.closed, 0.0, *view.shares, moved, views)
     return ParcelLook(
         view.at_s,
         round(float(np.linalg.norm(view.numbers)) * score, 4),
@@ -223,9 +342,9 @@ def _look(view: _View, turn: Any, score: float) -> ParcelLook:
         view.closed,
         view.bag,
         *view.shares,
-        _detail(view.picture, view.on),
-        round(view.moved, 2),
-        tuple(_faces(view.on, view.normals, turn)),
+        moved,
+        views,
+        tuple(_faces(view, turn)),
     )
 
 
@@ -260,36 +379,41 @@ def _main_part(parcel: Any) -> Any:
     return (labels == best) & (mask > 0)
 
 
-def _faces(on: Any, normals: Any, turn: Any) -> list[SeenFace]:
+def _faces(view: _View, turn: Any) -> list[SeenFace]:
     import numpy as np
 
+    on, (left, top, scale) = view.on, view.part
     axes = np.concatenate([turn, -turn], 1)[:, [0, 3, 1, 4, 2, 5]]
     rows, columns = np.nonzero(on)
-    likeness = normals[:, rows, columns].T @ axes
+    likeness = view.normals[:, rows, columns].T @ axes
     named = likeness.argmax(1)
     found = []
-    shape = on.shape
+    cell = 4 * scale / np.array(view.size)
+    """Of the picture's width and height."""
     middle = np.array([columns.mean(), rows.mean()])
     for axis in range(6):
         chosen = named == axis
         if chosen.sum() < 8:
             continue
         points = np.column_stack([columns[chosen], rows[chosen]])
-        offset = (points.mean(0) - middle) / (FOCAL * max(shape))
+        offset = (points.mean(0) - middle) * 4 * scale / (FOCAL * max(view.size))
         ray = np.array([*offset, 1.0]) / np.linalg.norm([*offset, 1.0])
         cos = float(-axes[:, axis] @ ray)
-        quad = _quad(points, shape)
+        quad = _quad(points, cell, np.array([left, top]) / view.size)
         found.append(
             SeenFace(
-                axis, round(cos, 4), round(float(chosen.sum()) / on.size, 5),
+                axis, round(cos, 4), round(float(chosen.sum() * cell.prod()), 5),
                 round(float(likeness[chosen, axis].mean()), 4), quad,
             )
         )  # fmt: skip
     return found
 
 
-def _quad(points: Any, shape: tuple[int, int]) -> Quad:
-    """Four corners around cells (n, 2), as fractions, clockwise from the one nearest the top left."""
+def _quad(points: Any, cell: Any, begin: Any) -> Quad:
+    """Four corners around cells (n, 2), as fractions, clockwise from the one nearest the top left.
+
+    ``cell`` is a cell's size and ``begin`` the place of the first, both (2,) as fractions.
+    """
     import cv2
     import numpy as np
 
@@ -308,19 +432,7 @@ def _quad(points: Any, shape: tuple[int, int]) -> Quad:
         corners = corners[::-1]
     corners = np.roll(corners, -int(np.argmin(corners.sum(1))), axis=0)
     a, b, c, d = (
-        (round(min(1.0, max(0.0, float(x) / shape[1])), 4), round(min(1.0, max(0.0, float(y) / shape[0])), 4))
-        for x, y in corners
+        (round(min(1.0, max(0.0, float(x))), 4), round(min(1.0, max(0.0, float(y))), 4))
+        for x, y in corners * cell + begin
     )
     return a, b, c, d
-
-
-def _detail(picture: Any, on: Any) -> float:
-    import cv2
-    import numpy as np
-
-    luma = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
-    size = (picture.shape[1], picture.shape[0])
-    mask = cv2.erode(cv2.resize(on.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST), np.ones((5, 5), np.uint8))
-    if not mask.any():
-        return 0.0
-    return round(float(np.abs(cv2.Laplacian(luma, cv2.CV_16S))[mask > 0].mean()), 3)

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 VIEW_PX = 192
 """Longer side: what models/parcel-pose was trained on."""
-EVERY_S = 0.22
-"""Between views while the parcel may be turned. Half of it follows a turn better and costs twice as much, and the
-number of faces is not told either way (docs/six-sides.md)."""
+EVERY_S = 0.11
+"""Between views while the parcel may be turned: a quick turn goes 20 degrees on between two. Looked at is every one
+while it turns and every third while it rests (parcel_looks.py)."""
 CLOSE_S, LATER_S, MOST_S = 20.0, 0.5, 120.0
 """So long views are close together (nine in ten of the rendered clips are over by then), then so far apart, then none
-is kept: at most 300 views, 25 MB. An opening is told from five looks in 2.5 s (facts/sides_shown.py), so LATER_S cannot
+is kept: at most 400 views, 33 MB. An opening is told from five looks in 2.5 s (facts/sides_shown.py), so LATER_S cannot
 be more; which face is which is not followed there. What the looks cost is a figure of docs/performance.md."""
 
 
@@ -52,7 +52,7 @@ class SmallViews:
         if self.whole:
             return []
         marks = [0.0, *self.at_s, MOST_S]
-        wide = 2.5 * max(EVERY_S, 2 * self.slack_s)
+        wide = 5 * max(EVERY_S, self.slack_s)
         return [
             (begin, end) for begin, end in pairwise(marks) if end - begin > (wide if end < CLOSE_S else 2.5 * LATER_S)
         ]

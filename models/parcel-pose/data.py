@@ -1,10 +1,11 @@
 """Draws the training frames of ``parcel-pose``: moments of rendered unboxing clips with their truth maps.
 
-    python models/parcel-pose/data.py      # 48 shards and two for validation; resumable, about 12 s a shard
+    python models/parcel-pose/data.py      # 72 shards and three for validation; resumable, about 13 s a shard
 
 A shard holds 20 clips of 24 moments: JPEG pictures (longer side 256), marks (PNG), the parcel's rotation seen along
 the ray to its middle, and whether it is a soft mailer. Seeds are [shard, clip]; shard 900 and up are for validation.
-From shard 32 on every third box is wrapped in a texture that no carton has, and there are more mailers.
+From shard 32 on every third box is wrapped in a texture that no carton has, and there are more mailers. Shards from 48
+on, and 902, are of the second stage (harder_views.py).
 """
 
 from __future__ import annotations
@@ -14,14 +15,15 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from harder_views import HarderShow, harder_moments
 
 from benchmarks.synth.unboxing import Show, Wish
 from benchmarks.synth.unboxing_geometry import Picture
 
 FOLDER = Path(__file__).resolve().parents[2] / "benchmarks" / "out" / "six-sides"
 CLIPS, MOMENTS, LONG_EDGE = 20, 24, 256
-TRAINING, VALIDATION = range(48), range(900, 902)
-VARIED = range(32, 48)
+TRAINING, VALIDATION = range(72), range(900, 903)
+VARIED, HARDER = range(32, 48), (*range(48, 72), 902)
 
 
 class VariedShow(Show):
@@ -43,29 +45,37 @@ class VariedShow(Show):
         return made
 
 
-def wish(rng: np.random.Generator, bags: float) -> Wish:
+def wish(rng: np.random.Generator, bags: float, opens: float = 0.75) -> Wish:
     kind = "bag" if rng.random() < bags else "box"
     if rng.random() < 0.16:
         return Wish(0, "opened", True, kind)
-    return Wish(2 if kind == "bag" else 6, "sealed", bool(rng.random() < 0.75), kind)
+    return Wish(2 if kind == "bag" else 6, "sealed", bool(rng.random() < opens), kind)
+
+
+def shown(number: int, clip: int, rng: np.random.Generator) -> tuple[Show, list[float]]:
+    """One clip of a shard, and the moments to look at it."""
+    seed = 10_000_000 + number * 1000 + clip
+    if number in HARDER:
+        harder = HarderShow(seed, wish(rng, 0.33, 0.85))
+        return harder, harder_moments(harder, rng, MOMENTS)
+    chosen = wish(rng, 0.3 if number in VARIED else 0.13)
+    show = (VariedShow if number in VARIED else Show)(seed, chosen)
+    return show, [float(v) for v in rng.uniform(0, show.length_s - 0.05, MOMENTS)]
 
 
 def shard(number: int) -> dict[str, np.ndarray]:
     pictures, marks, turns, bags = [], [], [], []
     for clip in range(CLIPS):
         rng = np.random.default_rng([number, clip, 20261123])
-        chosen = wish(rng, 0.3 if number in VARIED else 0.13)
-        make = VariedShow if number in VARIED else Show
-        show = make(10_000_000 + number * 1000 + clip, chosen)
-        moments = rng.uniform(0, show.length_s - 0.05, MOMENTS)
+        show, moments = shown(number, clip, rng)
         for at_s in moments:
-            picture, ids, truth = show.frame(float(at_s))
+            picture, ids, truth = show.frame(at_s)
             scale = LONG_EDGE / max(picture.shape)
             small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
             pictures.append(cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, int(rng.uniform(35, 95))])[1])
             marks.append(cv2.imencode(".png", ids)[1])
             turns.append(truth.turn)
-            bags.append(chosen.kind == "bag")
+            bags.append(show.wish.kind == "bag")
     return {
         "pictures": _packed(pictures), "marks": _packed(marks), "turns": np.array(turns, np.float32),
         "bags": np.array(bags),
@@ -81,10 +91,11 @@ def _packed(parts: list[np.ndarray]) -> np.ndarray:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--folder", type=Path, default=FOLDER)
+    parser.add_argument("--only", type=int, nargs="*", default=[], help="draw these shards alone")
     options = parser.parse_args()
     cv2.setNumThreads(1)
     options.folder.mkdir(parents=True, exist_ok=True)
-    for number in (*VALIDATION, *TRAINING):
+    for number in (*options.only,) or (*VALIDATION, *TRAINING):
         to = options.folder / f"frames-{number:03d}.npz"
         if not to.exists():
             part = to.with_suffix(".part.npz")

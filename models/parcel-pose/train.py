@@ -1,8 +1,10 @@
 """Trains ``parcel-pose`` and exports it: resumable, one CPU thread.
 
-    python models/parcel-pose/data.py      # draws 48 shards and two for validation, about 12 minutes of CPU
+    python models/parcel-pose/data.py      # draws 72 shards and three for validation, about 17 minutes of CPU
     python models/parcel-pose/train.py     # goes on where it was stopped; writes parcel-pose.onnx
 
+Three stages, each from the mean of the weights which the one before gave: from frame-content's encoder; on harder
+views as well; and longer, with more weight on the turn and with views cut out around the parcel.
 Needs torch 2.13, onnx, onnxruntime and opencv-python-headless.
 """
 
@@ -12,19 +14,19 @@ import argparse
 import hashlib
 import sys
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
-import onnx
 import torch
-from onnx import helper, numpy_helper
 from pose_network import HERE, KINDS, ParcelPoseNet
 from torch import Tensor
 from torch.nn import functional
 
 sys.path.append(str(HERE.parent))
-from onnx_files import pads_folded
+from onnx_files import pads_folded, quantised
 
 from evidence_kit.sensors.parcel_frames import nearest_name, numbers_of, turn_of
 
@@ -36,16 +38,86 @@ MEAN = 0.998
 """What is exported is the running mean of the weights, with this decay."""
 SIDE = (192, 128)
 """Width and height of a landscape picture in training."""
+PYRAMID = ("side", "whole", "mix", "tell")
+"""Layers that are not brought to eight bits: they cost little, and a turn is read off them."""
 NORMALS = np.array([[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0], [0, 0, 1], [0, 0, -1]], np.float32)
 WEIGHTS = (0.5, 1.0, 3.0, 2.5, 3.5, 5.0, 1.2)
 """Of the kinds in the cross entropy."""
 
 
-def loaded(folder: Path, first: int, last: int) -> dict[str, np.ndarray]:
-    parts = [
-        np.load(p, allow_pickle=True) for n in range(first, last) if (p := folder / f"frames-{n:03d}.npz").exists()
-    ]
+BATCH = 16
+KEEP_EVERY = 400
+"""Steps between two states on the disk."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One part of the training, with its own shards, rate and state on the disk."""
+
+    shards: range
+    steps: int
+    rate: float
+    """Of the decoder at its highest; the encoder learns at four tenths of it."""
+    state: str
+    new: range = range(0)
+    """Shards of harder views, from which half of every batch is taken."""
+    first: int = 0
+    """So many of them from the first step on, and one more every ``every`` steps: they may still be being drawn."""
+    every: int = 60
+    fall: float = 0.45
+    """Last part of the steps, over which the rate falls."""
+    turn: float = 1.0
+    """Weight of the turn in the loss."""
+    zoomed: float = 0.0
+    """Part of the views that are cut out around the parcel, as the second look at a view is."""
+
+    def ready(self, step: int) -> range:
+        """The harder shards that step ``step`` takes from."""
+        return self.new[: self.first + step // self.every]
+
+
+STAGES = (
+    Stage(range(48), 2800, 2e-3, "state.pt"),
+    Stage(range(48), 2000, 1.5e-3, "state-2.pt", new=range(48, 72), first=3, fall=0.0),
+    Stage(range(48), 1500, 1.5e-3, "state-3.pt", new=range(48, 72), first=24, fall=0.6, turn=2.0, zoomed=0.6),
+)
+
+
+def loaded(folder: Path, numbers: range) -> dict[str, np.ndarray]:
+    """The shards of these numbers, one after another; waits for those that are still being drawn."""
+    parts = []
+    for number in numbers:
+        path = folder / f"frames-{number:03d}.npz"
+        while not path.exists():
+            time.sleep(2)
+        parts.append(np.load(path, allow_pickle=True))
     return {key: np.concatenate([part[key] for part in parts]) for key in ("pictures", "marks", "turns", "bags")}
+
+
+class Views:
+    """Of which each step takes its batch."""
+
+    def __init__(self, folder: Path, stage: Stage) -> None:
+        self.folder, self.stage = folder, stage
+        self.old = loaded(folder, stage.shards)
+        self.new: dict[str, np.ndarray] = {}
+        self.seen = range(0)
+
+    def batch(self, step: int) -> list[Tensor]:
+        """A pure function of the step's number."""
+        rng = np.random.default_rng([SEED, step] if not self.stage.new else [SEED, step, 2])
+        ready = self.stage.ready(step)
+        if ready != self.seen:
+            more = loaded(self.folder, ready[len(self.seen) :])
+            self.new = {key: np.concatenate([self.new[key], more[key]]) for key in more} if self.new else more
+            self.seen = ready
+        fresh = BATCH // 2 if self.new else 0
+        old = rng.integers(0, len(self.old["turns"]), BATCH - fresh)
+        new = rng.integers(0, len(self.new["turns"]), fresh) if fresh else []
+        tall = bool(rng.random() < 0.25)
+        zoomed = self.stage.zoomed
+        rows = [made(self.old, int(index), rng, tall, zoomed) for index in old]
+        return batch_of(rows + [made(self.new, int(index), rng, tall, zoomed) for index in new])
 
 
 def kinds_of(ids: np.ndarray, bag: bool) -> np.ndarray:
@@ -56,26 +128,36 @@ def kinds_of(ids: np.ndarray, bag: bool) -> np.ndarray:
 
 
 def made(
-    data: dict[str, np.ndarray], index: int, rng: np.random.Generator | None, tall: bool
+    data: dict[str, np.ndarray], index: int, rng: np.random.Generator | None, tall: bool, zoomed: float = 0.0
 ) -> tuple[np.ndarray, ...]:
     """Picture (h, w, 3) float32, kinds (h/4, w/4), faces (h/4, w/4) 0..6, turn (3, 3); varied where rng is given."""
     picture = cv2.imdecode(np.frombuffer(data["pictures"][index], np.uint8), cv2.IMREAD_COLOR)
     ids = cv2.imdecode(np.frombuffer(data["marks"][index], np.uint8), cv2.IMREAD_GRAYSCALE)
     width, height = SIDE[::-1] if tall else SIDE
+    box = None
+    if rng is not None and zoomed and rng.random() < zoomed:
+        box = around_parcel(ids)
+        small = max(SIDE) / max(picture.shape)
+        picture = cv2.resize(picture, None, fx=small, fy=small, interpolation=cv2.INTER_AREA)
     h, w = picture.shape[:2]
+    middle = np.array([w / 2, h / 2])
     angle, scale, shift, mirror = 0.0, min(width / w, height / h) if rng is None else 1.0, np.zeros(2), False
     if rng is not None:
         angle = rng.normal(0, 0.12) + (rng.choice([0, 0, 0, 0, 1, 2, 3]) * np.pi / 2)
         across = (w, h) if round(angle / (np.pi / 2)) % 2 == 0 else (h, w)
         scale = max(width / across[0], height / across[1]) * rng.uniform(0.72, 1.25)
         shift = rng.normal(0, 0.05, 2) * [width, height]
+        if box is not None:
+            middle = box[0] * w
+            wide, high = (box[1] if across == (w, h) else box[1][::-1]) * w
+            scale = max(scale, min(width / wide, height / high) / rng.uniform(1.2, 2.0))
         mirror = rng.random() < 0.5
     linear = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     if mirror:
         linear = linear @ np.diag([-1.0, 1.0])
     move = np.zeros((2, 3))
     move[:, :2] = linear * scale
-    move[:, 2] = np.array([width, height]) / 2 + shift - move[:, :2] @ [w / 2, h / 2]
+    move[:, 2] = np.array([width, height]) / 2 + shift - move[:, :2] @ middle
     fill = (0, 0, 0) if rng is None else tuple(int(v) for v in rng.integers(0, 255, 3))
     border = cv2.BORDER_CONSTANT if rng is None or rng.random() < 0.5 else cv2.BORDER_REFLECT
     value = cv2.warpAffine(picture, move, (width, height), flags=cv2.INTER_AREA, borderMode=border, borderValue=fill)
@@ -92,6 +174,15 @@ def made(
     if rng is not None:
         value = _relit(value, rng)
     return np.clip(value, 0, 255), kinds_of(marks, bool(data["bags"][index])), faces, turn
+
+
+def around_parcel(ids: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+    """Middle and size (x, y) of what is parcel, open or closed, in widths of the picture."""
+    rows, columns = np.nonzero((ids >= 1) & (ids <= 8))
+    if len(rows) < 60:
+        return None
+    low, high = np.array([columns.min(), rows.min()]), np.array([columns.max(), rows.max()]) + 1
+    return (low + high) / 2 / ids.shape[1], (high - low) / ids.shape[1]
 
 
 def _relit(value: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -130,9 +221,8 @@ def _cover(value: np.ndarray, marks: np.ndarray, rng: np.random.Generator) -> No
     cv2.ellipse(value, *large, tuple(float(v) for v in rng.uniform(0, 255, 3)), -1)
 
 
-def batch(data: dict[str, np.ndarray], chosen: np.ndarray, rng: np.random.Generator | None, tall: bool) -> list[Tensor]:
+def batch_of(rows: list[tuple[np.ndarray, ...]]) -> list[Tensor]:
     """Pictures, kinds, which cells show a face, their normals, and the turn's nine numbers."""
-    rows = [made(data, int(index), rng, tall) for index in chosen]
     faces = np.stack([row[2] for row in rows])
     turns = np.stack([row[3] for row in rows])
     normals = np.einsum("nij,kj->nki", turns, NORMALS)  # n, 6, 3
@@ -147,7 +237,7 @@ def batch(data: dict[str, np.ndarray], chosen: np.ndarray, rng: np.random.Genera
     ]  # fmt: skip
 
 
-def loss_of(found: Tensor, parts: list[Tensor]) -> Tensor:
+def loss_of(found: Tensor, parts: list[Tensor], weight_of_turn: float) -> Tensor:
     _, kinds, on, normals, numbers = parts
     count = len(KINDS)
     entropy = functional.cross_entropy(found[:, :count], kinds, torch.tensor(WEIGHTS))
@@ -160,7 +250,7 @@ def loss_of(found: Tensor, parts: list[Tensor]) -> Tensor:
     pooled = (turn * weight).sum((2, 3)) / (weight.sum((2, 3)) + 1)
     there = on.flatten(1).sum(1) > 20
     whole = (((pooled - numbers) ** 2).sum(1) * there).sum() / (there.sum() + 1)
-    return entropy + lean + apart + whole
+    return entropy + lean + weight_of_turn * (apart + whole)
 
 
 def judged(net: ParcelPoseNet, data: dict[str, np.ndarray], most: int = 160) -> str:
@@ -170,7 +260,7 @@ def judged(net: ParcelPoseNet, data: dict[str, np.ndarray], most: int = 160) -> 
     with torch.no_grad():
         for start in range(0, min(most, len(data["turns"])), 8):
             chosen = np.arange(start, min(start + 8, len(data["turns"])))
-            parts = batch(data, chosen, None, False)
+            parts = batch_of([made(data, int(index), None, False) for index in chosen])
             found = net.told(parts[0])
             guess = found[:, :7].argmax(1)
             for kind in range(7):
@@ -195,41 +285,42 @@ def judged(net: ParcelPoseNet, data: dict[str, np.ndarray], most: int = 160) -> 
     )
 
 
-def train(options: argparse.Namespace) -> ParcelPoseNet:
-    torch.manual_seed(SEED)
-    torch.set_num_threads(1)
-    torch.set_flush_denormal(True)
-    cv2.setNumThreads(1)
+def begun(folder: Path, earlier: Stage | None) -> ParcelPoseNet:
+    """The network before a stage: frame-content's encoder, or the running mean that the stage before gave."""
     net = ParcelPoseNet()
-    net.begin_with(HERE.parent / "frame-content" / "frame-content.onnx")
+    if earlier is None:
+        net.begin_with(HERE.parent / "frame-content" / "frame-content.onnx")
+    else:
+        net.load_state_dict(torch.load(folder / earlier.state, weights_only=True)["mean"])
     for module in [net.stem, *net.blocks[:FROZEN]]:
         module.requires_grad_(False)
-    net = net.to(memory_format=torch.channels_last)
+    return net.to(memory_format=torch.channels_last)
+
+
+def train(net: ParcelPoseNet, folder: Path, stage: Stage) -> ParcelPoseNet:
+    """The running mean of the weights after a stage; its state is kept in ``folder`` on the way."""
+    torch.manual_seed(SEED)
     encoder = [p for m in (net.stem, net.blocks) for p in m.parameters() if p.requires_grad]
     decoder = [p for m in (net.side, net.whole, net.mix, net.tell) for p in m.parameters()]
-    groups = [{"params": encoder, "lr": options.rate * 0.4}, {"params": decoder, "lr": options.rate}]
+    groups = [{"params": encoder, "lr": stage.rate * 0.4}, {"params": decoder, "lr": stage.rate}]
     optimiser = torch.optim.AdamW(groups, weight_decay=1e-4)
-    kept, first = options.folder / "state.pt", 0
+    kept, first = folder / stage.state, 0
     mean = {name: value.clone() for name, value in net.state_dict().items()}
     if kept.exists():
         state = torch.load(kept, weights_only=True)
         net.load_state_dict(state["net"])
         optimiser.load_state_dict(state["optimiser"])
         mean, first = state["mean"], state["step"]
-    data = loaded(options.folder, 0, options.shards)
-    held = loaded(options.folder, 900, 902)
-    print(len(data["turns"]), "frames", flush=True)
+    views = Views(folder, stage) if first < stage.steps else None
+    held = [loaded(folder, range(900, 902)), *([loaded(folder, range(902, 903))] if stage.new else [])]
     spent, total = time.process_time(), 0.0
     net.train()
-    for step in range(first, options.steps):
+    for step in range(first, stage.steps):
         for group, part in zip(optimiser.param_groups, (0.4, 1.0), strict=True):
-            group["lr"] = options.rate * part * pace(step, options.steps)
-        rng = np.random.default_rng([SEED, step])
-        if step % 200 == 0 and len(data["turns"]) < options.shards * 480:  # shards may still be being drawn
-            data = loaded(options.folder, 0, options.shards)
-        chosen = rng.integers(0, len(data["turns"]), options.batch)
-        parts = batch(data, chosen, rng, bool(rng.random() < 0.25))
-        loss = loss_of(net(parts[0]), parts)
+            group["lr"] = stage.rate * part * pace(step, stage)
+        assert views is not None
+        parts = views.batch(step)
+        loss = loss_of(net(parts[0]), parts, stage.turn)
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_([*encoder, *decoder], 2.0)
@@ -239,14 +330,16 @@ def train(options: argparse.Namespace) -> ParcelPoseNet:
         if step % 50 == 49:
             print(f"  {step + 1} {total / 50:.4f} CPU {time.process_time() - spent:.0f}s", flush=True)
             total = 0.0
-        if step % 400 == 399 or step == options.steps - 1:
+        if step % KEEP_EVERY == KEEP_EVERY - 1 or step == stage.steps - 1:
             state = {"net": net.state_dict(), "optimiser": optimiser.state_dict(), "mean": mean, "step": step + 1}
             part = kept.with_suffix(".part")
             torch.save(state, part)
             part.rename(kept)
+        if step % 1000 == 999 or step == stage.steps - 1:
             told = ParcelPoseNet()
             told.load_state_dict(mean)
-            print("  ", judged(told, held), flush=True)
+            for one in held:
+                print("  ", judged(told, one), flush=True)
     net.load_state_dict(mean)
     return net
 
@@ -261,14 +354,15 @@ def averaged(mean: dict[str, Tensor], now: dict[str, Tensor], part: float) -> No
                 mean[name].copy_(value)
 
 
-def pace(step: int, steps: int) -> float:
-    """Of the rate: rising over 150 steps, level, falling over the last 45 %."""
-    left = min(1.0, (steps - step) / (0.45 * steps))
-    return min(1.0, (step + 1) / 150) * min(1.0, 0.51 - 0.5 * float(np.cos(np.pi * left)))
+def pace(step: int, stage: Stage) -> float:
+    """Of the rate: rising over 150 steps, level, and falling at the end."""
+    rise = min(1.0, (step + 1) / 150)
+    left = (stage.steps - step) / (stage.fall * stage.steps) if stage.fall else 1.0
+    return rise * min(1.0, 0.51 - 0.5 * float(np.cos(np.pi * min(1.0, left))))
 
 
-def export(net: ParcelPoseNet, to: Path) -> None:
-    """Writes ONNX with free height and width, weights kept as half floats, and prints its sha256."""
+def export(net: ParcelPoseNet, folder: Path, to: Path, *, plain: bool = False) -> None:
+    """Writes ONNX with free height and width, its encoder in eight bits unless ``plain``, and prints its sha256."""
 
     class Telling(torch.nn.Module):
         def __init__(self) -> None:
@@ -284,44 +378,39 @@ def export(net: ParcelPoseNet, to: Path) -> None:
         dynamic_axes=axes, opset_version=17, dynamo=False,
     )  # fmt: skip
     pads_folded(to, np.zeros((1, 3, 128, 192), np.float32))
-    halved(to)
+    if not plain:
+        quantised(to, calibrating(folder), leave=PYRAMID)
     content = to.read_bytes()
     print(to.name, len(content), hashlib.sha256(content).hexdigest())
 
 
-def halved(path: Path) -> None:
-    """Keeps the large weights of an ONNX file as half floats, cast back when it is loaded: half the size."""
-    model = onnx.load(str(path))
-    graph, casts = model.graph, []
-    for one in list(graph.initializer):
-        value = numpy_helper.to_array(one)
-        if value.dtype == np.float32 and value.size > 256:
-            graph.initializer.remove(one)
-            graph.initializer.append(numpy_helper.from_array(value.astype(np.float16), f"{one.name}.half"))
-            casts.append(helper.make_node("Cast", [f"{one.name}.half"], [one.name], to=onnx.TensorProto.FLOAT))
-    nodes = [*casts, *graph.node]
-    del graph.node[:]
-    graph.node.extend(nodes)
-    onnx.checker.check_model(model)
-    onnx.save(model, str(path))
+def calibrating(folder: Path) -> Iterator[np.ndarray]:
+    """240 training views of the easy and of the harder kind, by which activations are scaled to eight bits."""
+    parts = [loaded(folder, range(first, first + 2)) for first in (STAGES[0].shards.start, STAGES[1].new.start)]
+    for number in range(240):
+        rng = np.random.default_rng([SEED, 8, number])
+        data = parts[number % 2]
+        picture = made(data, int(rng.integers(len(data["turns"]))), None, False)[0]
+        yield np.ascontiguousarray(picture.transpose(2, 0, 1)[None])
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--folder", type=Path, default=FOLDER)
-    parser.add_argument("--shards", type=int, default=48)
-    parser.add_argument("--steps", type=int, default=2800)
-    parser.add_argument("--batch", type=int, default=16)
-    parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--to", type=Path, default=HERE / "parcel-pose.onnx")
-    parser.add_argument("--export-only", action="store_true", help="export the running mean as it stands")
+    parser.add_argument("--export-only", type=Path, help="export the running mean of this state as it stands")
+    parser.add_argument("--plain", action="store_true", help="export without eight bits, to compare")
     options = parser.parse_args()
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+    cv2.setNumThreads(1)
+    net = ParcelPoseNet()
     if options.export_only:
-        net = ParcelPoseNet()
-        net.load_state_dict(torch.load(options.folder / "state.pt", weights_only=True)["mean"])
+        net.load_state_dict(torch.load(options.export_only, weights_only=True)["mean"])
     else:
-        net = train(options)
-    export(net, options.to)
+        for earlier, stage in zip((None, *STAGES), STAGES, strict=False):
+            net = train(begun(options.folder, earlier), options.folder, stage)
+    export(net, options.folder, options.to, plain=options.plain)
 
 
 if __name__ == "__main__":
