@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import cv2
@@ -18,6 +18,7 @@ from evidence_kit.facts.sides_shown import SidesShown, in_order, opened_start, o
 from evidence_kit.pictures import draw
 from evidence_kit.report.picture import Wish as PictureWish
 from evidence_kit.schema import Item
+from evidence_kit.sensors import parcel_looks as parcel_looks_module
 from evidence_kit.sensors.footage import Footage
 from evidence_kit.sensors.parcel_frames import nearest_name
 from evidence_kit.sensors.parcel_looks import MOST_LOOKS, ParcelLooks, parcel_looks
@@ -153,3 +154,22 @@ def test_what_no_pass_has_seen_is_a_gap():
     assert later == pytest.approx(11.9, abs=0.25) and last == MOST_S
     views.whole = True
     assert views.gaps() == []
+
+
+@pytest.mark.parametrize("place", [(0, 0), (13, 20), (26, 47)], ids=str)
+def test_a_parcel_of_one_cell_has_a_box(place, monkeypatch):
+    def told(picture):
+        kinds = np.zeros((7, 27, 48), np.float32)
+        kinds[1][place] = 1.0
+        return kinds, np.zeros((3, 27, 48), np.float32), np.zeros((9, 27, 48), np.float32)
+
+    picture = np.full((108, 192, 3), 90, np.uint8)
+    near = parcel_looks_module._viewed(picture, 0.0)
+    near = replace(near, box=(60, 40, 64, 44), closed=0.1)
+    monkeypatch.setattr(parcel_looks_module, "told", told)
+    monkeypatch.setattr(parcel_looks_module, "LEAST_CELLS", 1)
+    view = parcel_looks_module._viewed(picture, 0.1, near)
+    left, top, right, bottom = view.box
+    assert 0 <= left < right <= 192 and 0 <= top < bottom <= 108
+    assert view.part[2] < 1
+    assert parcel_looks_module._moved(view.box, picture, picture) == 0.0

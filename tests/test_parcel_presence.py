@@ -138,8 +138,8 @@ def carried_off(tmp_path_factory):
 def test_colours_follow_the_parcel_and_not_what_is_taken_for_it(carried_off):
     # While it is gone the network goes on seeing a parcel, in the blue box: surely, but smaller than usual.
     beside = ((0.03, 0.05), (0.23, 0.05), (0.23, 0.37), (0.03, 0.37))
-    looks = [look(round(0.2 * k, 3)) for k in range(50) if not 20 <= k < 40]
-    looks += [look(round(0.2 * k, 3), 0.05, quad=beside) for k in range(20, 40)]
+    looks = [look(round(0.1 * k, 3)) for k in range(100) if not 40 <= k < 80]
+    looks += [look(round(0.1 * k, 3), 0.05, quad=beside) for k in range(40, 80)]
     looks = ParcelLooks(tuple(sorted(looks, key=lambda one: one.at_s)), 9.8)
     colours = parcel_colours(Footage(str(carried_off)), looks)
     rows = list(zip(colours.at_s, colours.like, colours.inside, strict=True))

@@ -294,8 +294,10 @@ def _viewed(picture: Any, at_s: float, near: _View | None = None) -> _View:
     box = (0, 0, width, height)
     if len(rows) and len(columns):
         ends = np.array([columns[0], rows[0], columns[-1] + 1, rows[-1] + 1]) * 4 * part[2] + [*part[:2], *part[:2]]
-        left, top, right, bottom = np.clip(np.round(ends), 0, [width, height, width, height]).astype(int)
-        box = (int(left), int(top), int(right), int(bottom))
+        left, top, right, bottom = (int(v) for v in np.clip(np.round(ends), 0, [width, height, width, height]))
+        # A single cell of a part that is enlarged is less than a pixel.
+        left, top = min(left, width - 1), min(top, height - 1)
+        box = (left, top, max(right, left + 1), max(bottom, top + 1))
     flap, inside = (round(float((kinds[k] * parcel).sum() / count), 5) for k in (3, 4))
     goods, hand = (round(float(kinds[k].sum() / count), 5) for k in (5, 6))
     weight = closed * on
