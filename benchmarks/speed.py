@@ -20,6 +20,7 @@ import platform
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -70,15 +71,29 @@ def cpu(work: Callable[[], object]) -> float:
     return time.process_time() - began
 
 
+SPAWN = """
+import json, resource, subprocess, sys, time
+began = time.perf_counter()
+code = subprocess.call(sys.argv[2:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+wall, used = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+with open(sys.argv[1], "w") as out:
+    json.dump([used.ru_utime + used.ru_stime, wall, used.ru_maxrss / 1024], out)
+sys.exit(code)
+"""
+"""Starts a command from a process that is itself small: the kernel counts the memory of whoever starts a process as
+that process's own peak."""
+
+
 def child(arguments: Sequence[str], **more: Any) -> tuple[float, float, float]:
     """CPU seconds, wall seconds and peak memory (MB) of a fresh process and its children."""
     # An installed package has its byte code; a checkout in which none may be written would compile it each time.
     more["env"] = {k: v for k, v in more.get("env", os.environ).items() if k != "PYTHONDONTWRITEBYTECODE"}
-    began = time.perf_counter()
-    process = subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **more)
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return used.ru_utime + used.ru_stime, time.perf_counter() - began, used.ru_maxrss / 1024
+    with tempfile.TemporaryDirectory() as folder:
+        told = Path(folder) / "used.json"
+        words = [sys.executable, "-S", "-c", SPAWN, str(told), *arguments]
+        subprocess.run(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False, **more)
+        spent, wall, peak = json.loads(told.read_text("utf-8"))
+    return spent, wall, peak
 
 
 def kit(*arguments: str) -> list[str]:
@@ -294,8 +309,6 @@ def _single() -> dict[str, str]:
 
 def whole(runs: int) -> Row:
     """Six photos and a 3-minute clip, cold; judged again from the cache; the first line."""
-    import tempfile
-
     files = [*media.photos(6), media.clip(3, width=1280, height=720)]
     rows: Row = {}
     again, first, walls = [], [], []

@@ -70,11 +70,13 @@ def watched(command: list[str]) -> Row:
     began = time.perf_counter()
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     seen: list[float] = []
+    peak = 0.0
     while True:
         ended, status, used = os.wait4(process.pid, os.WNOHANG)
         if ended:
             break
         seen.append(resident_mb(process.pid))
+        peak = max(peak, seen[-1], high_mb(process.pid))
         time.sleep(EVERY_S)
     process.returncode = os.waitstatus_to_exitcode(status)
     quarters = [seen[len(seen) * k // 4 : len(seen) * (k + 1) // 4] for k in range(4)]
@@ -84,7 +86,7 @@ def watched(command: list[str]) -> Row:
         "exit": process.returncode,
         "cpu_s": round(used.ru_utime + used.ru_stime, 2),
         "wall_s": round(time.perf_counter() - began, 2),
-        "peak_mb": round(max([used.ru_maxrss / 1024, *seen])),
+        "peak_mb": round(peak),
         "resident_mb_by_quarter": middles,
         "rise_mb": rise,
     }
@@ -102,6 +104,15 @@ def resident_mb(pid: int) -> float:
         except (OSError, IndexError, ValueError):
             continue
     return total
+
+
+def high_mb(pid: int) -> float:
+    """The most that a process held so far, in MB; what it was started from does not count, as it does in getrusage."""
+    try:
+        lines = (Path("/proc") / str(pid) / "status").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("VmHWM:")), 0.0)
 
 
 if __name__ == "__main__":
