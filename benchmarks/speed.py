@@ -31,6 +31,7 @@ from benchmarks import speed_media as media
 from benchmarks import speed_profile as steps
 from benchmarks.peers import environments
 from benchmarks.peers.processes import ROOT, start
+from evidence_kit.threads import one_thread_each
 
 RESULT = ROOT / "benchmarks" / "results" / "speed.json"
 NOW = "2026-11-21T17:00:00+08:00"
@@ -415,6 +416,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--only", default="", metavar="NAME", help="videos, or OCR peers, with this in their names")
     parser.add_argument("--longest", type=float, default=10, metavar="MINUTES", help="leave longer clips out")
     chosen = parser.parse_args(argv)
+    one_thread_each()  # as every command of the kit does
     work: dict[str, Callable[[], Row]] = {
         "photo": lambda: photo(chosen.runs, chosen.only),
         "six": lambda: six(chosen.runs),

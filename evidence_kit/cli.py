@@ -37,7 +37,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         build_parser().print_help()
         return USAGE
     from evidence_kit import commands
+    from evidence_kit.threads import one_thread_each
 
+    one_thread_each()
     try:
         return commands.run(args)
     except commands.UsageProblem as problem:

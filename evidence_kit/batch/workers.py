@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from evidence_kit.batch.work import Announce, Done, Order, Settings, judge_order, lost_case, pack_up
 from evidence_kit.schema import Text
+from evidence_kit.threads import ONE_THREAD
 
 if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess
@@ -46,12 +47,6 @@ GRACE_S = 30.0
 """After its time limit a worker ends itself, even where nobody is left to end it."""
 KILLED = 9
 """SIGKILL, which Windows does not have."""
-NO_TURBO = dict.fromkeys(
-    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OPENCV_FOR_THREADS_NUM", "VECLIB_MAXIMUM_THREADS"),
-    "1",
-)
-"""A worker is one core's work; libraries that start a thread for every core would make workers fight."""
-
 Work = Callable[[Order, Settings, "Cache | None", Announce], Done]
 
 
@@ -236,8 +231,8 @@ def one_core() -> Iterator[None]:
 
     Where the environment says otherwise, it goes before.
     """
-    added = [name for name in NO_TURBO if name not in os.environ]
-    os.environ.update({name: NO_TURBO[name] for name in added})
+    added = [name for name in ONE_THREAD if name not in os.environ]
+    os.environ.update({name: ONE_THREAD[name] for name in added})
     try:
         yield
     finally:
