@@ -16,6 +16,6 @@ ONE_THREAD = dict.fromkeys(
 
 
 def one_thread_each() -> None:
-    """Asks the libraries that are not loaded yet for one thread. Where the environment says otherwise, it goes before."""
+    """Asks the libraries that are not loaded yet for one thread; what the environment says already goes before."""
     for name, value in ONE_THREAD.items():
         os.environ.setdefault(name, value)
