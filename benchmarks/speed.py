@@ -31,7 +31,7 @@ from benchmarks import speed_media as media
 from benchmarks import speed_profile as steps
 from benchmarks.peers import environments
 from benchmarks.peers.processes import ROOT, start
-from evidence_kit.threads import one_thread_each
+from evidence_kit.threads import ONE_THREAD, one_thread_each
 
 RESULT = ROOT / "benchmarks" / "results" / "speed.json"
 NOW = "2026-11-21T17:00:00+08:00"
@@ -226,6 +226,10 @@ def six(runs: int) -> Row:
     pairs = [(child(cold)[0], cpu(decoding(files))) for _ in range(max(3, runs // 2))]
     rows["six photos, cold ÷ imdecode of the six"] = paired("six photos, cold ÷ imdecode", *apart(pairs))
     rows["six photos, peak MB"] = round(child(cold)[2])
+    two = check_command(files, "--cache", "off", "--jobs", "2")
+    many = {**os.environ, **dict.fromkeys(ONE_THREAD, str(os.cpu_count()))}
+    title = "six photos, two jobs, libraries with a thread a core ÷ with one"
+    rows[title] = paired(title, *apart([(child(two, env=many)[0], child(two)[0]) for _ in range(max(3, runs // 2))]))
     rows["second core"] = second_core(runs)
     return rows
 

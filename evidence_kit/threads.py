@@ -1,7 +1,7 @@
 """One thread for each library: the kit shares the files of a submission out over the cores by itself.
 
 Left alone, OpenCV and the linear algebra behind NumPy start a thread for every core, for work of less than a
-millisecond: six photos then take a quarter more CPU, and two jobs get in each other's way (docs/performance.md).
+millisecond, and two jobs get in each other's way: what that costs is a row of docs/performance.md.
 """
 
 from __future__ import annotations
