@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -27,6 +26,7 @@ import cv2
 import numpy as np
 
 from benchmarks import same_frame_cases as cases
+from benchmarks.memory import bytes_of
 from benchmarks.same_frame_cases import OUT, ROOT, Case
 from benchmarks.same_frame_measure import Measured, measure, weights_name
 from evidence_kit import schema
@@ -224,15 +224,11 @@ def cost(folder: Path) -> dict[str, Any]:
         frame_content(photo)
         parts[alone].append((time.thread_time() - began) * 1000)
     median = {name: round(float(np.median(values)), 1) for name, values in parts.items()}
-    return {"photo": "3024x4032 JPEG", "cpu_ms_median_of_9": median, "peak_rss_mb": round(_peak_kb() / 1024)}
-
-
-def _peak_kb() -> int:
-    """The most memory that this process has held. ``ru_maxrss`` also counts the process that started this one."""
-    status = Path("/proc/self/status")
-    lines = status.read_text().splitlines() if status.exists() else []
-    own = next((line.split()[1] for line in lines if line.startswith("VmHWM:")), None)
-    return int(own) if own else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return {
+        "photo": "3024x4032 JPEG",
+        "cpu_ms_median_of_9": median,
+        "peak_rss_mb": round(bytes_of("self", "VmHWM") / 2**20),
+    }
 
 
 def sheet(wrong: list[dict[str, str]], photos: dict[str, Case], to: Path) -> None:

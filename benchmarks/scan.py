@@ -32,6 +32,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from benchmarks.memory import bytes_of
 from benchmarks.scan_cluster import cluster
 from benchmarks.scan_commands import OUT, PACK, ROOT, Row, command, settings_of, spread
 from benchmarks.scan_faults import faults, fuzz, nodes
@@ -202,7 +203,7 @@ def memory(cases: Sequence[CaseInput], rounds: int) -> Row:
         for number in range(rounds):
             Path(f"/proc/{pid}/clear_refs").write_text("5")  # the mark of the peak is set back to what is held now
             _all(engine, cases)
-            rows.append({"peak": _bytes_of(pid, "VmHWM"), "rest": _bytes_of(pid, "VmRSS")})
+            rows.append({"peak": bytes_of(pid, "VmHWM"), "rest": bytes_of(pid, "VmRSS")})
             print(f"round {number + 1}/{rounds}: {rows[-1]}", file=sys.stderr)
         same = engine.pids() == [pid]
     return {**_memory_summary(rows, len(cases)), "one_process": same} | ({} if same else {"met": False})
@@ -225,11 +226,6 @@ def _memory_summary(rows: Sequence[Row], cases: int) -> Row:
 def _slope(values: Sequence[float]) -> float:
     """By least squares, for each step."""
     return statistics.linear_regression(range(len(values)), values).slope if len(values) > 1 else 0.0
-
-
-def _bytes_of(pid: int, name: str) -> int:
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{name}:"))
 
 
 # --- judging again ---

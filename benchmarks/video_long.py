@@ -23,13 +23,13 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import speed_media as media
+from benchmarks.memory import bytes_of
 from benchmarks.peers.processes import ROOT
 from benchmarks.speed import check_command, child
 
 RESULTS = Path(__file__).parent / "results" / "video_long.json"
 EVERY_S = 0.5
 MOST_MB, MOST_RATIO = 500, 1.3
-PAGE_MB = os.sysconf("SC_PAGE_SIZE") / 1e6 if hasattr(os, "sysconf") else 0.0
 Row = dict[str, Any]
 
 
@@ -76,7 +76,7 @@ def watched(command: list[str]) -> Row:
         if ended:
             break
         seen.append(resident_mb(process.pid))
-        peak = max(peak, seen[-1], high_mb(process.pid))
+        peak = max(peak, seen[-1], bytes_of(process.pid, "VmHWM") / 1e6)
         time.sleep(EVERY_S)
     process.returncode = os.waitstatus_to_exitcode(status)
     quarters = [seen[len(seen) * k // 4 : len(seen) * (k + 1) // 4] for k in range(4)]
@@ -96,23 +96,14 @@ def resident_mb(pid: int) -> float:
     """Resident memory of a process and its descendants, in MB; 0 where the system does not tell."""
     total, waiting = 0.0, [pid]
     while waiting:
-        one = Path("/proc") / str(waiting.pop())
+        one = waiting.pop()
+        total += bytes_of(one, "VmRSS") / 1e6
         try:
-            total += int((one / "statm").read_text().split()[1]) * PAGE_MB
-            for task in (one / "task").iterdir():
+            for task in (Path("/proc") / str(one) / "task").iterdir():
                 waiting += map(int, (task / "children").read_text().split())
-        except (OSError, IndexError, ValueError):
+        except OSError:
             continue
     return total
-
-
-def high_mb(pid: int) -> float:
-    """The most that a process held so far, in MB; what it was started from does not count, as it does in getrusage."""
-    try:
-        lines = (Path("/proc") / str(pid) / "status").read_text().splitlines()
-    except OSError:
-        return 0.0
-    return next((int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("VmHWM:")), 0.0)
 
 
 if __name__ == "__main__":

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 import onnx
 import onnxruntime
 from onnx import helper
-from onnxruntime import quantization
 
 
 def pads_folded(path: Path, example: np.ndarray) -> None:
@@ -61,34 +59,3 @@ def _prune(model: onnx.ModelProto) -> None:
             graph.node.remove(node)
     for one in [one for one in graph.initializer if one.name not in used]:
         graph.initializer.remove(one)
-
-
-def quantised(path: Path, pictures: Iterable[np.ndarray], *, leave: Sequence[str] = ()) -> None:
-    """Makes the network compute in eight bits, in place: weights per channel, activations by what ``pictures`` show.
-
-    Weights have seven bits, so that sums do not overflow on processors without VNNI: every processor gives the same
-    (onnxruntime, "Quantize ONNX models", reduce_range). Nodes whose names contain one of ``leave`` stay as they are.
-    ``pictures`` are (1, 3, H, W) float32.
-    """
-    options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-    whole = path.with_suffix(".whole.onnx")
-    options.optimized_model_filepath = str(whole)  # constants and casts are folded
-    onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    kept = [node.name for node in onnx.load(str(whole)).graph.node if any(part in node.name for part in leave)]
-    quantization.quantize_static(
-        str(whole), str(path), _Pictures(pictures), per_channel=True, reduce_range=True,
-        quant_format=quantization.QuantFormat.QDQ, activation_type=quantization.QuantType.QUInt8,
-        weight_type=quantization.QuantType.QInt8, op_types_to_quantize=["Conv", "Add", "Relu", "Clip", "ReduceMean"],
-        nodes_to_exclude=kept,
-    )  # fmt: skip
-    whole.unlink()
-
-
-class _Pictures(quantization.CalibrationDataReader):
-    def __init__(self, pictures: Iterable[np.ndarray]) -> None:
-        self._left = iter(pictures)
-
-    def get_next(self) -> dict[str, np.ndarray] | None:
-        picture = next(self._left, None)
-        return None if picture is None else {"picture": picture}

@@ -17,8 +17,9 @@ def test_memory_and_end_of_a_process(monkeypatch):
     row = watched([sys.executable, "-c", HOLDS])
     assert row["exit"] == 0
     assert 80 < row["peak_mb"] < 160
-    assert row["resident_mb_by_quarter"][3] > 80
+    assert row["resident_mb_by_quarter"][2] > 80
     assert row["rise_mb"] == row["resident_mb_by_quarter"][2] - row["resident_mb_by_quarter"][1]
+    assert abs(row["rise_mb"]) < 60
 
 
 def test_what_it_starts_counts():

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from evidence_kit.sensors import CannotOpen, LimitReached
 from evidence_kit.sensors.isobmff import IsoBoxes, read_iso_boxes
-from evidence_kit.sensors.small_views import SmallViews
+from evidence_kit.sensors.small_views import MOST_S, SmallViews
 
 if TYPE_CHECKING:
     import numpy as np
@@ -377,6 +377,24 @@ class Footage:
     def views(self) -> SmallViews:
         """Small colour views of what has been decoded so far, see small_views.py."""
         return SmallViews(self.frame_s * self.look_every)
+
+    def small_views(self) -> Iterator[tuple[float, NDArray[np.uint8]]]:
+        """(seconds, red-green-blue picture) of the first minutes in order of time: what other passes kept, decoded
+        where none went through. Raises CannotOpen, LimitReached."""
+        views, done = self.views, -1.0
+
+        def new(to_s: float) -> Iterator[tuple[float, NDArray[np.uint8]]]:
+            nonlocal done
+            first, last = bisect_right(views.at_s, done), bisect_right(views.at_s, to_s)
+            for at_s, picture in zip(views.at_s[first:last], views.pictures[first:last], strict=True):
+                done = at_s
+                yield round(at_s, 3), picture
+
+        for begin, end in views.gaps():
+            yield from new(begin)
+            for frame in self.frames([(begin, end)], skip_loop_filter=True):
+                yield from new(frame.at_s)
+        yield from new(MOST_S)
 
     @cached_property
     def frame_s(self) -> float:

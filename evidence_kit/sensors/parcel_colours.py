@@ -8,15 +8,13 @@ for the facts to say. The points here were set on the ``tune`` part of benchmark
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from evidence_kit.sensors.footage import Footage
 from evidence_kit.sensors.parcel_looks import ParcelLook, ParcelLooks
-from evidence_kit.sensors.small_views import MOST_S
 from evidence_kit.wiring import sensor
 
 if TYPE_CHECKING:
@@ -62,7 +60,7 @@ def parcel_colours(footage: Footage, looks: ParcelLooks) -> ParcelColours:
     if not teachers:
         return ParcelColours()
     told = {look.at_s: look for look in looks.looks if look.faces}
-    seen: list[tuple[float, Any]] = [(at_s, _cells(picture)) for at_s, picture in _views(footage)]
+    seen: list[tuple[float, Any]] = [(at_s, _cells(picture)) for at_s, picture in footage.small_views()]
     areas = {at_s: _areas(told[at_s], cells.shape) for at_s, cells in seen if at_s in told}
     own, other = (np.zeros(LEVELS * HUES * HUES) for _ in range(2))
     for at_s, cells in seen:
@@ -90,17 +88,6 @@ def teaching(looks: Sequence[ParcelLook]) -> list[ParcelLook]:
     usual = [median(look.closed for look in sure)]
     usual.append(median(look.closed for look in sure if look.at_s <= sure[0].at_s + START_S))
     return [look for look in sure if USUAL_SIZE[0] * min(usual) <= look.closed <= USUAL_SIZE[1] * max(usual)]
-
-
-def _views(footage: Footage) -> Iterator[tuple[float, NDArray[np.uint8]]]:
-    """(seconds, picture) that other passes kept, after decoding what none of them went through."""
-    views = footage.views
-    for begin, end in views.gaps():
-        for _ in footage.frames([(begin, end)], skip_loop_filter=True):
-            pass
-    last = bisect_left(views.at_s, MOST_S)
-    for at_s, picture in zip(views.at_s[:last], views.pictures[:last], strict=True):
-        yield round(at_s, 3), picture
 
 
 def _cells(picture: NDArray[np.uint8]) -> NDArray[np.int16]:

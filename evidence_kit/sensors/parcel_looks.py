@@ -6,8 +6,6 @@ the parcel's turn. Raw: which face is which through the turning, and what counts
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterator
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
@@ -16,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from evidence_kit.schema import Quad
 from evidence_kit.sensors.footage import Footage
-from evidence_kit.sensors.small_views import CLOSE_S, EVERY_S, MOST_S
+from evidence_kit.sensors.small_views import CLOSE_S, EVERY_S
 from evidence_kit.sensors.weights import network
 from evidence_kit.wiring import sensor
 
@@ -108,11 +106,10 @@ class ParcelLooks:
 @sensor(on="video", version="10", packages=("av", "onnxruntime", "opencv-python-headless", "numpy"))
 def parcel_looks(footage: Footage) -> ParcelLooks:
     """Looks at the first minutes. Raises CannotOpen, LimitReached, EngineMissing."""
-
     pass_ = _Pass()
     open_from_s: float | None = None
-    for at_s, picture in _pictures(footage):
-        look = pass_.see(at_s, picture)
+    for at_s, picture in footage.small_views():
+        look = pass_.see(at_s, picture[:, :, ::-1])
         if look is None:
             continue
         open_from_s = None if not look.open else at_s if open_from_s is None else open_from_s
@@ -197,24 +194,6 @@ class _Pass:
             found.append(_look(self.looked[place], moved, place - before, turn, float(score)))
             before = place
         return tuple(found)
-
-
-def _pictures(footage: Footage) -> Iterator[tuple[float, Any]]:
-    """(seconds, blue-green-red picture) in order of time: what other passes kept, decoded where they kept none."""
-    views, done = footage.views, -1.0
-
-    def new(to_s: float) -> Iterator[tuple[float, Any]]:
-        nonlocal done
-        first, last = bisect_right(views.at_s, done), bisect_right(views.at_s, to_s)
-        for at_s, picture in zip(views.at_s[first:last], views.pictures[first:last], strict=True):
-            done = at_s
-            yield round(at_s, 3), picture[:, :, ::-1]
-
-    for begin, end in views.gaps():
-        yield from new(begin)
-        for frame in footage.frames([(begin, end)], skip_loop_filter=True):
-            yield from new(frame.at_s)
-    yield from new(MOST_S)
 
 
 def _moved(box: tuple[int, int, int, int], before: Any, picture: Any) -> float:

@@ -14,19 +14,20 @@ import argparse
 import hashlib
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
+import onnx
 import torch
+from onnx import helper, numpy_helper
 from pose_network import HERE, KINDS, ParcelPoseNet
 from torch import Tensor
 from torch.nn import functional
 
 sys.path.append(str(HERE.parent))
-from onnx_files import pads_folded, quantised
+from onnx_files import pads_folded
 
 from evidence_kit.sensors.parcel_frames import nearest_name, numbers_of, turn_of
 
@@ -38,8 +39,6 @@ MEAN = 0.998
 """What is exported is the running mean of the weights, with this decay."""
 SIDE = (192, 128)
 """Width and height of a landscape picture in training."""
-PYRAMID = ("side", "whole", "mix", "tell")
-"""Layers that are not brought to eight bits: they cost little, and a turn is read off them."""
 NORMALS = np.array([[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0], [0, 0, 1], [0, 0, -1]], np.float32)
 WEIGHTS = (0.5, 1.0, 3.0, 2.5, 3.5, 5.0, 1.2)
 """Of the kinds in the cross entropy."""
@@ -361,8 +360,8 @@ def pace(step: int, stage: Stage) -> float:
     return rise * min(1.0, 0.51 - 0.5 * float(np.cos(np.pi * min(1.0, left))))
 
 
-def export(net: ParcelPoseNet, folder: Path, to: Path, *, plain: bool = False) -> None:
-    """Writes ONNX with free height and width, its encoder in eight bits unless ``plain``, and prints its sha256."""
+def export(net: ParcelPoseNet, to: Path) -> None:
+    """Writes ONNX with free height and width, weights kept as half floats, and prints its sha256."""
 
     class Telling(torch.nn.Module):
         def __init__(self) -> None:
@@ -378,20 +377,26 @@ def export(net: ParcelPoseNet, folder: Path, to: Path, *, plain: bool = False) -
         dynamic_axes=axes, opset_version=17, dynamo=False,
     )  # fmt: skip
     pads_folded(to, np.zeros((1, 3, 128, 192), np.float32))
-    if not plain:
-        quantised(to, calibrating(folder), leave=PYRAMID)
+    halved(to)
     content = to.read_bytes()
     print(to.name, len(content), hashlib.sha256(content).hexdigest())
 
 
-def calibrating(folder: Path) -> Iterator[np.ndarray]:
-    """240 training views of the easy and of the harder kind, by which activations are scaled to eight bits."""
-    parts = [loaded(folder, range(first, first + 2)) for first in (STAGES[0].shards.start, STAGES[1].new.start)]
-    for number in range(240):
-        rng = np.random.default_rng([SEED, 8, number])
-        data = parts[number % 2]
-        picture = made(data, int(rng.integers(len(data["turns"]))), None, False)[0]
-        yield np.ascontiguousarray(picture.transpose(2, 0, 1)[None])
+def halved(path: Path) -> None:
+    """Keeps the large weights of an ONNX file as half floats, cast back when it is loaded: half the size."""
+    model = onnx.load(str(path))
+    graph, casts = model.graph, []
+    for one in list(graph.initializer):
+        value = numpy_helper.to_array(one)
+        if value.dtype == np.float32 and value.size > 256:
+            graph.initializer.remove(one)
+            graph.initializer.append(numpy_helper.from_array(value.astype(np.float16), f"{one.name}.half"))
+            casts.append(helper.make_node("Cast", [f"{one.name}.half"], [one.name], to=onnx.TensorProto.FLOAT))
+    nodes = [*casts, *graph.node]
+    del graph.node[:]
+    graph.node.extend(nodes)
+    onnx.checker.check_model(model)
+    onnx.save(model, str(path))
 
 
 def main() -> None:
@@ -399,7 +404,6 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=FOLDER)
     parser.add_argument("--to", type=Path, default=HERE / "parcel-pose.onnx")
     parser.add_argument("--export-only", type=Path, help="export the running mean of this state as it stands")
-    parser.add_argument("--plain", action="store_true", help="export without eight bits, to compare")
     options = parser.parse_args()
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
@@ -410,7 +414,7 @@ def main() -> None:
     else:
         for earlier, stage in zip((None, *STAGES), STAGES, strict=False):
             net = train(begun(options.folder, earlier), options.folder, stage)
-    export(net, options.folder, options.to, plain=options.plain)
+    export(net, options.to)
 
 
 if __name__ == "__main__":
