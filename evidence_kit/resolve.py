@@ -236,9 +236,11 @@ class Resolver:
             self._media.pop(item.id, None)
 
     def _medium(self, item: Item) -> Photo | Footage:
-        if item.id not in self._media:
-            self._media[item.id] = Photo(Path(item.path)) if item.kind == "photo" else Footage(item.path)
-        return self._media[item.id]
+        found = self._media.get(item.id)
+        if found is None:
+            made = Photo(Path(item.path)) if item.kind == "photo" else Footage(item.path)
+            found = self._media.setdefault(item.id, made)  # two threads must look at one and the same
+        return found
 
     def _provide(self, wanted: type, item: Item) -> Any:
         provider = self._providers.get((wanted, item.kind))
