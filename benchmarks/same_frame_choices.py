@@ -1,27 +1,23 @@
-"""Two choices that ``same_frame_points`` does not print: how large labels are looked at, and GOODS_YES on real labels.
+"""A choice that ``same_frame_points`` does not make: how large labels are looked at, on a held-out set that is retired.
 
-Both on held-out sets that are retired. ``--part sizes``, ``--part goods``; kept in results/same_frame.json.
+``--part sizes``; kept in results/same_frame.json.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import numpy as np
 
-from benchmarks.same_frame import IOU, LABEL_COVERS, RESULT, as_read, judged, overlap, truth_of
-from benchmarks.same_frame_cases import RETIRED, Case, composites, real_composed
-from benchmarks.same_frame_measure import Measured, look, measure
-from evidence_kit.facts import shared_frame as facts
+from benchmarks.same_frame import IOU, LABEL_COVERS, RESULT, overlap
+from benchmarks.same_frame_cases import RETIRED, Case, composites
+from benchmarks.same_frame_measure import look
 from evidence_kit.sensors.frame_content import KINDS, LEAST, probabilities, regions_of
 from evidence_kit.sensors.photo import Photo
 
 SIZES = (384, 512, 640, 768)
-GOODS_YES = (0.72, 0.80, 0.85, 0.90)
 MISSED = 3
 """So many photos with a label may score below the point at which those without one are counted."""
 SURE_PEAK = 0.5
@@ -51,38 +47,6 @@ def sizes(_: Path) -> int:
         print(size, rows[str(size)])
     _keep("sizes", rows)
     return 0
-
-
-def goods(data: Path) -> int:
-    """False passes and passes through the rule on real labels, photographed groceries and real tables."""
-    photos = list(_real(data))
-    rows = {}
-    for point in GOODS_YES:
-        row = {}
-        with patch.object(facts, "GOODS_YES", point):
-            for reading in ("bars", "read"):
-                said = [_said(case, seen, reading) for case, seen in photos]
-                row[reading] = {
-                    "false passes": sum(truth in ("fail", "review") and answer == "pass" for truth, answer in said),
-                    "that may not pass": sum(truth in ("fail", "review") for truth, _ in said),
-                    "passes": sum(truth == answer == "pass" for truth, answer in said),
-                    "that should": sum(truth == "pass" for truth, _ in said),
-                }
-        rows[f"{point:.2f}"] = row
-        print(point, row)
-    _keep("goods_points_on_real_labels", rows)
-    return 0
-
-
-def _real(data: Path) -> Iterator[tuple[Case, Measured]]:
-    for first in RETIRED:
-        for case in real_composed(data, 60, first):
-            yield case, measure(case)
-
-
-def _said(case: Case, seen: Measured, reading: str) -> tuple[str | None, str]:
-    readings = as_read(case, seen.readings) if reading == "read" else seen.readings
-    return truth_of(case, readings), judged(case, facts.shared_frame(seen.content, readings, seen.quality), readings)
 
 
 def _keep(name: str, rows: dict[str, Any]) -> None:

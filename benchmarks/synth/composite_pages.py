@@ -26,7 +26,7 @@ _LATIN = list("ABCDEFGHIKLMNOPRSTUWXYZabcdefghiklmnoprstuwxyz0123456789     ")
 Ink = tuple[int, int, int]
 
 
-class _Paper:
+class Paper:
     """A sheet being printed."""
 
     def __init__(self, rng: Rng, wide: int, high: int, paper: Ink | None = None, ink: Ink | None = None) -> None:
@@ -82,7 +82,7 @@ Made = tuple[Picture, Size, str]
 def receipt(rng: Rng) -> Made:
     """A till slip: names left, prices right, a total, a code at the foot."""
     wide, high = 300, int(rng.integers(380, 1100))
-    page = _Paper(rng, wide, high)
+    page = Paper(rng, wide, high)
     page.text(wide * 0.2, 16, page.words(5), 30)
     y, size = 66.0, float(rng.uniform(14, 20))
     foot = high - (120 if (coded := rng.random() < 0.6) else 20)
@@ -106,7 +106,7 @@ def price(rng: Rng) -> Made:
     """A price label of a shelf or a sticker on goods."""
     wide, high = int(rng.integers(260, 480)), int(rng.integers(150, 300))
     band: Ink = tuple(int(v) for v in rng.integers(20, 250, 3))  # type: ignore[assignment]
-    page = _Paper(rng, wide, high, band if rng.random() < 0.25 else None)
+    page = Paper(rng, wide, high, band if rng.random() < 0.25 else None)
     page.draw.rectangle((0, 0, wide, int(high * rng.uniform(0.08, 0.3))), fill=band)
     page.text(12, high * 0.3, page.words(6), high * 0.12)
     page.text(wide * 0.35, high * 0.42, f"{rng.uniform(1, 400):.1f}", high * 0.38)
@@ -121,7 +121,7 @@ def notice(rng: Rng) -> Made:
     wide, high = int(rng.integers(400, 640)), int(rng.integers(360, 800))
     back: Ink = tuple(int(v) for v in rng.integers(20, 255, 3))  # type: ignore[assignment]
     ink: Ink = (250, 250, 245) if sum(back) < 330 else (20, 20, 30)
-    page = _Paper(rng, wide, high, back if rng.random() < 0.6 else None)
+    page = Paper(rng, wide, high, back if rng.random() < 0.6 else None)
     page.ink = ink if page.image.getpixel((1, 1)) == back else page.ink
     y, size = high * 0.06, float(rng.uniform(0.09, 0.2)) * wide
     for _ in range(int(rng.integers(1, 4))):
@@ -141,7 +141,7 @@ def notice(rng: Rng) -> Made:
 def form(rng: Rng) -> Made:
     """Forms, invoices, test reports, warranty cards: a grid with words in it, a stamp, at times a small code."""
     wide, high = int(rng.integers(460, 720)), int(rng.integers(400, 900))
-    page = _Paper(rng, wide, high)
+    page = Paper(rng, wide, high)
     page.text(wide * 0.3, 14, page.words(6), wide * 0.05)
     rows = int(rng.integers(4, 16))
     top, bottom = high * 0.12, high * rng.uniform(0.6, 0.95)
@@ -168,7 +168,7 @@ def form(rng: Rng) -> Made:
 def letter(rng: Rng) -> Made:
     """A letter, manual or open book: paragraphs in one or two columns."""
     wide, high = int(rng.integers(440, 760)), int(rng.integers(480, 900))
-    page = _Paper(rng, wide, high)
+    page = Paper(rng, wide, high)
     columns = int(rng.choice([1, 1, 2, 3]))
     size = float(rng.uniform(13, 22))
     for i in range(columns):
@@ -190,7 +190,7 @@ def coupon(rng: Rng) -> Made:
     wide, high = int(rng.integers(380, 620)), int(rng.integers(200, 400))
     made = cv2.resize(skin(rng), (wide, high))
     paper = np.full_like(made, rng.integers(190, 255)) if rng.random() < 0.6 else made
-    page = _Paper(rng, wide, high)
+    page = Paper(rng, wide, high)
     page.image.paste(Image.fromarray(np.ascontiguousarray(paper[:, :, ::-1])))
     page.ink = (20, 20, 30) if paper.mean() > 120 else (245, 245, 240)
     page.text(wide * 0.06, high * 0.1, page.words(5), high * rng.uniform(0.15, 0.3))
@@ -209,7 +209,7 @@ def coupon(rng: Rng) -> Made:
 def cover(rng: Rng) -> Made:
     """A magazine, leaflet or picture book lying flat."""
     wide, high = 460, int(rng.integers(420, 680))
-    page = _Paper(rng, wide, high)
+    page = Paper(rng, wide, high)
     art = cv2.resize(skin(rng), (wide, high))
     page.image.paste(Image.fromarray(np.ascontiguousarray(art[:, :, ::-1])))
     page.ink = tuple(int(v) for v in rng.integers(0, 255, 3))  # type: ignore[assignment]
@@ -227,7 +227,7 @@ def screen(rng: Rng) -> Made:
     tall = rng.random() < 0.7
     wide, high = (340, int(rng.integers(560, 740))) if tall else (640, 400)
     dark = rng.random() < 0.3
-    page = _Paper(rng, wide, high, (24, 26, 30) if dark else (246, 247, 249), (220, 220, 224) if dark else (50, 50, 54))
+    page = Paper(rng, wide, high, (24, 26, 30) if dark else (246, 247, 249), (220, 220, 224) if dark else (50, 50, 54))
     accent: Ink = tuple(int(v) for v in rng.integers(20, 250, 3))  # type: ignore[assignment]
     if rng.random() < 0.6:
         page.draw.rectangle((0, 0, wide, high * 0.08), fill=accent)
@@ -270,7 +270,7 @@ def any_label(rng: Rng) -> tuple[Picture, Size]:
     wide = 460
     high = int(wide * rng.choice([0.62, 1.0, 1.3, 1.5, 1.8]) * rng.uniform(0.95, 1.05))
     band: Ink = tuple(int(v) for v in rng.integers(10, 240, 3))  # type: ignore[assignment]
-    page = _Paper(rng, wide, high, ink=(int(rng.integers(5, 60)),) * 3)
+    page = Paper(rng, wide, high, ink=(int(rng.integers(5, 60)),) * 3)
     rows = ["bars", "route", "address", "address", *rng.choice(["text", "bars", "code", "band", "route", "grid"], 3)]
     rng.shuffle(rows)
     weights = np.array([{"bars": 1.3, "band": 0.45, "route": 0.9}.get(row, 1.0) for row in rows])

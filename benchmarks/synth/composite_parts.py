@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from benchmarks.synth import composite_assets as assets
-from benchmarks.synth import composite_pages, parcels
+from benchmarks.synth import composite_packs, composite_pages, parcels
 from benchmarks.synth.composite_skins import interior, skin, worn
 from benchmarks.synth.cutouts import relief, shaded
 from benchmarks.synth.goods import CUTOUTS, cutout
@@ -415,7 +415,7 @@ DEVELOPMENT = Parts(
 _STICKERS = Kept(composite_pages.page, 300)
 
 
-def _stuck_on(rng: Rng, face: Picture, width: float) -> Picture:
+def _stuck_on(rng: Rng, face: Picture, width: float, papers: Kept[composite_pages.Made] = _STICKERS) -> Picture:
     """A face (of ``width`` mm) with printed paper on it that is no waybill: product and price stickers, slips, notes.
 
     Without these, whatever printed thing is stuck on a parcel is a label in this world.
@@ -423,7 +423,7 @@ def _stuck_on(rng: Rng, face: Picture, width: float) -> Picture:
     face = face.copy()
     high, wide = face.shape[:2]
     for _ in range(int(rng.choice([1, 1, 2]))):
-        art, size_mm, _name = _STICKERS(rng)
+        art, size_mm, _name = papers(rng)
         across = float(np.clip(size_mm[0] * rng.uniform(0.5, 1.0) / width, 0.08, 0.7)) * wide
         w, h = round(across), round(across * art.shape[0] / art.shape[1])
         if rng.random() < 0.25:
@@ -448,6 +448,48 @@ def _stickered_mailer(rng: Rng, width: float, height: float) -> tuple[Picture, P
 
 STICKERED = replace(DEVELOPMENT, board=_stickered_board, mailer=_stickered_mailer)
 """The development world whose parcels carry other paper besides labels."""
+
+
+def _make_pack(rng: Rng) -> Thing:
+    return Thing("pack", composite_packs.pack(rng), float(rng.uniform(80, 280)), float(rng.uniform(10, 90)))
+
+
+def _make_paper(rng: Rng) -> Sheet:
+    return Sheet(*(composite_packs.sticker(rng) if rng.random() < 0.25 else composite_packs.ruled_paper(rng)))
+
+
+_PACKS, _PAPERS = Kept(_make_pack, 400), Kept(_make_paper, 300)
+_OWN_STICKERS = Kept(composite_packs.sticker, 200)
+
+
+def _wider_thing(rng: Rng) -> Thing:
+    if rng.random() > 0.27:
+        return _thing(rng)
+    made = _PACKS(rng)
+    bgr = retinted(np.ascontiguousarray(made.bgra[:, :, :3]), rng, 0.6)
+    return replace(made, bgra=np.dstack([bgr, made.bgra[:, :, 3]]))
+
+
+def _wider_page(rng: Rng) -> Sheet:
+    return _PAPERS(rng) if rng.random() < 0.45 else _PAGES(rng)
+
+
+def _wider_board(rng: Rng, width: float, height: float) -> Picture:
+    face = _board(rng, width, height)
+    if rng.random() < 0.45 or min(face.shape[:2]) <= 24:
+        return face
+    return _stuck_on(rng, face, width, _OWN_STICKERS if rng.random() < 0.55 else _STICKERS)
+
+
+def _wider_mailer(rng: Rng, width: float, height: float) -> tuple[Picture, Picture]:
+    bgr, alpha = _mailer(rng, width, height)
+    if rng.random() < 0.5:
+        return bgr, alpha
+    return _stuck_on(rng, bgr, width, _OWN_STICKERS if rng.random() < 0.5 else _STICKERS), alpha
+
+
+WIDER = replace(DEVELOPMENT, thing=_wider_thing, page=_wider_page, board=_wider_board, mailer=_wider_mailer)
+"""The development world with packaged goods, ruled papers and product stickers: print, rules, codes on everything."""
 
 
 def development(rng: Rng, every: Parts = DEVELOPMENT) -> Parts:

