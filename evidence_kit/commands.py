@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Literal
 from evidence_kit.cli import EXIT_CODES, USAGE, cache_folder, facts_of, open_cache, worst
 from evidence_kit.intake import IntakeError
 from evidence_kit.packs import Pack, PackError, load_pack, pack_file, read_pack, shipped
-from evidence_kit.report.text import printable, say
 from evidence_kit.rules import load_rule, rule_ids
 from evidence_kit.schema import Report, Submission, Text, dumps
 
@@ -147,6 +146,7 @@ def run_compress(args: argparse.Namespace) -> int:
     """Write the copy, then judge it by the pack's rules on the file itself (size, length, container)."""
     from evidence_kit.compress import CannotCompress, compress
     from evidence_kit.engine import verdict_of
+    from evidence_kit.report.text import printable, say
     from evidence_kit.sensors import LimitReached
     from evidence_kit.surface import DEFAULT_PACK, check
 
@@ -260,6 +260,8 @@ def run_packs(args: argparse.Namespace) -> int:
         for line in age_of(pack, today, lang):
             print(f"{args.check}: {line}")
         return 0
+    from evidence_kit.report.text import say
+
     for name in shipped():
         pack = load_pack(name)
         print(f"{pack.id}  {pack.version}  {say(pack.title, lang)}")

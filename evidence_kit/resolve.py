@@ -6,8 +6,8 @@ A fact or a sensor that fails becomes an ``Unknown`` of its item; the other item
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 import logging
+import sys
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache, cached_property, lru_cache
@@ -41,10 +41,32 @@ def all_providers() -> tuple[Provider, ...]:
 @cache
 def package_version(name: str) -> str:
     """The installed version of a distribution, or ``absent``."""
+    found = _installed().get(_normal(name))
+    if found is not None:
+        return found
+    # To load this is a twentieth of judging again from the cache: only for what was not installed from a wheel.
+    from importlib import metadata
+
     try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
         return "absent"
+
+
+@cache
+def _installed() -> Mapping[str, str]:
+    """Versions by name, as the folders of installed wheels state them: ``NAME-VERSION.dist-info`` (PEP 427)."""
+    found: dict[str, str] = {}
+    for place in sys.path:
+        for folder in Path(place).glob("*.dist-info"):
+            name, _, version = folder.stem.partition("-")
+            if version:
+                found.setdefault(_normal(name), version)
+    return found
+
+
+def _normal(name: str) -> str:
+    return name.lower().replace("_", "-").replace(".", "-")
 
 
 class Resolver:

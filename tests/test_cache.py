@@ -3,8 +3,10 @@
 import sqlite3
 import stat
 import threading
+from importlib import metadata
 
 from evidence_kit.cache import FILE, Cache
+from evidence_kit.resolve import all_providers, package_version
 
 
 def test_keeps_and_forgets(tmp_path):
@@ -107,3 +109,13 @@ def test_several_writers(tmp_path):
         columns = [row[1] for row in raw.execute("PRAGMA table_info(kept)")]
     raw.close()
     assert columns == ["key", "value", "written"]
+
+
+def test_versions_are_those_of_the_packages_metadata(tmp_path, monkeypatch):
+    named = {name for provider in all_providers() for name in provider.packages}
+    assert {name: package_version(name) for name in named} == {name: metadata.version(name) for name in named}
+    old = tmp_path / "Old_Way.egg-info"
+    old.mkdir()
+    (old / "PKG-INFO").write_text("Metadata-Version: 2.1\nName: Old-Way\nVersion: 1.5\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert (package_version("old-way"), package_version("no-such-package")) == ("1.5", "absent")

@@ -209,6 +209,22 @@ def test_help_imports_no_imaging_library():
     assert ran.stdout.strip() == "[]"
 
 
+def test_judging_again_from_the_cache_loads_no_imaging_library(tmp_path):
+    sample = str(ROOT / "samples" / "waybill-readable" / "pass-barcode")
+    program = (
+        "import sys\n"
+        "from evidence_kit.cli import main\n"
+        f"code = main(['check', {sample!r}, '--cache', {str(tmp_path)!r}, '-q', '--format', 'json', *{NOW[:2]!r}])\n"
+        "heavy = {'numpy', 'cv2', 'PIL', 'av', 'onnxruntime', 'zxingcpp', 'importlib.metadata'}\n"
+        "print(code, sorted(set(sys.modules) & heavy), file=sys.stderr)\n"
+    )
+    words = [sys.executable, "-c", program]
+    first, again = (subprocess.run(words, capture_output=True, text=True, cwd=ROOT, check=True) for _ in range(2))
+    assert "cv2" in first.stderr
+    assert again.stderr.strip() == "0 []"
+    assert {**json.loads(first.stdout), "run": None} == {**json.loads(again.stdout), "run": None}
+
+
 @pytest.mark.parametrize("command", ["check", "scan", "packs", "explain", "cache", "doctor"])
 def test_every_command_has_help(capsys, command):
     with pytest.raises(SystemExit) as ended:

@@ -6,11 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from evidence_kit.sensors import CannotOpen, LimitReached
-from evidence_kit.sensors.footage import Footage, FootageLimits, _Budget
+from evidence_kit.sensors.footage import Footage, FootageLimits, _Budget, _reduced, _within
 from tests.moving_clips import take, write
 
 
@@ -62,6 +63,16 @@ def test_views_are_reduced_and_upright(clip: Path):
     assert frame.luma().shape == (180, 320)
     assert frame.colour().shape == (180, 320, 3)
     assert abs(float(frame.luma().mean()) - float(frame.colour().mean())) < 20
+
+
+@pytest.mark.parametrize(("kind", "top"), [(np.uint8, 256), (np.uint16, 1024)])
+@pytest.mark.parametrize("shape", [(1080, 1920), (1920, 1080)])
+def test_the_quick_mean_of_threes_is_the_general_one(shape, kind, top):
+    plane = np.random.default_rng(5).integers(0, top, shape).astype(kind)
+    size = _within(shape, 320)
+    half = cv2.resize(plane[1::3], (shape[1] // 2, shape[0] // 6), interpolation=cv2.INTER_AREA)
+    assert half.shape == (size[1], 3 * size[0])
+    assert np.array_equal(_reduced(plane, size), cv2.resize(half, size, interpolation=cv2.INTER_AREA))
 
 
 @pytest.mark.parametrize(("codec", "options"), [

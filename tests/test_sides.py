@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -204,6 +206,20 @@ def test_opened_from_the_first_frame_takes_two_signals():
     one = told(looks((4, 2), flap=0.2))
     assert one.sealed_start is None
     assert one.opened_start_signals == ("flaps",)
+
+
+@pytest.mark.parametrize(
+    "seen", [looks(SIX), looks((4,))[:7], looks((4, 2), flap=0.1, inside=0.1), looks((4,), bag=0.45)]
+)
+def test_without_a_count_all_but_the_number_is_told_the_same(seen, monkeypatch):
+    given, whole = ParcelLooks(tuple(seen), seen[-1].at_s), Continuity()
+    counted = told_of(given, whole)
+    monkeypatch.setattr("evidence_kit.facts.sides_shown.stretches", None)  # to follow a turn would fail
+    bare = told_of(given, whole, counted=False)
+    if counted.shown is None or counted.sealed_start is False:
+        assert bare == counted
+    else:
+        assert bare == replace(counted, shown=None, faces=bare.faces) and len(bare.faces) >= 6
 
 
 def test_what_is_not_proven_is_for_a_person():

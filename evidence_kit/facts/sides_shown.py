@@ -14,7 +14,7 @@ from statistics import fmean, median
 from evidence_kit.facts.continuity import Continuity
 from evidence_kit.schema import Quad, Unknown
 from evidence_kit.sensors.parcel_looks import ParcelLook, ParcelLooks
-from evidence_kit.sensors.parcel_turning import LARGE, WAYS, Stretch, face_names, stretches
+from evidence_kit.sensors.parcel_turning import LARGE, WAYS, Stretch, face_names, stretches, tells_turn
 from evidence_kit.wiring import fact
 
 SHOWN_COS, GLIMPSED_COS = 0.46, 0.38
@@ -95,7 +95,7 @@ def sides_shown(continuity: Continuity | Unknown, looks: ParcelLooks) -> SidesSh
 
     The take is judged first: its pass through the frames keeps the views that are looked at here.
     """
-    found = told_of(looks, continuity)
+    found = told_of(looks, continuity, counted="shown" in TOLD)
     if found.sealed_start is False and "opened" not in TOLD:
         found = replace(found, shown=None, sealed_start=None, opened_start_signals=(), why="unproven")
     if found.sealed_start is not False and "shown" not in TOLD:
@@ -111,10 +111,11 @@ def sides_shown(continuity: Continuity | Unknown, looks: ParcelLooks) -> SidesSh
     )
 
 
-def told_of(looks: ParcelLooks, continuity: Continuity | Unknown) -> SidesShown:
+def told_of(looks: ParcelLooks, continuity: Continuity | Unknown, *, counted: bool = True) -> SidesShown:
     """Counts the faces of the best stretch through which each face keeps its name; see parcel_turning.py.
 
-    Where no number can be told, every face of every stretch is listed, so that a person sees them all.
+    Where no number can be told, every face of every stretch is listed, so that a person sees them all. Unless
+    ``counted`` no turning is followed: it would be the work of a thirtieth of a plain decode for nobody.
     """
     seen = looks.looks
     opened_at_s = opening(seen)
@@ -124,8 +125,12 @@ def told_of(looks: ParcelLooks, continuity: Continuity | Unknown) -> SidesShown:
     if sealed is False:
         return SidesShown(0, (), False, seen[0].at_s, signals, goods_first(seen, seen[0].at_s))
     closed = [look for look in seen if opened_at_s is None or look.at_s < opened_at_s - LEAD_S]
-    parted = [] if isinstance(continuity, Unknown) else [one.at_s for one in continuity.breaks]
-    shown, why, found = count(stretches(closed, parted), mailer(closed))
+    kind = mailer(closed)
+    if counted:
+        parted = [] if isinstance(continuity, Unknown) else [one.at_s for one in continuity.breaks]
+        shown, why, found = count(stretches(closed, parted), kind)
+    else:
+        shown, why, found = None, hindered(closed, kind), []
     faces = showings(closed) if shown is None else found
     return SidesShown(shown, tuple(in_order(faces)), sealed, opened_at_s, signals, goods_at_s, why)
 
@@ -162,10 +167,9 @@ def count(told: list[Stretch], kind: bool | None) -> tuple[int | None, str | Non
     where even all that the stretches may have shown, taken as different faces, are fewer in nearly every way; told is
     then the most likely number of the best stretch.
     """
-    if sum(len(one.looks) for one in told) < LEAST_LOOKS:
-        return None, "unseen", []
-    if kind is None:
-        return None, "kind", []
+    why = hindered([look for one in told for look in one.looks], kind)
+    if why is not None or kind is None:
+        return None, why, []
     every = 2 if kind else 6
     each = [shown_in(stretch, mailer=kind) for stretch in told]
     sure = [max(len(one.sure[way]) for one in each) for way in range(WAYS)]
@@ -183,6 +187,13 @@ def count(told: list[Stretch], kind: bool | None) -> tuple[int | None, str | Non
     way = sure.index(number) if number in sure else 0
     best = max(zip(told, each, strict=True), key=lambda one: len(one[1].sure[way]))
     return number, None, faces_of(best[0], way, best[1].sure[way])
+
+
+def hindered(looks: Sequence[ParcelLook], kind: bool | None) -> str | None:
+    """Why these looks give no number, however the parcel is turned; None where they may."""
+    if sum(tells_turn(look) for look in looks) < LEAST_LOOKS:
+        return "unseen"
+    return "kind" if kind is None else None
 
 
 def _part(found: Iterable[bool]) -> float:

@@ -12,7 +12,6 @@ import hashlib
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ SETTINGS = ("id", "version", "dated", "title", "summary", "source", "direction",
 OPTIONAL = ("platform",)
 CHANGES = ("extends", "limits", "drop")
 LISTS = ("rules", "checklist")
+HERE = Path(__file__).parent
 
 
 class PackError(ValueError):
@@ -82,8 +82,7 @@ class Draft:
 
 def shipped() -> tuple[str, ...]:
     """Ids of the packs that come with the kit, in name order."""
-    found = (entry.name for entry in resources.files(__package__).iterdir())
-    return tuple(sorted(name.removesuffix(".toml") for name in found if name.endswith(".toml")))
+    return tuple(sorted(path.stem for path in HERE.glob("*.toml")))
 
 
 def read_named(name: str, folder: Path | None = None, chain: tuple[str, ...] = ()) -> Draft:
@@ -100,7 +99,7 @@ def file_of(name: str) -> tuple[str, bytes]:
     if not name.endswith(".toml"):
         if name not in shipped():
             raise PackError(f"no pack {name!r}{nearest(name, shipped())}; the packs are {', '.join(shipped())}")
-        return f"{name}.toml", (resources.files(__package__) / f"{name}.toml").read_bytes()
+        return f"{name}.toml", (HERE / f"{name}.toml").read_bytes()
     path = Path(name)
     try:
         with path.open("rb") as stream:

@@ -72,7 +72,7 @@ def parcel_colours(footage: Footage, looks: ParcelLooks) -> ParcelColours:
     parcels = own > RATHER * (own + other + FEW)
     rows = []
     for at_s, cells in seen:
-        like = parcels[cells]
+        like = parcels.take(cells)
         parts = [_part(like[area]) for area in areas[at_s]] if at_s in areas else [-1.0, -1.0]
         rows.append((at_s, round(float(like.mean()), 5), *parts))
     return ParcelColours(*zip(*rows, strict=True)) if rows else ParcelColours()
@@ -98,9 +98,8 @@ def _cells(picture: NDArray[np.uint8]) -> NDArray[np.int16]:
     values = np.arange(256)
     hues = np.clip((values - 128) * HUES // 96 + HUES // 2, 0, HUES - 1)
     weights = np.stack([values * LEVELS // 256 * HUES * HUES, hues * HUES, hues]).astype(np.int16)
-    seen = cv2.cvtColor(cv2.GaussianBlur(picture, (3, 3), 0.8), cv2.COLOR_RGB2YCrCb)
-    cells = weights[0][seen[..., 0]] + weights[1][seen[..., 1]] + weights[2][seen[..., 2]]
-    return np.asarray(cells, np.int16)
+    luma, red, blue = cv2.split(cv2.cvtColor(cv2.GaussianBlur(picture, (3, 3), 0.8), cv2.COLOR_RGB2YCrCb))
+    return np.asarray(weights[0].take(luma) + weights[1].take(red) + weights[2].take(blue), np.int16)
 
 
 def _areas(look: ParcelLook, shape: tuple[int, ...]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

@@ -70,13 +70,18 @@ class Stretch:
 def stretches(looks: Sequence[ParcelLook], parted_s: Sequence[float] = ()) -> list[Stretch]:
     """The looks that tell a turn, parted at gaps and at ``parted_s`` (moments of cuts, seconds)."""
     parts: list[list[int]] = []
-    told = [place for place, look in enumerate(looks) if look.turn and look.sure >= SURE and look.closed >= LARGE]
+    told = [place for place, look in enumerate(looks) if tells_turn(look)]
     for before, place in pairwise([-1, *told]):
         if before < 0 or _parted(looks[before : place + 1], parted_s):
             parts.append([])
         parts[-1].append(place)
     above, usual = _moved_above(looks)
     return [_followed([looks[place] for place in part], [above[place] for place in part], usual) for part in parts]
+
+
+def tells_turn(look: ParcelLook) -> bool:
+    """Whether the parcel is seen large enough, and its turn surely enough, to be followed."""
+    return bool(look.turn) and look.sure >= SURE and look.closed >= LARGE
 
 
 def _parted(between: Sequence[ParcelLook], parted_s: Sequence[float]) -> bool:

@@ -89,6 +89,14 @@ class _Flat:
         return self.rows[low:high, ::7].astype("float32") - self.means[low:high]
 
 
+def _apart(one: Any, other: Any) -> Any:
+    """Mean absolute difference of each row (n,); a second array for the absolute values would cost as much again."""
+    import numpy as np
+
+    off = one - other
+    return np.abs(off, out=off).mean(axis=1)
+
+
 def find_repeats(at_s: NDArray[np.float64], thumbs: NDArray[np.uint8], step: NDArray[np.float64]) -> tuple[Repeat, ...]:
     """Stretches whose frames are near copies of earlier ones, in the same or in the opposite order."""
     import numpy as np
@@ -112,8 +120,7 @@ def _turns(at_s: Any, flat: Any, frame_s: float) -> list[Repeat]:
         # Mirrored about a frame (…2 1 0 1 2…) or about a gap (…1 0 0 1…).
         early = flat[turn - reach : turn][::-1]
         late = flat[turn + 1 - even : turn + 1 - even + reach]
-        mirrored = np.abs(early - late).mean(axis=1)
-        straight = np.abs(early - flat[turn]).mean(axis=1)
+        mirrored, straight = _apart(early, late), _apart(early, flat[turn])
         base = float(np.median(straight[reach // 2 :]))
         if base > 1.0:
             scores.append((float(np.median(mirrored)) / base, turn, even))
@@ -134,16 +141,16 @@ def _maybe_turns(flat: Any, count: int, reach: int) -> Iterator[tuple[int, bool]
     for low in range(reach, count - reach, BLOCK):
         high = min(low + BLOCK, count - reach)
         rows = flat.thinned(low - reach, high + reach)
-        turns = np.arange(reach, reach + high - low)
 
-        def apart(early: Any, late: Any, rows: Any = rows) -> Any:
-            return np.abs(rows[early] - rows[late]).mean(axis=1)
+        def apart(early: int, late: int, rows: Any = rows, count: int = high - low) -> Any:
+            """Of the frames so far from each turn."""
+            return _apart(rows[reach + early :][:count], rows[reach + late :][:count])
 
         away = range(1, reach + 1)
-        straight = np.stack([apart(turns - k, turns) for k in away])
+        straight = np.stack([apart(-k, 0) for k in away])
         base = np.median(straight[reach // 2 :], axis=0)
         for even in (False, True):
-            mirrored = np.median(np.stack([apart(turns - k, turns + k - even) for k in away]), axis=0)
+            mirrored = np.median(np.stack([apart(-k, k - even) for k in away]), axis=0)
             for place in np.flatnonzero((base > 1 / SLACK) & (mirrored < SLACK * COPY * base)):
                 yield low + int(place), even
 
@@ -170,12 +177,12 @@ def _loops(at_s: Any, flat: Any, step: Any, frame_s: float) -> list[Repeat]:
         if begin - low_kept >= len(kept_rows):
             low_kept, kept_rows = low, flat.thinned(low, begin + BLOCK)
         earlier = kept_rows[low - low_kept : begin - lead + 1 - low_kept]
-        apart = np.abs(earlier - kept_rows[begin - low_kept]).mean(axis=1)
+        apart = _apart(earlier, kept_rows[begin - low_kept])
         for place in np.argsort(apart)[:2]:
             start = low + int(place)
             if apart[place] > COPY * 2.5 * usual[begin] or start + reach > begin:
                 continue
-            pairs = np.abs(flat[start : start + reach] - flat[begin : begin + reach]).mean(axis=1)
+            pairs = _apart(flat[start : start + reach], flat[begin : begin + reach])
             moved = float(np.abs(flat[begin + reach - 1] - flat[begin]).mean())
             likeness = float(np.median(pairs)) / max(float(usual[begin]), 1e-3)
             if likeness < COPY and moved > 3 * float(np.median(pairs)):
