@@ -1,6 +1,6 @@
 """Draws the training frames of ``parcel-pose``: moments of rendered unboxing clips with their truth maps.
 
-    python models/parcel-pose/data.py      # 104 shards and four for validation; resumable, 13 to 25 s a shard
+    python models/parcel-pose/data.py      # 96 shards and four for validation; resumable, 13 to 25 s a shard
 
 A shard holds 20 clips of 24 moments: JPEG pictures (longer side 256), marks (PNG), the parcel's rotation seen along
 the ray to its middle, and whether it is a soft mailer. Seeds are [shard, clip]; shard 900 and up are for validation.
@@ -23,8 +23,8 @@ from benchmarks.synth.unboxing_geometry import Picture
 
 FOLDER = Path(__file__).resolve().parents[2] / "benchmarks" / "out" / "six-sides"
 CLIPS, MOMENTS, LONG_EDGE = 20, 24, 256
-TRAINING, VALIDATION = range(104), range(900, 904)
-VARIED, HARDER, WIDER = range(32, 48), (*range(48, 72), 902), (*range(72, 104), 903)
+TRAINING, VALIDATION = range(96), range(900, 904)
+VARIED, HARDER, WIDER = range(32, 48), (*range(48, 72), 902), (*range(72, 96), 903)
 
 
 class VariedShow(Show):
