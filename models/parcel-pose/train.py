@@ -83,8 +83,20 @@ STAGES = (
     Stage(range(48), 2800, 2e-3, "state.pt", held=(range(900, 902),)),
     Stage(range(48), 2000, 1.5e-3, "state-2.pt", new=range(48, 72), first=3, fall=0.0),
     Stage(range(48), 1500, 1.5e-3, "state-3.pt", new=range(48, 72), first=24, fall=0.6, turn=2.0, zoomed=0.6),
-    Stage(range(72), 5600, 1.5e-3, "state-4.pt", new=range(72, 96), first=2, every=40, fall=0.5, turn=2.0, zoomed=0.5,
-          seed=4, held=(range(900, 902), range(902, 903), range(903, 904))),
+    Stage(
+        range(72),
+        4400,
+        1.5e-3,
+        "state-4.pt",
+        new=range(72, 96),
+        first=2,
+        every=40,
+        fall=4 / 11,
+        turn=2.0,
+        zoomed=0.5,
+        seed=4,
+        held=(range(900, 902), range(902, 903), range(903, 904)),
+    ),
 )
 
 

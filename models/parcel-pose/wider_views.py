@@ -235,7 +235,9 @@ class WiderShow(HarderShow):
                 _filled(picture, inner, np.clip(rng.uniform(0, 255, 3), 0, 255))
             if rng.random() < 0.75:
                 lip = 0.1 + 0.5 * part * rng.random()
-                back = [at(u, base + max(0.0, d) + lip * d / max(part, 1e-3)) for u, d in zip(steps, depth, strict=True)]
+                back = [
+                    at(u, base + max(0.0, d) + lip * d / max(part, 1e-3)) for u, d in zip(steps, depth, strict=True)
+                ]
                 edge = np.array([*far, *back[::-1]])
                 light = rng.uniform(0.55, 1.35)
                 shade = tone if rng.random() < 0.5 else np.median(self.textures[5].reshape(-1, 3), axis=0)
@@ -372,7 +374,9 @@ def _surface(rng: np.random.Generator, ground: Picture, page: Picture) -> Pictur
         part = ((np.mod(u, cell) - cell / 2) ** 2 + (np.mod(v, cell) - cell / 2) ** 2 < (cell * 0.3) ** 2) * 1.0
     elif kind == 4:
         steps = int(rng.integers(3, 24))
-        part = cv2.resize(rng.uniform(0, 1, (steps, steps)).astype(np.float32), (160, 160), interpolation=cv2.INTER_CUBIC)
+        part = cv2.resize(
+            rng.uniform(0, 1, (steps, steps)).astype(np.float32), (160, 160), interpolation=cv2.INTER_CUBIC
+        )
     elif kind == 5:
         part = np.zeros_like(x)
     else:
@@ -401,6 +405,7 @@ def _taped(skin: Picture, rng: np.random.Generator) -> None:
         _filled(over, np.array([middle - reach * 0.1 - side * shine, middle + reach * 0.15 - side * shine,
                                 middle + reach * 0.15 + side * shine, middle - reach * 0.1 + side * shine]),
                 np.full(3, 250.0))  # fmt: skip
+    # The two need not add up to one: tape may be brighter or darker than what is under it.
     skin[:] = cv2.addWeighted(over, rng.uniform(0.2, 0.95), skin, 1 - rng.uniform(0.2, 0.95), 0)
 
 
@@ -444,8 +449,9 @@ def _filling(rng: np.random.Generator, page: Picture) -> Picture:
     if kind == 0:
         for _ in range(14):
             ends = rng.uniform(-10, 74, (2, 2)).astype(int)
-            cv2.line(value, tuple(map(int, ends[0])), tuple(map(int, ends[1])),
-                     tuple(float(v) for v in tone + rng.normal(0, 45)), int(rng.integers(1, 7)), cv2.LINE_AA)  # fmt: skip
+            ink = tuple(float(v) for v in tone + rng.normal(0, 45))
+            one, other = (tuple(map(int, end)) for end in ends)
+            cv2.line(value, one, other, ink, int(rng.integers(1, 7)), cv2.LINE_AA)
     elif kind == 1:
         step = int(rng.integers(5, 12))
         for row in range(0, 70, step):
@@ -468,7 +474,9 @@ def _filling(rng: np.random.Generator, page: Picture) -> Picture:
 def _lit(rng: np.random.Generator, size: tuple[int, int]) -> Matrix:
     """Light over the whole picture: a strong slope, a lamp's spot, the edge of a shadow; (h, w, 3) factors."""
     width, height = size
-    field = cv2.resize(rng.uniform(0.5, 1.35, (3, 3)).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
+    field = cv2.resize(
+        rng.uniform(0.5, 1.35, (3, 3)).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC
+    )
     if rng.random() < 0.5:
         shadow = np.ones((height, width), np.float32)
         points = rng.uniform(-0.3, 1.3, (4, 2)) * size
@@ -491,7 +499,9 @@ def any_hand(variant: int) -> Picture:
     palm = (width * rng.uniform(0.42, 0.58), height * rng.uniform(0.24, 0.34))
     thick = rng.uniform(0.15, 0.26) * width
     kind = rng.choice(["fingers", "fist", "mitten"], p=[0.6, 0.2, 0.2])
-    cv2.ellipse(mask, tuple(map(int, palm)), (int(thick * 1.3), int(height * rng.uniform(0.1, 0.16))), 0, 0, 360, 255, -1)
+    cv2.ellipse(
+        mask, tuple(map(int, palm)), (int(thick * 1.3), int(height * rng.uniform(0.1, 0.16))), 0, 0, 360, 255, -1
+    )
     fingers = int(rng.integers(2, 6)) if kind == "fingers" else 1 if kind == "mitten" else 0
     for k in range(fingers):
         spread = (k - (fingers - 1) / 2) * rng.uniform(0.12, 0.2) * width
@@ -502,7 +512,10 @@ def any_hand(variant: int) -> Picture:
                             [palm[0] + spread + wide / 2, palm[1]]])  # fmt: skip
         cv2.fillPoly(mask, [outline.astype(np.int32)], 255, cv2.LINE_AA)
     if rng.random() < 0.7:
-        end = (palm[0] + rng.choice([-1, 1]) * width * rng.uniform(0.25, 0.4), palm[1] - height * rng.uniform(-0.04, 0.1))
+        end = (
+            palm[0] + rng.choice([-1, 1]) * width * rng.uniform(0.25, 0.4),
+            palm[1] - height * rng.uniform(-0.04, 0.1),
+        )
         middle = tuple(int((p + q) / 2) for p, q in zip(palm, end, strict=True))
         cv2.ellipse(mask, middle, (int(width * 0.22), int(width * 0.08)),
                     float(np.degrees(np.arctan2(end[1] - palm[1], end[0] - palm[0]))), 0, 360, 255, -1)  # fmt: skip
