@@ -1,11 +1,11 @@
 """Draws the training frames of ``parcel-pose``: moments of rendered unboxing clips with their truth maps.
 
-    python models/parcel-pose/data.py      # 96 shards and four for validation; resumable, 13 to 25 s a shard
+    python models/parcel-pose/data.py      # 72 shards and three for validation; resumable, about 13 s a shard
 
 A shard holds 20 clips of 24 moments: JPEG pictures (longer side 256), marks (PNG), the parcel's rotation seen along
 the ray to its middle, and whether it is a soft mailer. Seeds are [shard, clip]; shard 900 and up are for validation.
 From shard 32 on every third box is wrapped in a texture that no carton has, and there are more mailers. Shards from 48
-on, and 902, are of the second stage (harder_views.py); from 72 on, and 903, of the fourth (wider_views.py).
+on, and 902, are of the second stage (harder_views.py).
 """
 
 from __future__ import annotations
@@ -16,15 +16,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 from harder_views import HarderShow, harder_moments
-from wider_views import WiderShow
 
 from benchmarks.synth.unboxing import Show, Wish
 from benchmarks.synth.unboxing_geometry import Picture
 
 FOLDER = Path(__file__).resolve().parents[2] / "benchmarks" / "out" / "six-sides"
 CLIPS, MOMENTS, LONG_EDGE = 20, 24, 256
-TRAINING, VALIDATION = range(96), range(900, 904)
-VARIED, HARDER, WIDER = range(32, 48), (*range(48, 72), 902), (*range(72, 96), 903)
+TRAINING, VALIDATION = range(72), range(900, 903)
+VARIED, HARDER = range(32, 48), (*range(48, 72), 902)
 
 
 class VariedShow(Show):
@@ -56,8 +55,8 @@ def wish(rng: np.random.Generator, bags: float, opens: float = 0.75) -> Wish:
 def shown(number: int, clip: int, rng: np.random.Generator) -> tuple[Show, list[float]]:
     """One clip of a shard, and the moments to look at it."""
     seed = 10_000_000 + number * 1000 + clip
-    if number in HARDER or number in WIDER:
-        harder = (WiderShow if number in WIDER else HarderShow)(seed, wish(rng, 0.33, 0.85))
+    if number in HARDER:
+        harder = HarderShow(seed, wish(rng, 0.33, 0.85))
         return harder, harder_moments(harder, rng, MOMENTS)
     chosen = wish(rng, 0.3 if number in VARIED else 0.13)
     show = (VariedShow if number in VARIED else Show)(seed, chosen)
