@@ -17,7 +17,7 @@ from statistics import median
 from evidence_kit.facts.continuity import Continuity
 from evidence_kit.schema import Quad, Unknown
 from evidence_kit.sensors.parcel_looks import ParcelLook, ParcelLooks
-from evidence_kit.sensors.parcel_turning import LARGE, WAYS, Stretch, face_names, stretches
+from evidence_kit.sensors.parcel_turning import LARGE, SURE, WAYS, Stretch, face_names, stretches
 from evidence_kit.wiring import fact
 
 SHOWN_COS, GLIMPSED_COS = 0.46, 0.38
@@ -65,8 +65,12 @@ SIGNAL_SHARE = {"flaps": 0.008, "inside": 0.003, "goods": 0.010}
 """Of the picture, through the whole beginning: what then speaks for an opened start."""
 BOX_SURE = 0.25
 """Part that looks like a soft mailer, above which no opened start is told: a mailer's folds look like flaps."""
-BAG, BOX = 0.5, 0.35
+BAG, BOX = 0.6, 0.5
 """Part of the parcel that looks like a soft mailer: a mailer above the first, a box below the second."""
+BESIDE, BESIDE_RANK = 0.38, 0.9
+"""A parcel that shows so much of its faces beside the largest one, in a look of this rank among all, is a box whatever
+it looks like: a mailer's other sides are thin. On the clips that the opening was fitted on 107 of 125 told are right
+with it, 99 of 119 without."""
 LEAST_LOOKS = 8
 TURNING, TURNING_LEAST = 1.6, 1.0
 """A turn ends a showing: more differs from view to view than so many times the video's median, or than this."""
@@ -261,9 +265,18 @@ def _span(looks: Sequence[ParcelLook], place: int) -> float:
 
 def mailer(looks: Sequence[ParcelLook]) -> bool | None:
     """Whether the parcel is a soft mailer; None where it is neither surely that nor surely a box."""
-    values = [look.bag for look in looks if look.closed >= LARGE]
-    middle = median(values) if values else 0.5
-    return True if middle >= BAG else False if middle <= BOX else None
+    large = [look for look in looks if look.closed >= LARGE]
+    middle = median(look.bag for look in large) if large else 0.5 * (BAG + BOX)
+    beside = sorted(_beside(look) for look in large if look.faces and look.sure >= SURE)
+    if middle <= BOX or (beside and beside[round(BESIDE_RANK * (len(beside) - 1))] >= BESIDE):
+        return False
+    return True if middle >= BAG else None
+
+
+def _beside(look: ParcelLook) -> float:
+    """Of the faces seen, the part that is not the largest of them."""
+    shares = [seen.share for seen in look.faces]
+    return 1 - max(shares) / sum(shares) if sum(shares) else 0.0
 
 
 def openness(look: ParcelLook) -> float:
