@@ -42,7 +42,7 @@ COMPARED = ("openness", "flap", "inside", "goods", "closed", "hand")
 """Those that are also compared with their middle over all looks before."""
 TRACE = 0.002
 """Share of the picture that is added before a logarithm is taken."""
-EVIDENCE = (
+EVIDENCE: tuple[float, ...] = (
     -0.66, 0.027, 0.395, -0.234, 0.632, 0.769, -0.755, 0.468, -0.27, 2.469, -0.15, 0.626, 0.612, 0.149, 0.278, 0.671,
 )  # fmt: skip
 """Weights of one, SIGNS, and COMPARED, of a logistic regression (benchmarks/video_sides_points.py --opening)."""
