@@ -1,13 +1,13 @@
 """Sides of the parcel in unboxing clips: how many are shown, whether it was sealed, when it is opened.
 
-``python -m benchmarks video_sides [--clips DIR] [--splits tune heldout] [--first 0 400] [--count 64 672] [--cost FILE]``
+``python -m benchmarks video_sides [--clips DIR] [--splits tune heldout] [--first 0 400] [--count 64 672] [--cost F]``
 
 Two parts of rendered clips with exact truth: ``tune`` (operating points were chosen on it; its world is also the one
 that models/parcel-pose was trained on, other seeds) and ``heldout`` (another world; from clip SEEN on used to report,
-those before are in development). Clips and looks are kept in DIR, so that a run can be taken up again, and the decision be judged anew without the network. Clips in
-which the truth itself is in doubt (a face turned to the camera only by half) are left out of the counts and told
-apart. ``--cost`` measures the looking on one video against its plain decode. Results: results/video_sides.json,
-and the tables of docs/six-sides.md and of the model's card.
+those before are in development). Clips and looks are kept in DIR, so that a run can be taken up again, and the decision
+be judged anew without the network. Clips in which the truth itself is in doubt (a face turned to the camera only by
+half) are left out of the counts and told apart. ``--cost`` measures the looking on one video against its plain decode.
+Results: results/video_sides.json, and the tables of docs/six-sides.md and of the model's card.
 """
 
 from __future__ import annotations

@@ -53,7 +53,8 @@ MOST_EVIDENCE = 2.5
 AFTER_S = 4.0
 """An opening is judged by so much of what follows it. With 3, 5 s: 159, 161 of 281."""
 NEARLY = 0.7
-"""The opening is the first moment that is likely by so much less than the likeliest; evidence times seconds. With 0.4: 165."""
+"""The opening is the first moment that is likely by so much less than the likeliest; evidence times seconds. With 0.4:
+165."""
 OPEN_WORTH = 0.3
 """And what follows it speaks for an open parcel by at least so much."""
 LEAD_S = 0.25
