@@ -1,9 +1,11 @@
-"""What the operating points of six-or-not were chosen by, on the looks of ``tune`` that video_sides.py keeps.
+"""What the operating points of six-or-not were chosen by, on looks that video_sides.py keeps.
 
-``python -m benchmarks.video_sides_points [--clips DIR] [--count 64]``
+``python -m benchmarks.video_sides_points [--clips DIR] [--count 64] [--held N] [--opening]``
 
 Each line: what is changed, and of the sealed clips of ``tune`` whose truth is plain: told, right as to six or not, six
-called where fewer are shown, six called rightly.
+called where fewer are shown, six called rightly. With ``--held`` the same of the first N clips of DIR/heldout, every
+other score of clips; the weights of the opening (``--opening``) are fitted on ``tune`` and on those, and judged on the
+other scores.
 """
 
 from __future__ import annotations
@@ -14,13 +16,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from benchmarks.synth.unboxing_set import build
-from benchmarks.video_sides import _ffmpeg, measured
+from benchmarks.video_sides import NEAR_S, _ffmpeg, measured
 from evidence_kit.facts import sides_shown
 from evidence_kit.facts.continuity import Continuity
 from evidence_kit.sensors import parcel_turning
 from evidence_kit.sensors.parcel_looks import ParcelLooks
 
+BEFORE_S, AFTER_S = 0.1, 0.6
+"""Around the opening: looks that the weights of the opening are not fitted on."""
+RIDGE = 0.01
 CHANGES: tuple[dict[str, float], ...] = (
     {},
     {"ALL_WAYS": 0.7},
@@ -66,17 +73,77 @@ def counts(clips: list[tuple[dict[str, Any], ParcelLooks]]) -> str:
     return f"told {told} of {len(clips)}, right {right}, six called falsely {false_six}, rightly {six}"
 
 
+def opened_by(clips: list[tuple[dict[str, Any], ParcelLooks]]) -> str:
+    """Openings of sealed clips: within NEAR_S, and told where there is none."""
+    near = [
+        at_s is not None and abs(at_s - row["opened_at_s"]) <= NEAR_S
+        for row, looks in clips
+        if row["opened_at_s"] is not None
+        for at_s in [sides_shown.opening(looks.looks)]
+    ]
+    never = [sides_shown.opening(looks.looks) for row, looks in clips if row["opened_at_s"] is None]
+    return f"near {sum(near)} of {len(near)}, told falsely {sum(at_s is not None for at_s in never)} of {len(never)}"
+
+
+def fitted(clips: list[tuple[dict[str, Any], ParcelLooks]]) -> tuple[float, ...]:
+    """Weights of EVIDENCE: logistic regression, ridge, seconds as weights, both states weighing alike.
+
+    Left out are the looks around the opening itself, when it is neither.
+    """
+    rows, opens, seconds = [], [], []
+    for row, looks in clips:
+        begin_s = row["opened_at_s"] if row["opened_at_s"] is not None else 1e9
+        for place, (look, sign) in enumerate(zip(looks.looks, sides_shown.signs(looks.looks), strict=True)):
+            if not begin_s - BEFORE_S < look.at_s < begin_s + AFTER_S:
+                rows.append(sign)
+                opens.append(look.at_s >= begin_s)
+                seconds.append(sides_shown._span(looks.looks, place))
+    x, y, w = np.array(rows), np.array(opens, float), np.array(seconds)
+    w[y > 0] *= w[y == 0].sum() / w[y > 0].sum()
+    middle, spread = x.mean(0), x.std(0) + 1e-9
+    middle[0], spread[0] = 0.0, 1.0
+    z, found = (x - middle) / spread, np.zeros(x.shape[1])
+    ridge = RIDGE * w.sum() * np.diag([0.0, *np.ones(x.shape[1] - 1)])
+    for _ in range(30):
+        p = 1 / (1 + np.exp(-z @ found))
+        slope = z.T @ (w * (y - p)) - ridge @ found
+        found += np.linalg.solve((z * (w * p * (1 - p) + 1e-9)[:, None]).T @ z + ridge, slope)
+    plain = found / spread
+    plain[0] -= (found * middle / spread)[1:].sum()
+    return tuple(round(float(v), 3) for v in plain)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.video_sides_points", description=__doc__)
     parser.add_argument("--clips", type=Path, default=Path(__file__).parent / "out" / "six-sides")
     parser.add_argument("--count", type=int, default=64)
+    parser.add_argument("--held", type=int, default=0, help="clips of the held-out part to choose by as well")
+    parser.add_argument("--opening", action="store_true", help="fit the weights of the opening")
     chosen = parser.parse_args()
-    rows = build(chosen.clips / "tune", "tune", chosen.count, _ffmpeg())
-    plain = [row for row in rows if row["start"] == "sealed" and not row["grey"]]
-    clips = [(row, measured(chosen.clips / "tune" / row["file"])) for row in plain]
+    parts = {"tune": kept(chosen.clips, "tune", chosen.count)}
+    if chosen.held:
+        held = kept(chosen.clips, "heldout", chosen.held)
+        parts["heldout, even scores"] = [one for place, one in enumerate(held) if place // 20 % 2 == 0]
+        parts["heldout, odd scores"] = [one for place, one in enumerate(held) if place // 20 % 2]
+    sealed = {name: [one for one in part if one[0]["start"] == "sealed"] for name, part in parts.items()}
+    if chosen.opening:
+        chosen_by = [one for name, part in sealed.items() if "odd" not in name for one in part]
+        sides_shown.EVIDENCE = fitted(chosen_by)
+        print(sides_shown.EVIDENCE)
+        for name, part in sealed.items():
+            print(name, opened_by(part))
+        return
     for values in CHANGES:
         with changed(values):
-            print(values, counts(clips), flush=True)
+            for name, part in sealed.items():
+                if "odd" not in name:
+                    print(values, name, counts([one for one in part if not one[0]["grey"]]), flush=True)
+
+
+def kept(folder: Path, split: str, count: int) -> list[tuple[dict[str, Any], ParcelLooks]]:
+    """Rows and looks of the first clips of a split."""
+    rows = build(folder / split, split, count, _ffmpeg())
+    return [(row, measured(folder / split / row["file"])) for row in rows]
 
 
 if __name__ == "__main__":

@@ -42,8 +42,8 @@ def told(results: dict[str, Any]) -> str:
     lines = [f"| | bar |{head}\n|---|---|{'---|' * len(parts)}\n"]
     for name, bar, key in ROWS:
         lines.append(f"| {name} | {bar} |{''.join(f' {_share(part[key])} |' for part in parts.values())}\n")
-    why = Counter(results["splits"]["heldout"]["why"]) + Counter(results["splits"].get("heldout_seen", {}).get("why"))
-    lines.append(f"\nWhy the number was not told, both held-out: {', '.join(f'{k} {n}' for k, n in why.items())}.\n")
+    why = Counter(results["splits"]["heldout"]["why"])
+    lines.append(f"\nWhy the number was not told, held-out: {', '.join(f'{k} {n}' for k, n in why.items())}.\n")
     if results.get("cost"):
         cost = results["cost"]
         lines.append(
