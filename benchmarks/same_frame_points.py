@@ -211,13 +211,15 @@ def outcomes(photos: list[tuple[Case, Measured]], points: dict[str, float]) -> R
     return found
 
 
-def allowed(found: Rates) -> bool:
-    """Errors are within what is allowed in every part."""
+def allowed(found: Rates, least: Rates) -> bool:
+    """Errors are within what is allowed in every part, or no more than ``least``, which the strictest points make."""
     most = {"bars": MAX_FALSE_PASS, "read": MAX_FALSE_PASS, "real": MAX_REAL}
+
+    def within(part: str, error: str, limit: float) -> bool:
+        return (found[part][error]["share"] or 0) <= max(limit, least[part][error]["share"] or 0)
+
     return all(
-        (found[part]["false_pass"]["share"] or 0) <= limit
-        and (found[part]["false_fail"]["share"] or 0) <= MAX_FALSE_FAIL
-        for part, limit in most.items()
+        within(part, "false_pass", limit) and within(part, "false_fail", MAX_FALSE_FAIL) for part, limit in most.items()
     )
 
 
@@ -228,13 +230,13 @@ def chosen(judge: Callable[[dict[str, float]], Rates]) -> tuple[dict[str, float]
         return sum(found[part][what]["hits"] for part in ("bars", "read") for what in ("fails_called", "passes_called"))
 
     points = {name: values[0] for name, values in POINTS.items()}
-    best = judge(points)
+    best = least = judge(points)
     while True:
         before = dict(points)
         for name, values in POINTS.items():
             for value in values:
                 tried = judge({**points, name: value})
-                if allowed(tried) and right(tried) > right(best):
+                if allowed(tried, least) and right(tried) > right(best):
                     points, best = {**points, name: value}, tried
         if points == before:
             return points, best

@@ -65,9 +65,15 @@ def test_the_points_chosen_decide_most_within_what_is_allowed():
     found, outcome = points.chosen(judge)
     assert found["GOODS_YES"] == 0.60, "12 false passes of 1,000 are allowed, not 14"
     assert found["LABEL_NONE"] == 0.16, "6 false fails are allowed, not 8"
-    assert points.allowed(outcome)
+    assert points.allowed(outcome, rates(0, 0, 0))
 
 
 def test_points_that_decide_nothing_more_stay_strict():
     found, _ = points.chosen(lambda at: rates(0, 0, 10))
     assert found == {name: values[0] for name, values in points.POINTS.items()}
+
+
+def test_errors_of_the_strictest_points_are_no_reason_for_more():
+    worse, worst = rates(0, 9, 0), rates(0, 10, 0)
+    assert points.allowed(worse, worse), "9 false fails are more than allowed, and the strictest points make as many"
+    assert not points.allowed(worst, worse)

@@ -30,8 +30,9 @@ SHORT_EDGE = 160
 BLOCK = 32
 """Both sides of what the network takes are multiples of this."""
 KINDS = ("background", "label", "sealed", "opened", "goods", "hand", "page")
-LEAST = 0.3
-"""Probability above which a cell belongs to a region; every region is listed, however doubtful."""
+LEAST, FAINT = 0.3, 0.1
+"""Probability above which a cell belongs to a region; every region is listed, however doubtful. A kind that reaches the
+first nowhere is looked for at the second: that there is nothing at all must be told from hardly anything."""
 MAX_REGIONS = 12
 """Of one kind, the largest first."""
 
@@ -72,7 +73,7 @@ class FrameContent:
     engine: str = ""
 
 
-@sensor(on="photo", version="7", packages=("onnxruntime", "opencv-python-headless"))
+@sensor(on="photo", version="8", packages=("onnxruntime", "opencv-python-headless"))
 def frame_content(photo: Photo) -> FrameContent:
     """Regions of a photo. Raises CannotOpen, LimitReached, EngineMissing."""
     header = photo.header
@@ -94,12 +95,12 @@ def content_of(picture: NDArray[np.uint8], full_size: tuple[int, int] | None = N
     return FrameContent(
         size[0],
         size[1],
-        labels=tuple(regions_of(kinds["label"], LEAST)),
-        goods=tuple(regions_of(kinds["goods"], LEAST)),
-        sealed=tuple(regions_of(kinds["sealed"], LEAST)),
-        opened=tuple(regions_of(kinds["opened"], LEAST)),
-        hands=tuple(regions_of(kinds["hand"], LEAST)),
-        pages=tuple(regions_of(kinds["page"], LEAST)),
+        labels=_found(kinds["label"]),
+        goods=_found(kinds["goods"]),
+        sealed=_found(kinds["sealed"]),
+        opened=_found(kinds["opened"]),
+        hands=_found(kinds["hand"]),
+        pages=_found(kinds["page"]),
         engine=WEIGHTS,
     )
 
@@ -135,6 +136,10 @@ def probabilities(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
         interpolation=cv2.INTER_LINEAR,
     )  # fmt: skip
     return np.ascontiguousarray(finer[: -(-height // 2), : -(-width // 2)].transpose(2, 0, 1), np.float32)
+
+
+def _found(score: NDArray[np.float32]) -> tuple[Region, ...]:
+    return tuple(regions_of(score, LEAST) or regions_of(score, FAINT))
 
 
 def regions_of(score: NDArray[np.float32], least: float) -> list[Region]:
