@@ -219,7 +219,7 @@ def test_opened_from_the_first_frame_takes_two_signals():
 
 
 @pytest.mark.parametrize(
-    "seen", [looks(SIX), looks((4,))[:7], looks((4, 2), flap=0.1, inside=0.1), looks((4,), bag=0.45)]
+    "seen", [looks(SIX), looks((4,))[:7], looks((4, 2), flap=0.1, inside=0.1), looks((4,), bag=0.55)]
 )
 def test_without_a_count_all_but_the_number_is_told_the_same(seen, monkeypatch):
     given, whole = ParcelLooks(tuple(seen), seen[-1].at_s), Continuity()
