@@ -38,11 +38,17 @@ from evidence_kit.sensors.frame_content import LONG_EDGE, FrameContent
 
 RESULT = ROOT / "benchmarks" / "results" / "same_frame.json"
 DEVELOPMENT = ROOT.parent / "shared" / "data" / "dev"
-KEPT = ("peers", "quality", "sizes", "points")
+KEPT = ("peers", "quality", "sizes", "faint", "points")
 """Parts of the results that the report does not measure."""
 LABEL_COVERS = 0.015
 """Share of the picture from which a label must be found."""
 IOU = 0.5
+
+
+def keep(**parts: Any) -> None:
+    """Puts parts of the results beside those that are there."""
+    kept = json.loads(RESULT.read_text("utf-8")) if RESULT.exists() else {}
+    RESULT.write_text(json.dumps({**kept, **parts}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def wilson(hits: int, count: int) -> list[float] | None:
@@ -283,7 +289,7 @@ def report(data: Path, counts: dict[str, int]) -> dict[str, Any]:
 def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="benchmarks same_frame", description=__doc__)
     parser.add_argument(
-        "--part", choices=("report", "tune", "cost", "quality", "peers", "tables", "sizes"), default="report"
+        "--part", choices=("report", "tune", "cost", "quality", "peers", "tables", "sizes", "faint"), default="report"
     )
     parser.add_argument("--data", type=Path, default=DEVELOPMENT, help="folder of the development photos")
     parser.add_argument("--models", type=Path, default=OUT / "peers", help="folder of the peers' weights")
@@ -302,14 +308,13 @@ def main(argv: list[str]) -> int:
         from benchmarks.same_frame_peers import peers
 
         found = peers(options.models)
-        kept = json.loads(RESULT.read_text()) if RESULT.exists() else {}
-        RESULT.write_text(json.dumps({**kept, "peers": found}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        keep(peers=found)
         print(json.dumps(found, indent=1, ensure_ascii=False))
         return 0
-    if options.part == "sizes":
+    if options.part in ("sizes", "faint"):
         from benchmarks import same_frame_choices
 
-        return same_frame_choices.sizes(options.data)
+        return int(getattr(same_frame_choices, options.part)())
     if options.part != "report":
         from benchmarks import same_frame_points
 

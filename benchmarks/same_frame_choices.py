@@ -1,30 +1,33 @@
-"""A choice that ``same_frame_points`` does not make: how large labels are looked at, on a held-out set that is retired.
+"""Two choices that ``same_frame_points`` does not make, on held-out sets that are retired.
 
-``--part sizes``; kept in results/same_frame.json.
+How large labels are looked at (``--part sizes``), and how faint a place is still listed where a kind is seen nowhere
+plainly (``--part faint``). Kept in results/same_frame.json.
 """
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 
-from benchmarks.same_frame import IOU, LABEL_COVERS, RESULT, overlap
+from benchmarks.same_frame import IOU, LABEL_COVERS, as_read, confusion, judged, keep, overlap, truth_of
 from benchmarks.same_frame_cases import RETIRED, Case, composites
 from benchmarks.same_frame_measure import look
-from evidence_kit.sensors.frame_content import KINDS, LEAST, probabilities, regions_of
+from evidence_kit.facts.shared_frame import shared_frame
+from evidence_kit.sensors import frame_content
+from evidence_kit.sensors.frame_content import KINDS, LEAST, LONG_EDGE, probabilities, regions_of, two_looks
 from evidence_kit.sensors.photo import Photo
 
 SIZES = (384, 512, 640, 768)
+FAINT = (0.3, 0.2, 0.1, 0.05)
+"""The first is LEAST: nothing fainter is listed."""
 MISSED = 3
 """So many photos with a label may score below the point at which those without one are counted."""
 SURE_PEAK = 0.5
 """Of a region that is taken for the label."""
 
 
-def sizes(_: Path) -> int:
+def sizes() -> int:
     """Labels found with IoU 0.5, and photos without one told from nearly all with one, by the finer look's size."""
     found: dict[int, list[tuple[Case, float, bool]]] = {size: [] for size in SIZES}
     first = RETIRED[1]
@@ -45,10 +48,26 @@ def sizes(_: Path) -> int:
         below = int((absent < there[MISSED]).sum())
         rows[str(size)] = {"found": sum(wide), "of": len(wide), "told apart": below, "without a label": len(absent)}
         print(size, rows[str(size)])
-    _keep("sizes", rows)
+    keep(sizes=rows)
     return 0
 
 
-def _keep(name: str, rows: dict[str, Any]) -> None:
-    kept = json.loads(RESULT.read_text("utf-8")) if RESULT.exists() else {}
-    RESULT.write_text(json.dumps({**kept, name: rows}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+def faint() -> int:
+    """What the rule says of two retired sets, weights and points as they are, by the faintest place that is listed."""
+    said: dict[float, dict[str, list[tuple[str | None, str]]]] = {least: {"bars": [], "read": []} for least in FAINT}
+    for first in RETIRED[-2:]:
+        for case in [*composites("heldout", 360, first), *composites("chat", 120, first)]:
+            quality, bars = look(case)
+            picture = Photo(case.path).colour(LONG_EDGE)
+            seen = two_looks(picture)
+            for least, found in said.items():
+                with patch.multiple(frame_content, FAINT=least, two_looks=lambda _, seen=seen: seen):
+                    content = frame_content.content_of(picture)
+                for reading, readings in (("bars", bars), ("read", as_read(case, bars))):
+                    frame = shared_frame(content, readings, quality)
+                    found[reading].append((truth_of(case, readings), judged(case, frame, readings)))
+    rows = {str(least): {name: confusion(pairs) for name, pairs in found.items()} for least, found in said.items()}
+    for point, parts in rows.items():
+        print(point, {name: part["table"] for name, part in parts.items()})
+    keep(faint=rows)
+    return 0

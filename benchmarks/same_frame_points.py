@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.same_frame import as_read, confusion, judged, truth_of
+from benchmarks.same_frame import as_read, confusion, judged, keep, truth_of
 from benchmarks.same_frame_cases import (
     GOODS_SHARE,
     LABEL_SHARE,
@@ -74,7 +74,6 @@ class _Seen:
     goods: bool | None
     parcel: bool | None
     content: FrameContent
-    pool: str
 
 
 def _plain(kinds: Picture) -> tuple[bool | None, bool | None, bool]:
@@ -96,7 +95,7 @@ def _shards() -> list[_Seen]:
         for picture, kinds in held_back():
             # What is too dark never says "none" anyhow.
             if np.percentile(picture, 99.5) >= 255 * BRIGHT_ACCEPT:
-                seen.append(_Seen(*_plain(kinds), content_of(np.ascontiguousarray(picture)), "development"))
+                seen.append(_Seen(*_plain(kinds), content_of(np.ascontiguousarray(picture))))
         kept.write_bytes(pickle.dumps(seen))
     found: list[_Seen] = pickle.loads(kept.read_bytes())
     return found
@@ -118,7 +117,7 @@ def _one(case: Case, found: Measured) -> _Seen | None:
     answers = {"yes": True, "no": False, "marginal": None}
     if not found.quality.serves:
         return None
-    return _Seen(answers[case.label], answers[case.goods], answers[case.parcel], found.content, "retired")
+    return _Seen(answers[case.label], answers[case.goods], answers[case.parcel], found.content)
 
 
 KINDS: dict[str, Any] = {
@@ -177,11 +176,24 @@ def tune(data: Path) -> int:
     print(f"PARCEL_YES = {point:.3f}: {wrong} wrong, {right} of {sum(bool(truth) for truth, _ in parcel)} told")
     weighed: dict[str, Any] = {kind.upper(): weights for kind, weights in chance.items()}
     with patch.multiple(facts, **weighed):
-        points, outcome = chosen(lambda points: outcomes(retired, points))
-    print(json.dumps({"points": points, **outcome}, indent=1))
-    _keep("points", {"weights": {kind: astuple(weights) for kind, weights in chance.items()},
-                     "points": points, **outcome})  # fmt: skip
+        points, best = chosen(lambda points: outcomes(retired, points))
+        around = {
+            name: {str(value): brief(outcomes(retired, {**points, name: value})) for value in values}
+            for name, values in POINTS.items()
+        }
+    print(json.dumps({"points": points, "around": around}, indent=1))
+    keep(points={"weights": {kind: astuple(weights) for kind, weights in chance.items()},
+                 "points": points, **best, "around": around})  # fmt: skip
     return 0
+
+
+def brief(found: Rates) -> dict[str, str]:
+    """Hits and photos of each rate, a line for each part."""
+    rates = ("false_pass", "false_fail", "review", "fails_called", "passes_called")
+    return {
+        part: ", ".join(f"{name} {one[name]['hits']}/{one[name]['of']}" for name in rates)
+        for part, one in found.items()
+    }
 
 
 def _upper(there: list[float], absent: list[float]) -> tuple[float, int, int]:
@@ -266,11 +278,5 @@ def quality(_: Path) -> int:
             counts["certain" if any(one.certain for one in short) else "perhaps" if short else "nothing"] += 1
         made["rows"][name] = counts
         print(name, counts)
-    _keep("quality", made)
+    keep(quality=made)
     return 0
-
-
-def _keep(name: str, made: Any) -> None:
-    path = ROOT / "benchmarks" / "results" / "same_frame.json"
-    kept = json.loads(path.read_text()) if path.exists() else {}
-    path.write_text(json.dumps({**kept, name: made}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -4,8 +4,8 @@
 
 Each line: what is changed, and of the sealed clips of ``tune`` whose truth is plain: told, right as to six or not, six
 called where fewer are shown, six called rightly. With ``--held`` the same of the first N clips of DIR/heldout, every
-other score of clips; the weights of the opening (``--opening``) are fitted on ``tune`` and on those, and judged on the
-other scores.
+other score of clips. ``--opening``: the weights of the opening fitted on ``tune`` and on those; how many openings are
+told with other points, each half of the scores judged by weights fitted on the other; and boxes told from mailers.
 """
 
 from __future__ import annotations
@@ -44,10 +44,17 @@ CHANGES: tuple[dict[str, float], ...] = (
     {"MISREAD": 0.15},
 )
 """Of the values in sides_shown.py and parcel_turning.py."""
+OPENINGS: tuple[dict[str, float], ...] = (
+    {}, {"AFTER_S": 3.0}, {"AFTER_S": 5.0}, {"NEARLY": 0.4}, {"NEARLY": 1.0}, {"OPEN_WORTH": 0.0}, {"OPEN_WORTH": 0.6},
+)  # fmt: skip
+NARROW = 2.0
+"""No parcel shows so much of its faces beside the largest: what is wide makes no box."""
+KINDS: tuple[dict[str, float], ...] = ({}, {"BESIDE": NARROW}, {"BESIDE": NARROW, "BAG": 0.5, "BOX": 0.35})
+"""As it is, without wide sides, and with the points of before as well."""
 
 
 @contextmanager
-def changed(values: dict[str, float]) -> Iterator[None]:
+def changed(values: dict[str, Any]) -> Iterator[None]:
     """The operating points with other values, for a while."""
     places = {name: sides_shown if hasattr(sides_shown, name) else parcel_turning for name in values}
     before = {name: getattr(place, name) for name, place in places.items()}
@@ -73,16 +80,26 @@ def counts(clips: list[tuple[dict[str, Any], ParcelLooks]]) -> str:
     return f"told {told} of {len(clips)}, right {right}, six called falsely {false_six}, rightly {six}"
 
 
-def opened_by(clips: list[tuple[dict[str, Any], ParcelLooks]]) -> str:
-    """Openings of sealed clips: within NEAR_S, and told where there is none."""
-    near = [
-        at_s is not None and abs(at_s - row["opened_at_s"]) <= NEAR_S
-        for row, looks in clips
-        if row["opened_at_s"] is not None
-        for at_s in [sides_shown.opening(looks.looks)]
-    ]
-    never = [sides_shown.opening(looks.looks) for row, looks in clips if row["opened_at_s"] is None]
-    return f"near {sum(near)} of {len(near)}, told falsely {sum(at_s is not None for at_s in never)} of {len(never)}"
+def opened_by(clips: list[tuple[dict[str, Any], ParcelLooks]]) -> np.ndarray:
+    """Of sealed clips: openings within NEAR_S, openings, told where there is none, clips without one."""
+    near, there, falsely, never = 0, 0, 0, 0
+    for row, looks in clips:
+        at_s, truth_s = sides_shown.opening(looks.looks), row["opened_at_s"]
+        there, never = there + (truth_s is not None), never + (truth_s is None)
+        near += at_s is not None and truth_s is not None and abs(at_s - truth_s) <= NEAR_S
+        falsely += at_s is not None and truth_s is None
+    return np.array([near, there, falsely, never])
+
+
+def kinds(clips: list[tuple[dict[str, Any], ParcelLooks]]) -> str:
+    """Boxes and mailers told, while they are closed, and told rightly."""
+    told = right = 0
+    for row, looks in clips:
+        at_s = sides_shown.opening(looks.looks)
+        found = sides_shown.mailer([one for one in looks.looks if at_s is None or one.at_s < at_s])
+        told += found is not None
+        right += found is not None and found == (row["kind"] != "box")
+    return f"right {right} of {told} told, {len(clips)} clips"
 
 
 def fitted(clips: list[tuple[dict[str, Any], ParcelLooks]]) -> tuple[float, ...]:
@@ -127,17 +144,30 @@ def main() -> None:
         parts["heldout, odd scores"] = [one for place, one in enumerate(held) if place // 20 % 2]
     sealed = {name: [one for one in part if one[0]["start"] == "sealed"] for name, part in parts.items()}
     if chosen.opening:
-        chosen_by = [one for name, part in sealed.items() if "odd" not in name for one in part]
-        sides_shown.EVIDENCE = fitted(chosen_by)
-        print(sides_shown.EVIDENCE)
-        for name, part in sealed.items():
-            print(name, opened_by(part))
+        openings(sealed)
         return
     for values in CHANGES:
         with changed(values):
             for name, part in sealed.items():
                 if "odd" not in name:
                     print(values, name, counts([one for one in part if not one[0]["grey"]]), flush=True)
+
+
+def openings(sealed: dict[str, list[tuple[dict[str, Any], ParcelLooks]]]) -> None:
+    """Prints the weights of the opening, what other points would tell, and boxes told from mailers."""
+    tune, even, odd = (sealed.get(name, []) for name in ("tune", "heldout, even scores", "heldout, odd scores"))
+    weights = fitted([*tune, *even])
+    print(weights)
+    folds = ((weights, odd), (fitted([*tune, *odd]), even))
+    for values in OPENINGS:
+        found = np.zeros(4, int)
+        for fold, clips in folds:
+            with changed({**values, "EVIDENCE": fold}):
+                found += opened_by(clips)
+        print(values, "near {} of {}, told falsely {} of {}".format(*found), flush=True)
+    for values in KINDS:
+        with changed({**values, "EVIDENCE": weights}):
+            print(values, kinds([*tune, *even]), flush=True)
 
 
 def kept(folder: Path, split: str, count: int) -> list[tuple[dict[str, Any], ParcelLooks]]:

@@ -21,7 +21,7 @@ EXIT_CODES = {"pass": 0, "fail": 1, "review": 3}
 USAGE = 2
 OBJECTS_BETWEEN_COLLECTIONS = 50_000
 """Python looks for dead rings after every 700 new objects, and through all of them when it ends. Nearly all that the
-start makes stays, and the end frees it anyway: an eighth of judging again from the cache went into looking."""
+start makes stays, and the end frees it anyway."""
 FORMATS = ("text", "json", "html", "junit", "csv")
 FACT_OPTIONS = {
     "outbound_waybill": "order.outbound_waybills",

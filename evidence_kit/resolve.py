@@ -44,7 +44,7 @@ def package_version(name: str) -> str:
     found = _installed().get(_normal(name))
     if found is not None:
         return found
-    # To load this is a twentieth of judging again from the cache: only for what was not installed from a wheel.
+    # Slow to load beside all that judging again from the cache does: only for what was not installed from a wheel.
     from importlib import metadata
 
     try:

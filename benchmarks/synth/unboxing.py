@@ -15,7 +15,8 @@ import cv2
 import numpy as np
 
 from benchmarks.synth.clips import Keyed, along, wander
-from benchmarks.synth.composite_parts import DEVELOPMENT, Parts
+from benchmarks.synth.composite_development import DEVELOPMENT
+from benchmarks.synth.composite_parts import Parts
 from benchmarks.synth.unboxing_geometry import (
     CORNERS,
     FLAP,

@@ -443,7 +443,7 @@ class Footage:
         from av.video.reformatter import VideoReformatter
 
         context = stream.codec_context
-        scaler = VideoReformatter()  # One for all frames: to set it up is a quarter of a colour view's cost.
+        scaler = VideoReformatter()  # One for all frames: to set it up costs, too.
         errors, period = 0, self.frame_s
         last_s: float | None = None
         base, origin_s = float(stream.time_base or 0), self.origin_s
@@ -540,7 +540,7 @@ def _reduced(plane: NDArray[Any], size: tuple[int, int]) -> NDArray[Any]:
         # Halving both ways has a fast path in OpenCV; one large step costs more.
         rows = cv2.resize(rows, (rows.shape[1] // 2, rows.shape[0] // 2), interpolation=cv2.INTER_AREA)
     if rows.shape == (size[1], 3 * size[0]):
-        # Full HD: the mean of threes, which OpenCV's general average gives too, at three times the cost.
+        # Full HD: the mean of threes, which OpenCV's general average gives too, but more slowly.
         return cv2.resize(cv2.blur(rows, (3, 1), anchor=(0, 0)), size, interpolation=cv2.INTER_NEAREST)
     return cv2.resize(rows, size, interpolation=cv2.INTER_AREA) if rows.shape != size[::-1] else rows
 

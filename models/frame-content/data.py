@@ -18,14 +18,14 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.synth.composite_parts import DEVELOPMENT, STICKERED, WIDER, development  # noqa: E402
+from benchmarks.synth.composite_development import DEVELOPMENT, STICKERED, WIDER, development  # noqa: E402
 from benchmarks.synth.composites import Composite, compose, through_jpeg  # noqa: E402
 
 FOLDER = ROOT / "benchmarks" / "out" / "frame-content"
 SIZE, SECOND_SIZE = (512, 384), (384, 288)
 """Width and height of the first and of the second stage's pictures."""
 PER_SHARD = 200
-SHARDS = (*range(10), *range(20, 30), *range(30, 60), *range(60, 84))
+SHARDS = (*range(10), *range(20, 84))
 """Numbers of the shards, which seed them: up to 26 they train, 27 to 29 set operating points, from 30 on they train
 the second stage, from 60 on the last one."""
 SCENES = {
@@ -34,32 +34,32 @@ SCENES = {
     "page+goods": 0.08, "page": 0.06, "empty": 0.03,
 }  # fmt: skip
 """More of what goes wrong than in the benchmark: pages that pass for labels, parcels without goods, nothing at all."""
-FIRST_STICKERED = 30
-"""Shards from here on are of the second stage: parcels carry other paper besides labels, and more is without one."""
 WITHOUT_LABEL = {
     "label+goods": 0.11, "carton+label+goods": 0.10, "mailer+label+goods": 0.07, "opened+label+goods": 0.07,
     "carton+label": 0.10, "mailer+label": 0.06, "label": 0.12, "opened+label": 0.02, "goods": 0.06, "carton": 0.07,
     "mailer": 0.03, "page+goods": 0.07, "page": 0.05, "carton+goods": 0.04, "empty": 0.03,
 }  # fmt: skip
 """Scenes of the second stage: what the first set of weights missed or invented, see docs/same-frame.md."""
-FIRST_WIDER = 60
-"""Shards from here on have packaged goods, ruled papers and product stickers."""
 PRINTED = {
     "label+goods": 0.11, "carton+label+goods": 0.09, "mailer+label+goods": 0.06, "opened+label+goods": 0.07,
     "carton+label": 0.08, "mailer+label": 0.06, "label": 0.08, "opened+label": 0.02, "goods": 0.09, "carton": 0.10,
     "mailer": 0.03, "page+goods": 0.09, "page": 0.08, "carton+goods": 0.03, "empty": 0.01,
 }  # fmt: skip
-"""Scenes of these: more of what is printed and no label."""
+"""Scenes of the last stage: more of what is printed and no label."""
+SECOND, LAST = 30, 60
+"""Shards from the one on have parcels that carry other paper besides labels, and more is without one; from the other on
+packaged goods, ruled papers and product stickers too."""
+WORLDS = ((LAST, PRINTED, WIDER), (SECOND, WITHOUT_LABEL, STICKERED), (0, SCENES, DEVELOPMENT))
+"""From which shard on, scenes, and parts."""
 CLOSE = 0.14
 """Share of the scenes with a label that are cut so close that what the label is on fills the picture."""
 
 
-def drawn(rng: np.random.Generator, size: tuple[int, int], number: int = 0) -> Composite:
+def drawn(rng: np.random.Generator, size: tuple[int, int], number: int) -> Composite:
     """One picture of the development world, of a shard with that number; a few of them close-ups of a label."""
-    wider, stickered = number >= FIRST_WIDER, number >= FIRST_STICKERED
-    scenes = PRINTED if wider else WITHOUT_LABEL if stickered else SCENES
+    scenes, every = next((scenes, parts) for first, scenes, parts in WORLDS if number >= first)
     scene = str(rng.choice(list(scenes), p=list(scenes.values())))
-    parts = development(rng, WIDER if wider else STICKERED if stickered else DEVELOPMENT)
+    parts = development(rng, every)
     if "label" not in scene or rng.random() > CLOSE:
         return compose(rng, parts, size, scene)
     made = compose(rng, parts, (2 * size[0], 2 * size[1]), scene)
@@ -85,8 +85,7 @@ def drawn(rng: np.random.Generator, size: tuple[int, int], number: int = 0) -> C
 
 def shard(number: int) -> tuple[np.ndarray, np.ndarray]:
     """Pictures (n, height, width, 3) blue-green-red and kinds (n, height / 2, width / 2), uint8."""
-    second = number >= FIRST_STICKERED
-    lying = SECOND_SIZE if second else SIZE
+    lying = SECOND_SIZE if number >= SECOND else SIZE
     pictures, kinds = [], []
     for index in range(PER_SHARD):
         rng = np.random.default_rng([number, index, 20261123])
