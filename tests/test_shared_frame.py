@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import UTC, datetime
+from pathlib import Path
 
 import cv2
 import msgspec
@@ -13,14 +14,16 @@ from PIL import Image
 
 from evidence_kit.facts.photo_quality import PhotoQuality, Shortfall, photo_quality
 from evidence_kit.facts.shared_frame import GOODS as GOODS_CHANCE
-from evidence_kit.facts.shared_frame import LABEL, PARCEL, shared_frame
+from evidence_kit.facts.shared_frame import LABEL, PARCEL, parcel_chance, shared_frame
 from evidence_kit.facts.waybill_readings import UnreadLabel, WaybillReading, WaybillReadings
 from evidence_kit.rules.goods_with_waybill import goods_with_waybill
 from evidence_kit.schema import Case, Each, Item, Outcome
 from evidence_kit.sensors.frame_content import (
+    CLOSER_LABELS,
     KINDS,
     MAX_LONG_EDGE,
     FrameContent,
+    LabelRegion,
     Region,
     content_of,
     frame_content,
@@ -43,8 +46,18 @@ def region(share=0.1, score=0.95, peak=0.99, at=(0.1, 0.1), side=0.3, at_edge=Fa
     return Region(square(*at, side), share, score, peak, 0.9, at_edge)
 
 
+def label(goods=0.0, parcel=0.0, **measures):
+    """A region that may be a label, from near as likely as from afar, with these kinds around it and else ground."""
+    one = region(**measures)
+    around = dict.fromkeys(KINDS, 0.0) | {"background": 1 - goods - parcel, "sealed": parcel, "goods": goods}
+    return LabelRegion(
+        one.quad, one.share, one.score, one.peak, one.filled, one.at_edge, one.score, one.peak, tuple(around.values())
+    )
+
+
 GOODS = region(at=(0.6, 0.6))
-SURE, DOUBTFUL = region(), region(share=0.02, score=0.6, peak=0.85)
+SURE, DOUBTFUL = region(), region(share=0.02, score=0.5, peak=0.65)
+SURE_LABEL, DOUBTFUL_LABEL, CARRIED = label(), label(share=0.02, score=0.6, peak=0.85), label(parcel=0.98)
 
 
 def content(**kinds):
@@ -64,13 +77,13 @@ NOTHING_READ = WaybillReadings(label_seen=False)
 @pytest.mark.parametrize(
     ("seen", "readings", "expected"),
     [
-        (content(labels=[SURE], goods=[GOODS]), read(), ("read", "yes", "no")),
-        (content(labels=[SURE]), NOTHING_READ, ("seen", "no", "no")),
-        (content(labels=[DOUBTFUL]), NOTHING_READ, ("unknown", "no", "no")),
+        (content(labels=[SURE_LABEL], goods=[GOODS]), read(), ("read", "yes", "no")),
+        (content(labels=[SURE_LABEL]), NOTHING_READ, ("seen", "no", "no")),
+        (content(labels=[DOUBTFUL_LABEL]), NOTHING_READ, ("unknown", "no", "no")),
         (content(), NOTHING_READ, ("none", "no", "no")),
         (content(goods=[DOUBTFUL]), read(), ("read", "unknown", "no")),
-        (content(sealed=[SURE], labels=[SURE]), read(), ("read", "no", "yes")),
-        (content(opened=[SURE]), NOTHING_READ, ("none", "no", "yes")),
+        (content(sealed=[SURE], labels=[CARRIED]), read(), ("read", "no", "yes")),
+        (content(opened=[region(share=0.4, peak=0.999)]), NOTHING_READ, ("none", "no", "yes")),
     ],
 )
 def test_what_is_said(seen, readings, expected):
@@ -86,7 +99,7 @@ def test_a_dim_photo_never_says_none():
 
 def test_bars_settle_a_doubtful_label_but_are_none_on_their_own():
     bars = WaybillReadings(unread=(UnreadLabel(square(0.2, 0.2, 0.05), "TOO_SMALL"),), label_seen=True)
-    assert shared_frame(content(labels=[DOUBTFUL]), bars, GOOD).waybill == "seen"
+    assert shared_frame(content(labels=[DOUBTFUL_LABEL]), bars, GOOD).waybill == "seen"
     assert shared_frame(content(), bars, GOOD).waybill != "seen"
 
 
@@ -99,6 +112,48 @@ def test_a_number_on_a_screen_is_doubted_and_says_so():
 
 def test_a_label_taken_for_goods_is_no_goods():
     assert shared_frame(content(goods=[SURE]), read(), GOOD).goods == "unknown"
+
+
+def test_what_carries_a_label_is_no_goods_and_what_lies_beside_it_is():
+    """Both rectangles hold the label; the one lies all around it, the other only overlaps it."""
+    around, beside = label(goods=0.9), label(goods=0.15)
+    assert shared_frame(content(labels=[around], goods=[SURE]), read(), GOOD).goods == "unknown"
+    assert shared_frame(content(labels=[beside], goods=[SURE]), read(), GOOD).goods == "yes"
+
+
+def test_bars_on_sure_goods_or_a_parcel_are_their_own():
+    bars = WaybillReadings(unread=(UnreadLabel(square(0.7, 0.7, 0.05), None),), label_seen=True)
+    assert shared_frame(content(goods=[GOODS]), bars, GOOD).waybill == "none"
+    assert shared_frame(content(goods=[region(score=0.5, peak=0.6, at=(0.6, 0.6))]), bars, GOOD).waybill == "unknown"
+    assert shared_frame(content(sealed=[GOODS]), bars, GOOD).waybill == "none"
+    both = WaybillReadings(unread=(*bars.unread, UnreadLabel(square(0.1, 0.1, 0.05), None)), label_seen=True)
+    assert shared_frame(content(goods=[GOODS]), both, GOOD).waybill == "unknown"
+
+
+def test_a_parcel_is_likelier_where_the_label_lies_on_one():
+    maybe = region(share=0.3, score=0.6, peak=0.8)
+    on, off = (content(labels=[one], sealed=[maybe]) for one in (CARRIED, SURE_LABEL))
+    alone = parcel_chance(content(sealed=[maybe]))
+    assert parcel_chance(off) < alone < parcel_chance(on)
+
+
+def test_what_may_be_a_label_is_looked_at_from_near():
+    pytest.importorskip("onnxruntime")
+    photo = Photo(Path(__file__).parents[1] / "samples" / "captured-after-sign-off" / "pass-after" / "1.jpg")
+    small, large = photo.colour(640), photo.colour(960)
+    asked = []
+    seen = content_of(small, None, lambda: asked.append(1) or large)
+    nearer = [one for one in seen.labels if (one.closer, one.closer_peak) != (one.score, one.peak)]
+    assert 1 <= len(nearer) == len(asked) <= CLOSER_LABELS
+    surest = max(seen.labels, key=lambda one: one.score)
+    assert surest.closer > 0.5, "a label is one from near, too"
+    assert surest.around[KINDS.index("background")] > 0.5
+    assert all(sum(one.around) == pytest.approx(1, abs=0.15) for one in seen.labels), "labels from the finer look alone"
+    assert any(one.closer < 0.1 for one in nearer), "what only looked like one from afar is none from near"
+
+    nothing: list[int] = []
+    content_of(np.full((480, 640, 3), 90, np.uint8), None, lambda: nothing.append(1) or large)
+    assert not nothing, "where nothing may be a label the larger picture is not asked for"
 
 
 def test_a_strip_at_the_border_is_no_sure_goods():
@@ -123,13 +178,13 @@ def test_what_is_surer_is_likelier():
 
 
 def test_the_quad_is_the_label_around_the_bars():
-    assert shared_frame(content(labels=[SURE]), read(), GOOD).waybill_quad == SURE.quad
+    assert shared_frame(content(labels=[SURE_LABEL]), read(), GOOD).waybill_quad == SURE.quad
     alone = shared_frame(content(), read(), GOOD)
     assert alone.waybill_quad == square(0.2, 0.2, 0.05)
 
 
 def test_a_small_unread_label_says_how_small():
-    tiny = region(share=0.012, side=0.1)
+    tiny = label(share=0.012, side=0.1)
     found = shared_frame(content(labels=[tiny], goods=[region(at=(0.5, 0.5))]), NOTHING_READ, GOOD)
     assert found.waybill == "seen"
     assert found.why is not None
@@ -148,13 +203,13 @@ def outcome_of(seen, readings):
 @pytest.mark.parametrize(
     ("seen", "readings", "outcome"),
     [
-        (content(labels=[SURE], goods=[GOODS]), read(), Outcome.PASS),
-        (content(labels=[SURE]), read(), Outcome.FAIL),
-        (content(labels=[SURE], sealed=[SURE]), read(), Outcome.REVIEW),
+        (content(labels=[SURE_LABEL], goods=[GOODS]), read(), Outcome.PASS),
+        (content(labels=[SURE_LABEL]), read(), Outcome.FAIL),
+        (content(labels=[CARRIED], sealed=[SURE]), read(), Outcome.REVIEW),
         (content(goods=[GOODS]), NOTHING_READ, Outcome.FAIL),
-        (content(labels=[SURE], goods=[GOODS]), NOTHING_READ, Outcome.REVIEW),
-        (content(labels=[DOUBTFUL], goods=[GOODS]), NOTHING_READ, Outcome.REVIEW),
-        (content(labels=[SURE], goods=[DOUBTFUL]), read(), Outcome.REVIEW),
+        (content(labels=[SURE_LABEL], goods=[GOODS]), NOTHING_READ, Outcome.REVIEW),
+        (content(labels=[DOUBTFUL_LABEL], goods=[GOODS]), NOTHING_READ, Outcome.REVIEW),
+        (content(labels=[SURE_LABEL], goods=[DOUBTFUL]), read(), Outcome.REVIEW),
     ],
 )
 def test_through_the_rule(seen, readings, outcome):

@@ -1,11 +1,13 @@
 """What stands where in a photo: labels, parcels, goods, hands, pages and screens, as regions with their scores.
 
-Raw: every region that stands out at all is listed with its mean score; what counts is for the facts to say.
+Raw: every region that stands out at all is listed with its mean score; what counts is for the facts to say. What may
+be a label is looked at once more from near, and it is measured what surrounds it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, Any
 
 from evidence_kit.schema import Quad
@@ -37,6 +39,17 @@ composites of two retired held-out sets 4 fail falsely without it, 2 with it, at
 (``benchmarks same_frame --part faint``)."""
 MAX_REGIONS = 12
 """Of one kind, the largest first."""
+CLOSER_LABELS = 2
+"""So many places that may be labels, those of the highest scores, are looked at from near."""
+CLOSER_FROM = 1.5
+"""Of the finer look's size: the picture out of which closer looks are cut. Of a phone's photo it comes from the same
+decode."""
+CLOSER_ROOM, CLOSER_LEAST = 2.0, 115
+"""A closer look takes in a square of so many times the place's longer extent, and of at least so many pixels."""
+CLOSER_PX = 256
+"""Pixels a side at which the network sees that square."""
+RIM = (1.05, 1.33)
+"""What surrounds a label lies between its rectangle enlarged by the one and by the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +71,24 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelRegion(Region):
+    """What may be a label: the same, from near, and with what is around it."""
+
+    closer: float = 0.0
+    """Mean probability of a label within the rectangle in a closer look, 0..1; the score where there was none."""
+    closer_peak: float = 0.0
+    """95th percentile of the same; the peak where there was none."""
+    around: tuple[float, ...] = ()
+    """Mean probability of each of KINDS in the rim around the rectangle, seen with the rest of the picture."""
+
+
+@dataclass(frozen=True, slots=True)
 class FrameContent:
     """Everything that the model tells apart in one photo."""
 
     width: int
     height: int
-    labels: tuple[Region, ...] = ()
+    labels: tuple[LabelRegion, ...] = ()
     goods: tuple[Region, ...] = ()
     sealed: tuple[Region, ...] = ()
     """Closed cartons and mailers."""
@@ -75,29 +100,36 @@ class FrameContent:
     engine: str = ""
 
 
-@sensor(on="photo", version="8", packages=("onnxruntime", "opencv-python-headless"))
+@sensor(on="photo", version="9", packages=("onnxruntime", "opencv-python-headless"))
 def frame_content(photo: Photo) -> FrameContent:
     """Regions of a photo. Raises CannotOpen, LimitReached, EngineMissing."""
     header = photo.header
     strip = header.long_edge / max(1, min(header.width, header.height))
     long_edge = int(min(MAX_LONG_EDGE, max(LONG_EDGE, SHORT_EDGE * strip)))
-    return content_of(photo.colour(long_edge), (header.width, header.height))
+    size = (header.width, header.height)
+    return content_of(photo.colour(long_edge), size, lambda: photo.colour(round(CLOSER_FROM * long_edge)))
 
 
-def content_of(picture: NDArray[np.uint8], full_size: tuple[int, int] | None = None) -> FrameContent:
+def content_of(
+    picture: NDArray[np.uint8],
+    full_size: tuple[int, int] | None = None,
+    larger: Callable[[], NDArray[np.uint8]] | None = None,
+) -> FrameContent:
     """Regions of a small colour picture (H, W, 3), blue-green-red, of about LONG_EDGE pixels.
 
-    ``full_size`` is (width, height) of the photo.
+    ``full_size`` is (width, height) of the photo. ``larger`` gives the same picture in a larger size, and is asked for
+    where something may be a label; without it that is looked at in the small one.
     """
     height, width = picture.shape[:2]
     size = full_size or (width, height)
     if min(height, width) < 8:
         return FrameContent(size[0], size[1], engine=WEIGHTS)
-    kinds = dict(zip(KINDS, two_looks(picture), strict=True))
+    seen = two_looks(picture)
+    kinds = dict(zip(KINDS, seen, strict=True))
     return FrameContent(
         size[0],
         size[1],
-        labels=_found(kinds["label"]),
+        labels=_labels(seen, larger or (lambda: picture)),
         goods=_found(kinds["goods"]),
         sealed=_found(kinds["sealed"]),
         opened=_found(kinds["opened"]),
@@ -138,6 +170,62 @@ def probabilities(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
         interpolation=cv2.INTER_LINEAR,
     )  # fmt: skip
     return np.ascontiguousarray(finer[: -(-height // 2), : -(-width // 2)].transpose(2, 0, 1), np.float32)
+
+
+def _labels(seen: NDArray[np.float32], larger: Callable[[], NDArray[np.uint8]]) -> tuple[LabelRegion, ...]:
+    """What may be labels, the largest first, the likeliest of them looked at from near."""
+    regions = _found(seen[KINDS.index("label")])
+    nearer = sorted(regions, key=lambda region: -region.score)[:CLOSER_LABELS]
+    found = []
+    for region in regions:
+        closer = _closer(larger(), region.quad) if region in nearer else (region.score, region.peak)
+        found.append(LabelRegion(*astuple(region), *closer, around=_around(seen, region.quad)))
+    return tuple(found)
+
+
+def _closer(picture: NDArray[np.uint8], quad: Quad) -> tuple[float, float]:
+    """Mean and 95th percentile of a label's probability within a quad, in a square look at it and its surroundings."""
+    import cv2
+    import numpy as np
+
+    height, width = picture.shape[:2]
+    corners = np.array(quad) * (width, height)
+    side = max(CLOSER_ROOM * float(np.ptp(corners, axis=0).max()), CLOSER_LEAST)
+    left, top = (int(v) for v in np.round(corners.mean(0) - side / 2))
+    right, bottom = left + round(side), top + round(side)
+    inside = picture[max(0, top) : min(height, bottom), max(0, left) : min(width, right)]
+    before, after = (max(0, -top), max(0, -left)), (max(0, bottom - height), max(0, right - width))
+    # Beyond the border the scene is mirrored, as at the picture's own rim.
+    square = cv2.copyMakeBorder(inside, before[0], after[0], before[1], after[1], cv2.BORDER_REFLECT)
+    way = cv2.INTER_AREA if side > CLOSER_PX else cv2.INTER_LINEAR
+    near = np.asarray(cv2.resize(square, (CLOSER_PX, CLOSER_PX), interpolation=way), np.uint8)
+    label = probabilities(near)[KINDS.index("label")]
+    values = label[_filled((corners - (left, top)) * (label.shape[0] / side), label.shape)]
+    return round(float(values.mean()), 4), round(float(np.percentile(values, 95)), 4)
+
+
+def _around(seen: NDArray[np.float32], quad: Quad) -> tuple[float, ...]:
+    """Mean probability of each kind in the rim around a quad; of the quad itself where it fills the picture."""
+    import numpy as np
+
+    _, height, width = seen.shape
+    corners = np.array(quad) * (width, height)
+    middle = corners.mean(0)
+    inner, outer = (_filled(middle + share * (corners - middle), (height, width)) for share in RIM)
+    rim = outer & ~inner
+    return tuple(round(float(one), 4) for one in seen[:, rim if rim.any() else inner].mean(axis=1))
+
+
+def _filled(corners: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Cells of a picture (H, W) that a quad covers: at least the one in its middle."""
+    import cv2
+    import numpy as np
+
+    mask = np.zeros(shape, np.uint8)
+    cv2.fillConvexPoly(mask, np.round(corners).astype(np.int32), (1,))
+    x, y = (int(np.clip(at, 0, size - 1)) for at, size in zip(corners.mean(0), shape[::-1], strict=True))
+    mask[y, x] = 1
+    return np.asarray(mask, np.bool_)
 
 
 def _found(score: NDArray[np.float32]) -> tuple[Region, ...]:
