@@ -16,6 +16,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from evidence_kit.sensors import CannotOpen, LimitReached
+from evidence_kit.sensors.freed_memory import hold_freed_memory
 from evidence_kit.sensors.isobmff import IsoBoxes, read_iso_boxes
 from evidence_kit.sensors.small_views import MOST_S, SmallViews
 
@@ -160,7 +161,7 @@ class Frame:
         picture = self._picture
         if width is not None and width < max(picture.width, picture.height):
             size = _within((picture.height, picture.width), width)
-            picture = self._scaler.reformat(picture, size[0], size[1], "rgb24", interpolation="AREA")
+            picture = self._scaler.reformat(picture, *size, "rgb24", interpolation="AREA", threads=1)
         return _upright(picture.to_ndarray(format="rgb24"), self.rotation_deg)
 
     def _luma_plane(self) -> tuple[NDArray[Any], int]:
@@ -317,6 +318,7 @@ class Footage:
         facts = self.container.video
         if facts is None:
             raise CannotOpen("no video stream")
+        hold_freed_memory()
         # Views come from one kind of decode, so that they do not depend on which passes were needed.
         light = skip_loop_filter and not only_keys
         with self._open() as opened:
@@ -439,6 +441,28 @@ class Footage:
             return None
         return max(0, bisect_right(self._moments_s, at_s + SAME_S) - 1)
 
+    def _left_over(self, every: int) -> frozenset[int]:
+        """Numbers of the frames that come, in the file, after the last one in ``every`` of their group of pictures.
+
+        Nothing that is shown is made from them: frames are made from earlier ones of the file, and what follows a key
+        frame that no later packet is shown before from none before that.
+        """
+        import numpy as np
+
+        table = self.packets
+        if every < 2 or table is None or not self._moments_s:
+            return frozenset()
+        numbers = np.searchsorted(self._moments_s, table.pts_s)
+        shown_before = np.minimum.accumulate(numbers[::-1])[::-1]  # the first number from this packet on
+        found: list[int] = []
+        idle = True  # whether all packets from here to the next such key frame may be left out
+        for row in range(len(numbers) - 1, -1, -1):
+            idle = idle and bool(numbers[row] % every)
+            if idle:
+                found.append(int(numbers[row]))
+            idle = idle or bool(table.key[row] and shown_before[row] == numbers[row])
+        return frozenset(found)
+
     def _pass(self, opened: Any, stream: Any, budget: _Budget, end_s: float | None, every: int = 1) -> Iterator[Frame]:
         from av.video.reformatter import VideoReformatter
 
@@ -447,6 +471,7 @@ class Footage:
         errors, period = 0, self.frame_s
         last_s: float | None = None
         base, origin_s = float(stream.time_base or 0), self.origin_s
+        idle = self._left_over(every)
 
         def told(stamp: int | None) -> float | None:
             return stamp * base - origin_s if stamp is not None and base else None
@@ -462,6 +487,8 @@ class Footage:
             budget.packet(context)
             if every > 1:
                 number = self._number(told(packet.pts))
+                if number in idle and packet.size:
+                    continue
                 context.skip_frame = "NONREF" if number is not None and number % every else "DEFAULT"
             try:
                 pictures = packet.decode()
