@@ -49,7 +49,7 @@ def _is(key: tuple[str, int, str], place: str) -> bool:
 
 VIDEO: dict[str, Step] = {
     "decode without loop filter": lambda t: t.own("'decode' of 'av.packet"),
-    "opening, packet tables": lambda t: t.of("footage.py:_demux") + t.of("footage.py:container"),
+    "opening, packet tables": lambda t: t.of("footage.py:_looked"),
     "grey views of 320 pixels, their sharpness": lambda t: (
         t.of("footage.py:detail", "footage.py:view") + t.of("footage.py:view")
     ),

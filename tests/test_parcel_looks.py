@@ -172,4 +172,4 @@ def test_a_parcel_of_one_cell_has_a_box(place, monkeypatch):
     left, top, right, bottom = view.box
     assert 0 <= left < right <= 192 and 0 <= top < bottom <= 108
     assert view.part[2] < 1
-    assert parcel_looks_module._moved(view.box, picture, picture) == 0.0
+    assert parcel_looks_module._moved(view.box, picture[:, :, 0], picture[:, :, 0]) == 0.0

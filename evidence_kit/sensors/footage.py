@@ -16,6 +16,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from evidence_kit.sensors import CannotOpen, LimitReached
+from evidence_kit.sensors.freed_memory import hold_freed_memory
 from evidence_kit.sensors.isobmff import IsoBoxes, read_iso_boxes
 from evidence_kit.sensors.small_views import MOST_S, SmallViews
 
@@ -160,7 +161,7 @@ class Frame:
         picture = self._picture
         if width is not None and width < max(picture.width, picture.height):
             size = _within((picture.height, picture.width), width)
-            picture = self._scaler.reformat(picture, size[0], size[1], "rgb24", interpolation="AREA")
+            picture = self._scaler.reformat(picture, *size, "rgb24", interpolation="AREA", threads=1)
         return _upright(picture.to_ndarray(format="rgb24"), self.rotation_deg)
 
     def _luma_plane(self) -> tuple[NDArray[Any], int]:
@@ -202,21 +203,14 @@ class Footage:
     @cached_property
     def container(self) -> ContainerFacts:
         """What the demuxer says on opening. Raises CannotOpen."""
+        return self._looked[0]
+
+    @cached_property
+    def _looked(self) -> tuple[ContainerFacts, dict[int, PacketTable]]:
+        """Container and packet tables from one opening: the library decodes a few frames for each."""
         with self._open() as opened:
-            video, sound = _first(opened, "video"), _first(opened, "audio")
-            tags = dict(opened.metadata)
-            for stream in (video, sound):
-                for name, value in stream.metadata.items() if stream is not None else ():
-                    tags.setdefault(f"{stream.type}:{name}", value)
-            return ContainerFacts(
-                demuxer=opened.format.name,
-                duration_s=opened.duration / 1e6 if opened.duration and opened.duration > 0 else None,
-                start_s=opened.start_time / 1e6 if opened.start_time is not None else None,
-                tags=tuple(sorted((str(name), str(value)) for name, value in tags.items())),
-                video=_facts(video),
-                sound=_facts(sound),
-                streams=tuple(stream.type for stream in opened.streams),
-            )
+            facts = _container(opened)
+            return facts, self._demux(opened, facts)
 
     @cached_property
     def origin_s(self) -> float:
@@ -225,64 +219,55 @@ class Footage:
         Transport and program streams start anywhere; an MP4 timeline starts at 0 (a late first frame is a
         delayed start), except in a lone fragment, which keeps the time of the broadcast it was taken from.
         """
-        facts = self.container
-        start = facts.start_s or 0.0
-        if "mp4" in facts.demuxer.split(","):
-            return start if start > max(60.0, facts.duration_s or 0.0) else 0.0
-        return start
-
-    @cached_property
-    def _tables(self) -> dict[int, PacketTable]:
-        return self._demux()
+        return _origin_s(self.container)
 
     @cached_property
     def packets(self) -> PacketTable | None:
         """Packets of the first real video stream; None where there is none."""
         video = self.container.video
-        return self._tables.get(video.index) if video else None
+        return self._looked[1].get(video.index) if video else None
 
     @cached_property
     def sound_packets(self) -> PacketTable | None:
         """Packets of the first sound stream; None where there is none."""
         sound = self.container.sound
-        return self._tables.get(sound.index) if sound else None
+        return self._looked[1].get(sound.index) if sound else None
 
-    def _demux(self) -> dict[int, PacketTable]:
+    def _demux(self, opened: Any, facts: ContainerFacts) -> dict[int, PacketTable]:
         import numpy as np
 
         rows = {
             stream.index: (array("d"), array("d"), array("d"), array("q"), array("b"))
-            for stream in (self.container.video, self.container.sound)
+            for stream in (facts.video, facts.sound)
             if stream
         }
-        nan, origin = float("nan"), self.origin_s
+        nan, origin = float("nan"), _origin_s(facts)
         left, complete = self.limits.max_packets, True
-        with self._open() as opened:
-            wanted = [opened.streams[index] for index in rows]
-            # A fraction made anew for every packet and frame is a hundredth of the whole pass.
-            bases = {stream.index: float(stream.time_base or 0) for stream in wanted}
-            packets = opened.demux(wanted) if wanted else iter(())
-            while True:
-                try:
-                    packet = next(packets)
-                except StopIteration:
-                    break
-                except (_av_error(), OSError, ValueError):
-                    complete = False
-                    break
-                if not packet.size:
-                    continue
-                if left == 0:
-                    complete = False
-                    break
-                left -= 1
-                base = bases[packet.stream_index]
-                pts, dts, durations, sizes, keys = rows[packet.stream_index]
-                pts.append(packet.pts * base - origin if packet.pts is not None else nan)
-                dts.append(packet.dts * base - origin if packet.dts is not None else nan)
-                durations.append((packet.duration or 0) * base)
-                sizes.append(packet.size)
-                keys.append(packet.is_keyframe)
+        wanted = [opened.streams[index] for index in rows]
+        # A fraction made anew for every packet and frame is a hundredth of the whole pass.
+        bases = {stream.index: float(stream.time_base or 0) for stream in wanted}
+        packets = opened.demux(wanted) if wanted else iter(())
+        while True:
+            try:
+                packet = next(packets)
+            except StopIteration:
+                break
+            except (_av_error(), OSError, ValueError):
+                complete = False
+                break
+            if not packet.size:
+                continue
+            if left == 0:
+                complete = False
+                break
+            left -= 1
+            base = bases[packet.stream_index]
+            pts, dts, durations, sizes, keys = rows[packet.stream_index]
+            pts.append(packet.pts * base - origin if packet.pts is not None else nan)
+            dts.append(packet.dts * base - origin if packet.dts is not None else nan)
+            durations.append((packet.duration or 0) * base)
+            sizes.append(packet.size)
+            keys.append(packet.is_keyframe)
         return {
             index: PacketTable(
                 np.array(pts, np.float64),
@@ -305,21 +290,26 @@ class Footage:
         skip_loop_filter: bool = False,
         every: int = 1,
         threads: int = 1,
+        first: bool = False,
     ) -> Iterator[Frame]:
         """Decoded frames in presentation order: all, or those inside ``windows`` (sorted, seconds).
 
         ``skip_loop_filter`` saves a quarter of an H.264 decode; small views hardly change, but fine print
         does. Of all frames one in ``every`` is given; of the others only those are decoded that another frame
         is made from, as the stream itself says: half of what many phones and all chats write. Packets that the
-        decoder refuses are passed over. Raises CannotOpen where there is no video stream, LimitReached where
+        decoder refuses are passed over. Who wants the ``first`` alone need not know how far the others are out of
+        order, which costs several frames to learn. Raises CannotOpen where there is no video stream, LimitReached where
         the file asks for more than the limits allow.
         """
         facts = self.container.video
         if facts is None:
             raise CannotOpen("no video stream")
+        hold_freed_memory()
         # Views come from one kind of decode, so that they do not depend on which passes were needed.
         light = skip_loop_filter and not only_keys
-        with self._open() as opened:
+        # Other containers' streams are not known before something was decoded.
+        untried = len(self.container.streams) if first and "mp4" in self.container.demuxer.split(",") else 0
+        with self._open(untried) as opened:
             stream = opened.streams[facts.index]
             context = stream.codec_context
             if context is None:
@@ -439,6 +429,28 @@ class Footage:
             return None
         return max(0, bisect_right(self._moments_s, at_s + SAME_S) - 1)
 
+    def _left_over(self, every: int) -> frozenset[int]:
+        """Numbers of the frames that come, in the file, after the last one in ``every`` of their group of pictures.
+
+        Nothing that is shown is made from them: frames are made from earlier ones of the file, and what follows a key
+        frame that no later packet is shown before from none before that.
+        """
+        import numpy as np
+
+        table = self.packets
+        if every < 2 or table is None or not self._moments_s:
+            return frozenset()
+        numbers = np.searchsorted(self._moments_s, table.pts_s)
+        shown_before = np.minimum.accumulate(numbers[::-1])[::-1]  # the first number from this packet on
+        found: list[int] = []
+        idle = True  # whether all packets from here to the next such key frame may be left out
+        for row in range(len(numbers) - 1, -1, -1):
+            idle = idle and bool(numbers[row] % every)
+            if idle:
+                found.append(int(numbers[row]))
+            idle = idle or bool(table.key[row] and shown_before[row] == numbers[row])
+        return frozenset(found)
+
     def _pass(self, opened: Any, stream: Any, budget: _Budget, end_s: float | None, every: int = 1) -> Iterator[Frame]:
         from av.video.reformatter import VideoReformatter
 
@@ -447,6 +459,7 @@ class Footage:
         errors, period = 0, self.frame_s
         last_s: float | None = None
         base, origin_s = float(stream.time_base or 0), self.origin_s
+        idle = self._left_over(every)
 
         def told(stamp: int | None) -> float | None:
             return stamp * base - origin_s if stamp is not None and base else None
@@ -462,6 +475,8 @@ class Footage:
             budget.packet(context)
             if every > 1:
                 number = self._number(told(packet.pts))
+                if number in idle and packet.size:
+                    continue
                 context.skip_frame = "NONREF" if number is not None and number % every else "DEFAULT"
             try:
                 pictures = packet.decode()
@@ -485,11 +500,16 @@ class Footage:
                 if index % every == 0:
                     yield Frame(picture, at_s, index, _clockwise(picture), scaler)
 
-    def _open(self) -> Any:
+    def _open(self, untried: int = 0) -> Any:
+        """The library tries the decoders on opening, to learn how far the frames of a stream are out of order; those
+        of the first so many streams not."""
         import av
 
+        told: Any = [{"skip_frame": "all"}] * untried
         try:
-            return av.open(self.path, options={"format_whitelist": DEMUXERS}, metadata_errors="replace")
+            return av.open(
+                self.path, options={"format_whitelist": DEMUXERS}, stream_options=told, metadata_errors="replace"
+            )
         except (_av_error(), OSError, ValueError) as error:
             raise CannotOpen(f"no demuxer opens the file ({type(error).__name__})") from error
 
@@ -567,6 +587,30 @@ def _first(opened: Any, kind: str) -> Any:
     found = [stream for stream in opened.streams if stream.type == kind and stream.codec_context is not None]
     moving = [stream for stream in found if not int(stream.disposition) & 0x400]
     return (moving or found or [None])[0]
+
+
+def _container(opened: Any) -> ContainerFacts:
+    video, sound = _first(opened, "video"), _first(opened, "audio")
+    tags = dict(opened.metadata)
+    for stream in (video, sound):
+        for name, value in stream.metadata.items() if stream is not None else ():
+            tags.setdefault(f"{stream.type}:{name}", value)
+    return ContainerFacts(
+        demuxer=opened.format.name,
+        duration_s=opened.duration / 1e6 if opened.duration and opened.duration > 0 else None,
+        start_s=opened.start_time / 1e6 if opened.start_time is not None else None,
+        tags=tuple(sorted((str(name), str(value)) for name, value in tags.items())),
+        video=_facts(video),
+        sound=_facts(sound),
+        streams=tuple(stream.type for stream in opened.streams),
+    )
+
+
+def _origin_s(facts: ContainerFacts) -> float:
+    start = facts.start_s or 0.0
+    if "mp4" in facts.demuxer.split(","):
+        return start if start > max(60.0, facts.duration_s or 0.0) else 0.0
+    return start
 
 
 def _facts(stream: Any) -> StreamFacts | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -74,7 +75,7 @@ def parcel_colours(footage: Footage, looks: ParcelLooks) -> ParcelColours:
     for at_s, cells in seen:
         like = parcels.take(cells)
         parts = [_part(like[area]) for area in areas[at_s]] if at_s in areas else [-1.0, -1.0]
-        rows.append((at_s, round(float(like.mean()), 5), *parts))
+        rows.append((at_s, round(float(np.count_nonzero(like) / like.size), 5), *parts))
     return ParcelColours(*zip(*rows, strict=True)) if rows else ParcelColours()
 
 
@@ -95,11 +96,19 @@ def _cells(picture: NDArray[np.uint8]) -> NDArray[np.int16]:
     import cv2
     import numpy as np
 
+    planes = cv2.split(cv2.cvtColor(cv2.GaussianBlur(picture, (3, 3), 0.8), cv2.COLOR_RGB2YCrCb))
+    luma, red, blue = (cv2.LUT(plane, weight) for plane, weight in zip(planes, _weights(), strict=True))
+    return np.asarray(luma + red + blue, np.int16)
+
+
+@cache
+def _weights() -> NDArray[np.int16]:
+    """What each value of luma, red and blue adds to the number of the cell, (3, 256)."""
+    import numpy as np
+
     values = np.arange(256)
     hues = np.clip((values - 128) * HUES // 96 + HUES // 2, 0, HUES - 1)
-    weights = np.stack([values * LEVELS // 256 * HUES * HUES, hues * HUES, hues]).astype(np.int16)
-    luma, red, blue = cv2.split(cv2.cvtColor(cv2.GaussianBlur(picture, (3, 3), 0.8), cv2.COLOR_RGB2YCrCb))
-    return np.asarray(weights[0].take(luma) + weights[1].take(red) + weights[2].take(blue), np.int16)
+    return np.stack([values * LEVELS // 256 * HUES * HUES, hues * HUES, hues]).astype(np.int16)
 
 
 def _areas(look: ParcelLook, shape: tuple[int, ...]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

@@ -109,7 +109,7 @@ def parcel_looks(footage: Footage) -> ParcelLooks:
     pass_ = _Pass()
     open_from_s: float | None = None
     for at_s, picture in footage.small_views():
-        look = pass_.see(at_s, picture[:, :, ::-1])
+        look = pass_.see(at_s, picture)
         if look is None:
             continue
         open_from_s = None if not look.open else at_s if open_from_s is None else open_from_s
@@ -126,21 +126,34 @@ class _Pass:
     def __init__(self) -> None:
         self.at_s: list[float] = []
         self.pictures: list[Any] = []
+        """Red, green, blue."""
+        self.grey: Any = None
+        """The last one's luma."""
         self.moved: list[float] = []
         """From the view before."""
         self.looked: dict[int, _View] = {}
 
     def see(self, at_s: float, picture: Any) -> _View | None:
         """Takes a view; what the network tells of it, where it is looked at."""
+        import cv2
+
         place = len(self.at_s)
         last = next(reversed(self.looked), None)
-        self.moved.append(0.0 if last is None else _moved(self.looked[last].box, self.pictures[-1], picture))
+        grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+        self.moved.append(0.0 if last is None else _moved(self.looked[last].box, self.grey, grey))
+        self.grey = grey
         self.at_s.append(at_s)
         self.pictures.append(picture)
         wait = COARSE_S if at_s < CLOSE_S else LATER_S
         if last is not None and at_s - self.at_s[last] < wait - EVERY_S / 4:
             return None
-        self.looked[place] = _viewed(picture, at_s, None if last is None else self.looked[last])
+        return self._look(place, None if last is None else self.looked[last])
+
+    def _look(self, place: int, near: _View | None) -> _View:
+        import cv2
+
+        picture = cv2.cvtColor(self.pictures[place], cv2.COLOR_RGB2BGR)
+        self.looked[place] = _viewed(picture, self.at_s[place], near)
         return self.looked[place]
 
     def refine(self) -> None:
@@ -163,7 +176,7 @@ class _Pass:
                      for k in range(one + 1, other)]  # fmt: skip
             middle = min(apart)[2]
             near = min((one, other), key=lambda end: abs(end - middle))
-            self.looked[middle] = _viewed(self.pictures[middle], self.at_s[middle], self.looked[near])
+            self._look(middle, self.looked[near])
             for begin, end in ((one, middle), (middle, other)):
                 heappush(waiting, (-self._turned(begin, end, way), begin, end))
 
@@ -196,19 +209,16 @@ class _Pass:
         return tuple(found)
 
 
-def _moved(box: tuple[int, int, int, int], before: Any, picture: Any) -> float:
+def _moved(box: tuple[int, int, int, int], before: Any, luma: Any) -> float:
     """What differs in ``box``, after the shift of that part of the picture is undone (mean luma, 0..255)."""
     import cv2
     import numpy as np
 
-    if picture.shape != before.shape:
+    if luma.shape != before.shape:
         return 255.0
-    height, width = picture.shape[:2]
+    height, width = luma.shape
     left, top, right, bottom = box
-    one, other = (
-        cv2.cvtColor(np.ascontiguousarray(part[top:bottom, left:right]), cv2.COLOR_BGR2GRAY).astype(np.float32)
-        for part in (before, picture)
-    )
+    one, other = (part[top:bottom, left:right].astype(np.float32) for part in (before, luma))
     plain = float(cv2.absdiff(one, other).mean())
     if plain < STILL or min(one.shape) < 16:
         return plain
