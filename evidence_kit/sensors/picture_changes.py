@@ -40,18 +40,16 @@ clips of benchmarks/video_continuity.py it gives every break that 1.3 gives, wit
 ONSET = 2.5
 """The same against the calmer side only: a cut into or out of fast motion (no break is lost up to 2.6)."""
 LONE_LEAST, STEP_LEAST = 1.3, 1.9
-SUDDEN_LEAST = 2.4
 """Such a step is looked at only where it is also so much larger than the two before and the two after it, and changes
-the picture by so much (mean luma of the thumbs), or is larger still: no signal of facts/break_signals.py comes from a
-step that is less lone or smaller, so nothing is lost. One close look of five is left in a restless take."""
+the picture by so much (mean luma of the thumbs): no signal of facts/break_signals.py comes from a step that is less
+lone or smaller, so nothing is lost. One close look of five is left in a restless take."""
 RESTLESS = 6.0
-APART_LEAST, APART_LONE_LEAST = 0.18, 1.6
-"""Where steps are as large as in fast motion, those are looked at, too, that a shift of the picture explains so badly,
-and by so much worse than the step before and the one after."""
+APART_LEAST, APART_LONE_LEAST = 0.25, 2.0
 APART_FLOOR = 0.05
-"""What noise leaves of any two frames."""
+"""Where steps are as large as in fast motion, one is looked at, too, that a shift of the picture explains so badly, and
+by so much worse than the step before and the one after; APART_FLOOR is what noise leaves of any two frames."""
 ALONE_LEAST, ALONE_STEP = 2.2, 2.9
-"""A step so lone and so large is looked at even if most of its tracks stay: they may all lie on what stands behind."""
+"""A step so lone and so large is measured even if most of its tracks stay: they may all lie on what stands behind."""
 MAX_CLOSEUPS_PER_FRAME = 0.12
 
 
@@ -312,12 +310,15 @@ class _Watch:
         unlike, _ = _stands_out(self.unlike, index)
         lone, step = lone_step(self.step, index), self.step[index]
         out_of_line = max(out, unlike**0.5) >= OUTLIER or onset >= ONSET
-        if out_of_line and (lone >= SUDDEN_LEAST or (lone >= LONE_LEAST and step >= STEP_LEAST)):
+        if (out_of_line and lone >= LONE_LEAST and step >= STEP_LEAST) or self._out_of_pan(index):
             self._look(index, lone)
-        elif step >= RESTLESS and self._apart(index) >= APART_LEAST:
-            beside = max(self._apart(index - 1), self._apart(index + 1))
-            if self._apart(index) >= APART_LONE_LEAST * (beside + APART_FLOOR):
-                self._look(index, lone)
+
+    def _out_of_pan(self, index: int) -> bool:
+        """Whether the step is one among large ones that no shift of the picture explains as it does the others."""
+        if self.step[index] < RESTLESS or self._apart(index) < APART_LEAST:
+            return False
+        beside = max(self._apart(index - 1), self._apart(index + 1))
+        return self._apart(index) >= APART_LONE_LEAST * (beside + APART_FLOOR)
 
     def _apart(self, index: int) -> float:
         """What no shift explains of the step into frame ``index``, found once."""
