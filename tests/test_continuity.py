@@ -15,15 +15,18 @@ from evidence_kit.facts.continuity import Continuity, continuity
 from evidence_kit.sensors.footage import Footage
 from evidence_kit.sensors.packets import EarlyKey, PacketSignals, Spacing, packet_signals
 from evidence_kit.sensors.picture_changes import (
+    ALONE_LEAST,
+    ALONE_STEP,
+    APART_LEAST,
+    APART_LONE_LEAST,
     LONE_LEAST,
     STEP_LEAST,
-    SUDDEN_LEAST,
     Closeup,
     PictureChanges,
     Tracks,
     picture_changes,
 )
-from tests.moving_clips import take, write
+from tests.moving_clips import ground, take, write
 
 
 def judged(path: Path) -> Continuity:
@@ -86,9 +89,89 @@ def test_frozen_repeated_and_mirrored_pictures_are_shown(tmp_path: Path):
     assert any(entry.kind == "reverse" for entry in judged(write(tmp_path / "r.mp4", back)).breaks)
 
 
+def on_a_table(seed: int, begin_s: float, end_s: float) -> list[np.ndarray]:
+    """A camera that hardly moves, and before it a parcel that does."""
+    table, parcel = ground(seed), ground(seed + 1)[300:400, 300:440]
+    pictures = []
+    for k in range(round((end_s - begin_s) * 15)):
+        at_s = begin_s + k / 15
+        picture = table[200 + round(np.sin(5 * at_s)) :, 300 + round(2 * np.sin(4 * at_s)) :][:180, :320].copy()
+        x, y = round(90 + 85 * np.sin(1.1 * at_s)), round(40 + 38 * np.sin(0.7 * at_s + 2))
+        picture[y : y + 100, x : x + 140] = parcel
+        pictures.append(picture)
+    return pictures
+
+
+def panned(seed: int, count: int, px: int) -> list[np.ndarray]:
+    """A steady pan by ``px`` a frame."""
+    plane = cv2.resize(ground(seed), None, fx=1.2, fy=1.2)
+    return [plane[200:380, 20 + px * k : 340 + px * k] for k in range(count)]
+
+
+def test_a_jump_before_a_scene_that_stays_is_certain(tmp_path: Path):
+    whole = on_a_table(31, 0, 6)
+    assert judged(write(tmp_path / "h.mp4", whole)).continuous is True
+    path = write(tmp_path / "a.mp4", [*whole[:45], *on_a_table(31, 4.6, 7.6)])
+    found = judged(path)
+    assert [found.certain[k] for k in near(found, 3.0)] == [True]
+    closeup = min(picture_changes(Footage(str(path))).closeups, key=lambda seen: abs(seen.at_s - 3.0))
+    assert closeup.at.survive > 0.4, "the scene behind keeps its tracks, or the test is of something else"
+
+
+def test_a_cut_within_a_fast_pan_is_found_and_the_pan_is_honest(tmp_path: Path):
+    assert judged(write(tmp_path / "h.mp4", panned(33, 26, 28))).continuous is True
+    path = write(tmp_path / "a.mp4", [*panned(33, 13, 28), *panned(34, 26, 28)[13:]])
+    assert near(judged(path), 13 / 15)
+    steps = picture_changes(Footage(str(path))).step
+    assert steps[13] < LONE_LEAST * min(steps[11:13]), "the pan hides the step, or the test is of something else"
+
+
+@pytest.mark.parametrize(
+    ("apart", "certain"), [((0.08, 0.1, 0.7, 0.1, 0.08), True), ((0.08, 0.1, 0.38, 0.1, 0.08), False)]
+)
+def test_within_a_pan_what_no_shift_explains_makes_a_step_lone(apart: tuple[float, ...], certain: bool):
+    tracks = [Tracks(90, share, 0.9, (0.0, 0.0), 0.0, 1.0, 0.5) for share in (0.7, 0.1, 0.7)]
+    panning = PictureChanges(
+        at_s=tuple(k / 15 for k in range(12)), light=(120.0,) * 12, spread=(40.0,) * 12, detail=(9.0,) * 12,
+        step=tuple(26.0 if k == 6 else 21.0 for k in range(12)), step_max=(90.0,) * 12, ncc=(0.3,) * 12,
+        closeups=(Closeup(6, 0.4, *tracks, 0.2, 0.2, apart),),
+    )  # fmt: skip
+    packets = PacketSignals(1 / 15, 12)
+    assert continuity(panning, packets).certain == (certain,)
+    explained = replace(panning, closeups=(replace(panning.closeups[0], apart=(0.1,) * 5),))
+    assert continuity(explained, packets).breaks == ()
+
+
+@pytest.mark.parametrize(("announced", "found"), [(120.0, True), (100.0, False)])
+def test_a_lens_covered_by_a_cut_is_shown_and_one_covered_by_a_hand_is_not(announced: float, found: bool):
+    """A hand leaves its shadow on the frame before; and what comes next is no unrest of the picture."""
+    tracks = [Tracks(90, share, 0.9, (0.0, 0.0), 0.0, 1.0, 0.5) for share in (0.8, 0.0, 0.25)]
+    light = (120.0,) * 5 + (announced, *[14.0] * 6)
+    covered = PictureChanges(
+        at_s=tuple(k / 15 for k in range(12)), light=light, spread=(40.0,) * 6 + (0.9,) * 6, detail=(9.0,) * 12,
+        step=(9.0,) * 6 + (18.0,) + (0.9,) * 5, step_max=(90.0,) * 12, ncc=(0.3,) * 12,
+        closeups=(Closeup(6, 0.4, *tracks, 0.0, 0.0, (0.1, 0.1, 0.9, 0.9, 0.9)),),
+    )  # fmt: skip
+    said = continuity(covered, PacketSignals(1 / 15, 12))
+    assert [entry.kind for entry in said.breaks] == (["sudden-cover"] if found else [])
+    assert not any(said.certain) and [span.cause for span in said.blind] == ["covered"]
+
+
+def test_a_cut_just_before_a_covered_lens_is_found(tmp_path: Path):
+    whole, other = take(35, 0, 3), take(36, 0, 3)
+    hand = [np.where(np.arange(320) < 170, 235, other[2]).astype(np.uint8)]
+    dark = [np.full((180, 320), 12, np.uint8)] * 12
+    path = write(tmp_path / "a.mp4", [*whole, *other[:2], *hand, *dark, *other[15:40]])
+    assert near(judged(path), 3.0)
+    steps = picture_changes(Footage(str(path))).step
+    assert steps[45] < LONE_LEAST * max(steps[46:48]), "the hand hides the step, or the test is of something else"
+
+
 def test_a_step_that_no_signal_comes_from_is_not_looked_at_closely():
     lone = min(signals.LONE.weak, signals.LONE.strong, signals.LIT_LONE, signals.LONE_ALONE, signals.DISPLACED_LONE)
-    assert lone > LONE_LEAST and signals.WEAK_STEP > STEP_LEAST and signals.SUDDEN_LONE > SUDDEN_LEAST
+    assert min(lone, signals.LONE_FEW, signals.SUDDEN_LONE) > LONE_LEAST and signals.WEAK_STEP > STEP_LEAST
+    assert signals.APART.weak > APART_LEAST and signals.SHIFTED.weak > APART_LONE_LEAST
+    assert signals.LONE_ALONE > ALONE_LEAST and signals.LONE_STEP > ALONE_STEP
     for step, small in ((LONE_LEAST + 0.05, 0.3), (LONE_LEAST - 0.05, 9.0)):
         steps = (small, small, small * step, small, small, small)
         closeup = Closeup(2, 0.2, *(Tracks(90, share, 0.9, (0.0, 0.0), 0.0, 1.0, 0.5) for share in (1, 0, 1)), 0.0, 0.0)

@@ -1,7 +1,8 @@
 """A folder of honest and edited clips with their truth in ``truth.jsonl``. Deterministic, and resumable by story.
 
 Splits: ``tune`` (operating points may be chosen on it), ``test`` (same drawing, other seeds), ``heldout`` (another
-drawing altogether, clips_heldout.py).
+drawing altogether, clips_heldout.py; counted, and development data since), ``fresh`` (that drawing with seeds, moments
+and encoder settings of its own, for one count).
 """
 
 from __future__ import annotations
@@ -15,13 +16,14 @@ import numpy as np
 from benchmarks.synth.clips import Story, TableStory
 from benchmarks.synth.edits import KINDS, Coding, Cut, Recording, copyjoin, edited, honest, write
 
-FIRST_SEED = {"tune": 1_000, "test": 2_000, "heldout": 3_000}
+FIRST_SEED = {"tune": 1_000, "test": 2_000, "heldout": 3_000, "fresh": 4_200}
 CLIP_S = 17.0
+CUTS = ("hard", "jump", "drop", "copyjoin")
 
 
 def story(split: str, number: int) -> Story:
     seed = FIRST_SEED[split] + number
-    if split == "heldout":
+    if split in ("heldout", "fresh"):
         from benchmarks.synth.clips_heldout import ShelfStory
 
         return ShelfStory(seed)
@@ -32,7 +34,17 @@ def coding(split: str, number: int) -> Coding:
     """Settings rotate with the story, so that no kind of edit has one of its own."""
     if split == "heldout":
         return Coding(crf=(24, 28, 31)[number % 3], gop=(48, 120, 24)[number % 3], b_frames=2, preset="fast")
+    if split == "fresh":
+        return Coding((23, 27, 30)[number % 3], (36, 90, 18)[number % 3], (2, 0)[number % 2], "faster")
     return Coding(crf=(21, 25, 29)[number % 3], gop=(15, 30, 60)[number % 3], b_frames=(0, 2)[number % 2])
+
+
+def kinds_of(split: str, number: int, edits_each: int) -> list[str]:
+    """The edits made of one story; of ``fresh`` every story carries each of the cuts, and one of the others in turn."""
+    if split == "fresh":
+        others = [kind for kind in KINDS if kind not in CUTS]
+        return [*CUTS, others[number % len(others)]]
+    return [KINDS[(number * edits_each + k) % len(KINDS)] for k in range(edits_each)]
 
 
 def build(folder: Path, split: str, stories: int, ffmpeg: str, edits_each: int = 5) -> list[dict[str, Any]]:
@@ -78,7 +90,7 @@ def _story_clips(
     name = f"{split}_{number:03d}_honest.mp4"
     write(folder / name, plain, tape.fps, setting)
     yield _row(name, split, number, "honest", plain, tape, setting)
-    kinds = [KINDS[(number * edits_each + k) % len(KINDS)] for k in range(edits_each)]
+    kinds = kinds_of(split, number, edits_each)
     if tape.covers and "covercut" not in kinds:
         kinds[-1] = "covercut"
     for kind in kinds:

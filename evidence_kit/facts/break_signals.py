@@ -48,6 +48,22 @@ UNLIKE = Point(weak=0.20, strong=0.45)
 LONE = Point(weak=1.6, strong=1.5)
 """The step over the largest of the two before and the two after: a cut is one step, a whip or a hand several.
 The weak point is the higher one, because there the picture says less."""
+TOGETHER, TOGETHER_UNLIKE, KEPT_BESIDE = 1.9, 0.45, 0.75
+"""Who cuts one take of a table finds the table in its place: its tracks stay, and only those on the parcel and the
+hands break. Where both neighbours keep nearly all tracks, LOST.weak is strong if (loss + unlikeness) x loneness reaches
+TOGETHER. Honest steps that lose as much reach 1.4, with an unlikeness of 0.3."""
+APART = Point(weak=0.3, strong=0.5)
+SHIFTED = Point(weak=2.1, strong=2.2)
+STEADY_SHIFTED = 0.5
+"""Within a pan every step is large. There a cut is lone by what no shift of the picture explains (APART at least, this
+much more than of its neighbours, SHIFTED)."""
+LOST_SHIFTED, UNLIKE_SHIFTED = 0.5, 0.5
+"""Weak by SHIFTED only where this many tracks break and the edges are this unlike."""
+UNTRACKED, UNTRACKED_APART, UNTRACKED_SHIFTED, UNTRACKED_UNLIKE = 0.3, 0.45, 2.5, 0.8
+"""In the fastest pans not even the neighbours keep so many tracks: then the shifts alone make it worth a look, in level
+light. No honest step of the development data has all of it (nearest: 0.40, 2.9, 0.86, and not in level light)."""
+LOST_FEW, UNLIKE_FEW, LONE_FEW = 0.25, 0.45, 1.7
+"""Weak where fewer tracks than LOST break, of a step less alike and lonelier."""
 LONE_ALONE = 2.3
 LONE_RETURNS = 0.93
 LONE_STEP = 3.0
@@ -60,9 +76,10 @@ LIT_LONE = 2.0
 LIGHT_RATIO = 1.18
 WEAK_STEP = 2.0
 """Thumbs must differ by this much (luma levels) for a weak signal: in a flat picture noise alone is lone."""
-SUDDEN_LONE = 2.5
+SUDDEN_LONE, SUDDEN_LEVEL = 1.4, 1.02
 SUDDEN_LOST = 0.9
-"""A lens that is covered or freed within one frame: hands take longer. Weak only."""
+"""A lens that is covered or freed within one frame, and on its open side no brighter or darker a frame away: a hand
+leaves its shadow there (1.03 at the least). Weak only."""
 DISPLACED, DISPLACED_LONE = 0.014, 1.4
 """Camera move at the step beyond what its neighbours lead to expect, in picture widths, of a step this lone: weak
 only."""
@@ -103,32 +120,103 @@ def hints(changes: PictureChanges, packets: PacketSignals, blind: tuple[Blind, .
     yield from _timeline(packets)
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What decides about one step."""
+
+    lost: float
+    """Share of the tracks that its neighbours keep and it breaks."""
+    unlike: float
+    """1 - correlation of edges, the common move undone."""
+    lone: float
+    """The step over its neighbours' largest."""
+    shifted: float
+    """The same of what no shift of the picture explains."""
+    apart: float
+    """What no shift explains of it."""
+    sides: float
+    """Share of the tracks that both neighbours keep."""
+
+    @property
+    def strong(self) -> bool:
+        """Content and geometry each pass their strong points."""
+        panned = self.apart >= APART.strong and self.shifted >= SHIFTED.strong and self.sides >= STEADY_SHIFTED
+        whole = self.lost >= LOST.strong and self.unlike >= UNLIKE.strong and self.sides >= STEADY
+        partly = self.lost >= LOST.weak and self.unlike >= TOGETHER_UNLIKE and self.sides >= KEPT_BESIDE
+        alone = self.lone >= LONE.strong
+        together = (self.lost + self.unlike) * self.lone >= TOGETHER
+        return (whole and (alone or panned)) or (partly and alone and together)
+
+    @property
+    def weak(self) -> bool:
+        """Worth a person's look."""
+        panned = self.apart >= APART.weak and self.shifted >= SHIFTED.weak
+        usual = self.lost >= LOST.weak and self.unlike >= UNLIKE.weak and self.lone >= LONE.weak
+        few = self.lost >= LOST_FEW and self.unlike >= UNLIKE_FEW and self.lone >= LONE_FEW
+        return usual or few or (panned and self.lost >= LOST_SHIFTED and self.unlike >= UNLIKE_SHIFTED)
+
+    @property
+    def untracked(self) -> bool:
+        """Worth a look although nothing could be followed."""
+        unexplained = self.apart >= UNTRACKED_APART and self.shifted >= UNTRACKED_SHIFTED
+        return self.sides < UNTRACKED and unexplained and self.unlike >= UNTRACKED_UNLIKE
+
+
+def _look(changes: PictureChanges, closeup: Closeup, blind: tuple[Blind, ...]) -> _Look:
+    sides = min(closeup.before.survive, closeup.after.survive)
+    # What a hand before the lens does a moment earlier or later is not the unrest of the picture itself.
+    near = [k for k in _beside(changes, closeup.index) if not _near(blind, changes.at_s[k], 0.15)]
+    step, apart = changes.step[closeup.index], closeup.apart[2] if closeup.apart else 0.0
+    others = [closeup.apart[k - closeup.index + 2] for k in near] if closeup.apart else []
+    return _Look(
+        lost=1 - closeup.at.survive / sides if sides > 0.2 else 0.0,
+        unlike=1 - closeup.edges_ncc,
+        lone=step / (max((changes.step[k] for k in near), default=0.0) + 0.05),
+        shifted=apart / (max(others, default=0.0) + 0.05),
+        apart=apart,
+        sides=sides,
+    )
+
+
+def _beside(changes: PictureChanges, index: int) -> list[int]:
+    """The two steps before and the two after."""
+    return [k for k in range(max(1, index - 2), min(len(changes.step), index + 3)) if k != index]
+
+
 def _steps(changes: PictureChanges, blind: tuple[Blind, ...]) -> Iterator[Hint]:
     for closeup in changes.closeups:
         at_s, index = closeup.at_s, closeup.index
-        sides = min(closeup.before.survive, closeup.after.survive)
-        lost = 1 - closeup.at.survive / sides if sides > 0.2 else 0.0
-        unlike, lone = 1 - closeup.edges_ncc, lone_step(changes.step, index)
+        look = _look(changes, closeup, blind)
+        lost, lone = look.lost, look.lone
         usable = _usable(changes, index - 1), _usable(changes, index)
-        if usable[0] != usable[1] and lone >= SUDDEN_LONE and lost >= SUDDEN_LOST:
+        if changes.step[index] < WEAK_STEP:
+            continue
+        if usable[0] != usable[1] and lost >= SUDDEN_LOST and _sudden(changes, index, usable[0]):
             yield Hint(at_s, "sudden-cover", "sudden-cover", "content", False, 1.5)
-        if _near(blind, at_s, 0.15) or not all(usable) or changes.step[index] < WEAK_STEP:
+        if _near(blind, at_s, 0.15) or not all(usable):
             continue
         lit = _ratio(changes.light[index - 1], changes.light[index]) > LIGHT_RATIO
-        if lit and unlike < LIT_UNLIKE:
-            if unlike >= LIT_WEAK and lone >= LIT_LONE and lost >= LOST.strong:
+        if lit and look.unlike < LIT_UNLIKE:
+            if look.unlike >= LIT_WEAK and lone >= LIT_LONE and lost >= LOST.strong:
                 yield Hint(at_s, "jump-cut", "frame-jump", "content", False, 2 + lost)
             continue
-        if lost >= LOST.strong and unlike >= UNLIKE.strong and lone >= LONE.strong and sides >= STEADY:
+        if look.strong:
             yield Hint(at_s, "jump-cut", "frame-jump", "content", True, 2 + lost)
             yield Hint(at_s, "jump-cut", "tracks-lost", "geometry", True, 1 + lost)
-        elif lost >= LOST.weak and unlike >= UNLIKE.weak and lone >= LONE.weak:
+        elif look.weak or (look.untracked and not lit):
             yield Hint(at_s, "jump-cut", "frame-jump", "content", False, 2 + lost)
-        elif _stands_alone(changes, closeup, lone, sides) and not lit:
+        elif _stands_alone(changes, closeup, lone, look.sides) and not lit:
             yield Hint(at_s, "jump-cut", "lone-step", "content", False, 1.5)
         beyond = _displaced(closeup)
         if beyond >= DISPLACED and lone >= DISPLACED_LONE and closeup.returns_ncc < RETURNS and closeup.at.agree > 0.2:
             yield Hint(at_s, "jump-cut", "camera-jump", "geometry", False, 1 + beyond)
+
+
+def _sudden(changes: PictureChanges, index: int, open_before: bool) -> bool:
+    """Whether nothing before, or after, announces that the lens is covered, or freed, at this step."""
+    near, far = (index - 1, index - 2) if open_before else (index, index + 1)
+    level = 0 <= far < len(changes.light) and _ratio(changes.light[near], changes.light[far]) <= SUDDEN_LEVEL
+    return level and lone_step(changes.step, index) >= SUDDEN_LONE
 
 
 def _stands_alone(changes: PictureChanges, closeup: Closeup, lone: float, sides: float) -> bool:

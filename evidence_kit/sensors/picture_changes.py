@@ -40,10 +40,16 @@ clips of benchmarks/video_continuity.py it gives every break that 1.3 gives, wit
 ONSET = 2.5
 """The same against the calmer side only: a cut into or out of fast motion (no break is lost up to 2.6)."""
 LONE_LEAST, STEP_LEAST = 1.3, 1.9
-SUDDEN_LEAST = 2.4
 """Such a step is looked at only where it is also so much larger than the two before and the two after it, and changes
-the picture by so much (mean luma of the thumbs), or is larger still: no signal of facts/break_signals.py comes from a
-step that is less lone or smaller, so nothing is lost. One close look of five is left in a restless take."""
+the picture by so much (mean luma of the thumbs): no signal of facts/break_signals.py comes from a step that is less
+lone or smaller, so nothing is lost. One close look of five is left in a restless take."""
+RESTLESS = 6.0
+APART_LEAST, APART_LONE_LEAST = 0.25, 2.0
+APART_FLOOR = 0.05
+"""Where steps are as large as in fast motion, one is looked at, too, that a shift of the picture explains so badly, and
+by so much worse than the step before and the one after; APART_FLOOR is what noise leaves of any two frames."""
+ALONE_LEAST, ALONE_STEP = 2.2, 2.9
+"""A step so lone and so large is measured even if most of its tracks stay: they may all lie on what stands behind."""
 MAX_CLOSEUPS_PER_FRAME = 0.12
 
 
@@ -78,6 +84,9 @@ class Closeup:
     """Best correlation of a frame just before with one just after, the step's own pair left out (flash)."""
     edges_ncc: float
     """Correlation of edge strength after undoing the common move: blind to light, not to content."""
+    apart: tuple[float, ...] = ()
+    """What no shift of the whole picture explains (1 - correlation), of the two steps before, this one and the two
+    after it: small in the fastest pan, large in a cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +143,7 @@ class PictureChanges:
     """Share of the video that was looked at: what could not be decoded is missing."""
 
 
-@sensor(on="video", version="3", packages=("av", "opencv-python-headless", "numpy"))
+@sensor(on="video", version="4", packages=("av", "opencv-python-headless", "numpy"))
 def picture_changes(footage: Footage) -> PictureChanges:
     """Decode the video once, without loop filter, and compare 15 to 30 frames a second.
 
@@ -187,6 +196,7 @@ class _Watch:
         self.flats: NDArray[np.float32] | None = None
         """The thumbs of the last moments, means off, each written twice, so that any run of them is one slice."""
         self.tracked: dict[tuple[int, int], Tracks] = {}
+        self.shifted: dict[int, float] = {}
         self.mixes: list[Mix] = []
         self.closeups: list[Closeup] = []
         self.last: NDArray[np.float32] | None = None
@@ -298,20 +308,38 @@ class _Watch:
             return
         out, onset = _stands_out(self.step, index)
         unlike, _ = _stands_out(self.unlike, index)
-        if max(out, unlike**0.5) < OUTLIER and onset < ONSET:
-            return
-        lone = lone_step(self.step, index)
-        if lone >= SUDDEN_LEAST or (lone >= LONE_LEAST and self.step[index] >= STEP_LEAST):
-            self._look(index)
+        lone, step = lone_step(self.step, index), self.step[index]
+        out_of_line = max(out, unlike**0.5) >= OUTLIER or onset >= ONSET
+        if (out_of_line and lone >= LONE_LEAST and step >= STEP_LEAST) or self._out_of_pan(index):
+            self._look(index, lone)
 
-    def _look(self, index: int) -> None:
+    def _out_of_pan(self, index: int) -> bool:
+        """Whether the step is one among large ones that no shift of the picture explains as it does the others."""
+        if self.step[index] < RESTLESS or self._apart(index) < APART_LEAST:
+            return False
+        beside = max(self._apart(index - 1), self._apart(index + 1))
+        return self._apart(index) >= APART_LONE_LEAST * (beside + APART_FLOOR)
+
+    def _apart(self, index: int) -> float:
+        """What no shift explains of the step into frame ``index``, found once."""
+        from evidence_kit.sensors.picture_tracks import apart
+
+        if index not in self.shifted:
+            for old in [old for old in self.shifted if old < index - 2 * LATER]:
+                del self.shifted[old]
+            inside = 0 < index < len(self.kept)
+            self.shifted[index] = round(apart(self.kept[index - 1], self.kept[index]), 4) if inside else 0.0
+        return self.shifted[index]
+
+    def _look(self, index: int, lone: float) -> None:
         from evidence_kit.sensors.picture_tracks import calm, edges_ncc
 
         views = dict(self.views)
-        if calm(views[index - 1], views[index], CALM_SURVIVE, CALM_MOVE):
+        alone = lone >= ALONE_LEAST and self.step[index] >= ALONE_STEP
+        if not alone and calm(views[index - 1], views[index], CALM_SURVIVE, CALM_MOVE):
             return
         at = self._track(index - 1, index)
-        if at.survive > CALM_SURVIVE and hypot(*at.move) < CALM_MOVE:
+        if not alone and at.survive > CALM_SURVIVE and hypot(*at.move) < CALM_MOVE:
             return
         after = self._track(index, index + 1)
         before = self._track(index - 2, index - 1)
@@ -323,6 +351,7 @@ class _Watch:
             after=after,
             returns_ncc=round(self._returns(index), 4),
             edges_ncc=round(edges_ncc(views[index - 1], views[index], at), 4),
+            apart=tuple(self._apart(near) for near in range(index - 2, index + 3)),
         )
         self.closeups.append(closeup)
 

@@ -91,6 +91,20 @@ def calm(one: View, other: View, survive: float, move: float) -> bool:
     return bool(np.hypot(*shift) < move * (1 - 2 * CLEARLY))
 
 
+def apart(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
+    """1 - the best correlation of the middle of one thumb with any part of the other, either way: 0 where a pan of up
+    to a fifth of the picture leads from one to the other, about 1 where nothing does."""
+    import cv2
+
+    height, width = one.shape
+    top, left = height // 5, width // 5
+    best = 0.0
+    for first, second in ((one, other), (other, one)):
+        found: Any = cv2.matchTemplate(second, first[top : height - top, left : width - left], cv2.TM_CCOEFF_NORMED)
+        best = max(best, float(found.max()))
+    return 1 - best
+
+
 def _followed(first: Any, second: Any, points: Any) -> Any:
     import cv2
 
