@@ -36,7 +36,7 @@ from evidence_kit.sensors.weights import find
 from evidence_kit.wiring import provider_of
 
 NEAR_S = 1.0
-SEEN = 400
+SEEN = 672
 """The first so many clips of the held-out part were counted with earlier networks and decisions, and then looked at:
 what was done next, and the weights of the opening, were chosen by them. The clips after them are judged once."""
 RESULTS = Path(__file__).parent / "results" / "video_sides.json"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from math import exp, log, log1p
 from statistics import median
 
@@ -47,8 +47,9 @@ MOMENT: tuple[float, ...] = (
 clip (benchmarks/video_sides_points.py --opening). FIGURES"""
 MOMENT_S = 1.0
 """The opening is where most of the likelihood lies within so much."""
-NEAR_S = 0.5
-"""Told is the look, so near the middle of that, which best parts what speaks for closed from what speaks for open."""
+NEAR_S = 0.3
+"""Told is the look, so near the middle of that or next to it, which best parts what speaks for closed from what speaks
+for open."""
 NEVER, MOMENT_SURE = 0.4, 0.5
 """None is told where that there is none is likelier than the first, or less likelihood than the second lies there."""
 
@@ -161,6 +162,7 @@ def opening(looks: Sequence[ParcelLook]) -> float | None:
             best, mean_s = within, (weighed[last] - weighed[first]) / within
     if best < MOMENT_SURE:
         return None
-    near = min(abs(at_s - mean_s) for at_s in moments)
-    beside = [place for place, at_s in enumerate(moments) if abs(at_s - mean_s) <= max(near, NEAR_S)]
+    nearest = min(range(len(moments)), key=lambda place: abs(moments[place] - mean_s))
+    reach_s = max(NEAR_S, *(b - a for a, b in pairwise(moments[max(0, nearest - 1) : nearest + 2])))
+    beside = [place for place, at_s in enumerate(moments) if abs(at_s - mean_s) <= reach_s]
     return moments[max(beside, key=lambda place: rows[place][1])]
