@@ -174,7 +174,9 @@ def aim(opened_at_s: float | None, looks: ParcelLooks) -> np.ndarray:
         found[:-1] = np.exp(-0.5 * (away / SPREAD_S) ** 2)
     if found.sum() < 1e-3:
         found[-1] = 1.0
-    return found / found.sum()
+    total: float = found.sum()
+    found /= total
+    return found
 
 
 def openings_fitted(clips: list[tuple[dict[str, Any], ParcelLooks]]) -> dict[str, Any]:
