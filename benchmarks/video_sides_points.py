@@ -46,6 +46,7 @@ CHANGES: tuple[dict[str, float], ...] = (
     {"UNSURE_DEG": 40.0},
     {"UNSURE_DEG": 20.0},
     {"MISREAD": 0.15},
+    {"DAMPED": 0.7},
 )
 """Of the values in sides_shown.py and parcel_turning.py."""
 PLACES = (sides_shown, opening_moment, parcel_turning)
