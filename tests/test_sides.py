@@ -156,6 +156,22 @@ def test_a_turn_that_was_read_as_none_is_not_guessed():
     assert told(seen).shown is None
 
 
+def test_a_quick_turn_keeps_its_pace():
+    """At 42 degrees from look to look another naming is nearly as near; that the box goes on turning tells."""
+    rng, angles = np.random.default_rng(4), np.cumsum([20, 0, 0, 0, 15, 30, 42, 42, 42, 42, 42, 42])
+    moved = [CALM + MOVED_A_DEG * 0.6 * step for step in np.diff(angles, prepend=20)]
+    turns = [turned((0, 1, 0), np.radians(angle)) for angle in angles]
+    seen = [
+        look(0.11 * place, turn, rng, moved=one) for place, (turn, one) in enumerate(zip(turns, moved, strict=True))
+    ]
+    stretch = stretches(seen)[0]
+    first, last = np.array(stretch.looks[0].turn).reshape(3, 3), np.array(stretch.looks[-1].turn).reshape(3, 3)
+    named = renamings()
+    ends = [(first @ named[names[0]], last @ named[names[-1]]) for names in stretch.names if names[-1] >= 0 <= names[0]]
+    right = [degrees_between(turns[-1] @ turns[0].T, end @ begin.T) < 25 for begin, end in ends]
+    assert sum(right) >= 0.6 * len(stretch.names)
+
+
 def test_a_cut_parts_the_names():
     seen = looks(SIX)
     found = told(seen, [Break(seen[len(seen) // 2].at_s, "jump-cut", ("tracks", "edges"))])
