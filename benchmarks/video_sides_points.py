@@ -4,8 +4,9 @@
 
 Each line: what is changed, and of the sealed clips of ``tune`` whose truth is plain: told, right as to six or not, six
 called where fewer are shown, six called rightly. With ``--held`` the same of the first N clips of DIR/heldout, every
-other score of clips. ``--opening``: the weights of the opening fitted on ``tune`` and on those; how many openings are
-told with other points, each half of the scores judged by weights fitted on the other; and boxes told from mailers.
+other score of clips. ``--opening``: the weights of the opening fitted on ``tune`` and on all of those; how many
+openings are told with other points, each half of the scores judged by weights fitted on the other half and ``tune``;
+and boxes told from mailers.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import numpy as np
 
 from benchmarks.synth.unboxing_set import build
 from benchmarks.video_sides import NEAR_S, _ffmpeg, measured
-from evidence_kit.facts import sides_shown
+from evidence_kit.facts import opening_moment, sides_shown
 from evidence_kit.facts.continuity import Continuity
 from evidence_kit.sensors import parcel_turning
 from evidence_kit.sensors.parcel_looks import ParcelLooks
@@ -28,6 +29,9 @@ from evidence_kit.sensors.parcel_looks import ParcelLooks
 BEFORE_S, AFTER_S = 0.1, 0.6
 """Around the opening: looks that the weights of the opening are not fitted on."""
 RIDGE = 0.01
+LATE_S, SPREAD_S = 0.1, 0.35
+"""The moment of the opening that the weights are fitted to: so late, and so uncertain."""
+MOMENT_RIDGE, STEPS = 3.0, 8
 CHANGES: tuple[dict[str, float], ...] = (
     {},
     {"ALL_WAYS": 0.7},
@@ -42,10 +46,12 @@ CHANGES: tuple[dict[str, float], ...] = (
     {"UNSURE_DEG": 40.0},
     {"UNSURE_DEG": 20.0},
     {"MISREAD": 0.15},
+    {"DAMPED": 0.7},
 )
 """Of the values in sides_shown.py and parcel_turning.py."""
+PLACES = (sides_shown, opening_moment, parcel_turning)
 OPENINGS: tuple[dict[str, float], ...] = (
-    {}, {"AFTER_S": 3.0}, {"AFTER_S": 5.0}, {"NEARLY": 0.4}, {"NEARLY": 1.0}, {"OPEN_WORTH": 0.0}, {"OPEN_WORTH": 0.6},
+    {}, {"NEAR_S": 0.0}, {"MOMENT_SURE": 0.0}, {"MOMENT_SURE": 0.6}, {"NEVER": 0.5}, {"MOMENT_S": 0.6},
 )  # fmt: skip
 NARROW = 2.0
 """No parcel shows so much of its faces beside the largest: what is wide makes no box."""
@@ -56,7 +62,7 @@ KINDS: tuple[dict[str, float], ...] = ({}, {"BESIDE": NARROW}, {"BESIDE": NARROW
 @contextmanager
 def changed(values: dict[str, Any]) -> Iterator[None]:
     """The operating points with other values, for a while."""
-    places = {name: sides_shown if hasattr(sides_shown, name) else parcel_turning for name in values}
+    places = {name: next(place for place in PLACES if hasattr(place, name)) for name in values}
     before = {name: getattr(place, name) for name, place in places.items()}
     for name, place in places.items():
         setattr(place, name, values[name])
@@ -81,21 +87,22 @@ def counts(clips: list[tuple[dict[str, Any], ParcelLooks]]) -> str:
 
 
 def opened_by(clips: list[tuple[dict[str, Any], ParcelLooks]]) -> np.ndarray:
-    """Of sealed clips: openings within NEAR_S, openings, told where there is none, clips without one."""
-    near, there, falsely, never = 0, 0, 0, 0
+    """Of sealed clips: openings within NEAR_S, openings, told ones, told where there is none, clips without one."""
+    near, there, told, falsely, never = 0, 0, 0, 0, 0
     for row, looks in clips:
-        at_s, truth_s = sides_shown.opening(looks.looks), row["opened_at_s"]
+        at_s, truth_s = opening_moment.opening(looks.looks), row["opened_at_s"]
         there, never = there + (truth_s is not None), never + (truth_s is None)
         near += at_s is not None and truth_s is not None and abs(at_s - truth_s) <= NEAR_S
+        told += at_s is not None and truth_s is not None
         falsely += at_s is not None and truth_s is None
-    return np.array([near, there, falsely, never])
+    return np.array([near, there, told, falsely, never])
 
 
 def kinds(clips: list[tuple[dict[str, Any], ParcelLooks]]) -> str:
     """Boxes and mailers told, while they are closed, and told rightly."""
     told = right = 0
     for row, looks in clips:
-        at_s = sides_shown.opening(looks.looks)
+        at_s = opening_moment.opening(looks.looks)
         found = sides_shown.mailer([one for one in looks.looks if at_s is None or one.at_s < at_s])
         told += found is not None
         right += found is not None and found == (row["kind"] != "box")
@@ -110,11 +117,11 @@ def fitted(clips: list[tuple[dict[str, Any], ParcelLooks]]) -> tuple[float, ...]
     rows, opens, seconds = [], [], []
     for row, looks in clips:
         begin_s = row["opened_at_s"] if row["opened_at_s"] is not None else 1e9
-        for place, (look, sign) in enumerate(zip(looks.looks, sides_shown.signs(looks.looks), strict=True)):
+        for place, (look, sign) in enumerate(zip(looks.looks, opening_moment.signs(looks.looks), strict=True)):
             if not begin_s - BEFORE_S < look.at_s < begin_s + AFTER_S:
                 rows.append(sign)
                 opens.append(look.at_s >= begin_s)
-                seconds.append(sides_shown._span(looks.looks, place))
+                seconds.append(opening_moment.span_s(looks.looks, place))
     x, y, w = np.array(rows), np.array(opens, float), np.array(seconds)
     w[y > 0] *= w[y == 0].sum() / w[y > 0].sum()
     middle, spread = x.mean(0), x.std(0) + 1e-9
@@ -128,6 +135,57 @@ def fitted(clips: list[tuple[dict[str, Any], ParcelLooks]]) -> tuple[float, ...]
     plain = found / spread
     plain[0] -= (found * middle / spread)[1:].sum()
     return tuple(round(float(v), 3) for v in plain)
+
+
+def moment_weights(clips: list[tuple[dict[str, Any], ParcelLooks]]) -> tuple[float, ...]:
+    """Weights of MOMENT: conditional logistic regression over the looks of each clip and "never", ridge.
+
+    A clip that starts opened has no moment.
+    """
+    rows = [np.array(opening_moment.around(looks.looks)) for _, looks in clips]
+    aims = [aim(row["opened_at_s"] if row["start"] == "sealed" else None, looks) for row, looks in clips]
+    every = np.concatenate(rows)
+    middle, spread = every.mean(0), every.std(0) + 1e-9
+    middle[0], spread[0] = 0.0, 1.0
+    never = np.zeros((1, every.shape[1]))
+    parts = [np.concatenate([(one - middle) / spread, never]) for one in rows]
+    ridge = MOMENT_RIDGE * np.diag([0.0, *np.ones(every.shape[1] - 1)])
+    found = np.zeros(every.shape[1])
+    for _ in range(STEPS):
+        slope, curve = -ridge @ found, ridge + 1e-6 * np.eye(len(found))
+        for z, wanted in zip(parts, aims, strict=True):
+            worth = z @ found
+            p = np.exp(worth - worth.max())
+            p /= p.sum()
+            mean = p @ z
+            slope += wanted @ z - mean
+            curve += (z * p[:, None]).T @ z - np.outer(mean, mean)
+        step = np.linalg.solve(curve, slope)
+        found += step * min(1.0, 2 / np.abs(step).max())
+    plain = found / spread
+    plain[0] -= (found * middle / spread)[1:].sum()
+    return tuple(round(float(v), 3) for v in plain)
+
+
+def aim(opened_at_s: float | None, looks: ParcelLooks) -> np.ndarray:
+    """How likely each look, and at last "never", should be said to be the opening."""
+    found = np.zeros(len(looks.looks) + 1)
+    if opened_at_s is not None:
+        away = np.array([look.at_s for look in looks.looks]) - opened_at_s - LATE_S
+        found[:-1] = np.exp(-0.5 * (away / SPREAD_S) ** 2)
+    if found.sum() < 1e-3:
+        found[-1] = 1.0
+    total: float = found.sum()
+    found /= total
+    return found
+
+
+def openings_fitted(clips: list[tuple[dict[str, Any], ParcelLooks]]) -> dict[str, Any]:
+    """EVIDENCE of the sealed clips, and MOMENT of all, by that evidence."""
+    values: dict[str, Any] = {"EVIDENCE": fitted([one for one in clips if one[0]["start"] == "sealed"])}
+    with changed(values):
+        enough = [one for one in clips if len(one[1].looks) >= opening_moment.LEAST_LOOKS]
+        return {**values, "MOMENT": moment_weights(enough)}
 
 
 def main() -> None:
@@ -144,7 +202,7 @@ def main() -> None:
         parts["heldout, odd scores"] = [one for place, one in enumerate(held) if place // 20 % 2]
     sealed = {name: [one for one in part if one[0]["start"] == "sealed"] for name, part in parts.items()}
     if chosen.opening:
-        openings(sealed)
+        openings(parts)
         return
     for values in CHANGES:
         with changed(values):
@@ -153,21 +211,36 @@ def main() -> None:
                     print(values, name, counts([one for one in part if not one[0]["grey"]]), flush=True)
 
 
-def openings(sealed: dict[str, list[tuple[dict[str, Any], ParcelLooks]]]) -> None:
+def openings(parts: dict[str, list[tuple[dict[str, Any], ParcelLooks]]]) -> None:
     """Prints the weights of the opening, what other points would tell, and boxes told from mailers."""
-    tune, even, odd = (sealed.get(name, []) for name in ("tune", "heldout, even scores", "heldout, odd scores"))
-    weights = fitted([*tune, *even])
+    tune, even, odd = (parts.get(name, []) for name in ("tune", "heldout, even scores", "heldout, odd scores"))
+    weights = openings_fitted([*tune, *even, *odd])
     print(weights)
-    folds = ((weights, odd), (fitted([*tune, *odd]), even))
+    folds = ((openings_fitted([*tune, *even]), odd), (openings_fitted([*tune, *odd]), even))
+    sealed = [(fold, [one for one in clips if one[0]["start"] == "sealed"]) for fold, clips in folds]
     for values in OPENINGS:
-        found = np.zeros(4, int)
-        for fold, clips in folds:
-            with changed({**values, "EVIDENCE": fold}):
+        found = np.zeros(5, int)
+        for fold, clips in sealed:
+            with changed({**fold, **values}):
                 found += opened_by(clips)
-        print(values, "near {} of {}, told falsely {} of {}".format(*found), flush=True)
+        print(values, "near {} of {}, of told {}, told falsely {} of {}".format(*found), flush=True)
+    starts = np.zeros(4, int)
+    for fold, clips in folds:
+        with changed(fold):
+            starts += starts_by(clips)
+    print("opened starts called {} of {}, sealed ones {} of {}".format(*starts), flush=True)
     for values in KINDS:
-        with changed({**values, "EVIDENCE": weights}):
-            print(values, kinds([*tune, *even]), flush=True)
+        with changed({**weights, **values}):
+            print(values, kinds([one for one in (*tune, *even) if one[0]["start"] == "sealed"]), flush=True)
+
+
+def starts_by(clips: list[tuple[dict[str, Any], ParcelLooks]]) -> np.ndarray:
+    """Of all clips: opened starts called opened, opened starts, sealed starts called opened, sealed starts."""
+    found = np.zeros(4, int)
+    for row, looks in clips:
+        called = sides_shown.told_of(looks, Continuity(), counted=False).sealed_start is False
+        found += [called, 1, 0, 0] if row["start"] == "opened" else [0, 0, called, 1]
+    return found
 
 
 def kept(folder: Path, split: str, count: int) -> list[tuple[dict[str, Any], ParcelLooks]]:

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from evidence_kit.facts.continuity import Continuity
-from evidence_kit.facts.sides_shown import TOLD, opening, sides_shown, told_of
+from evidence_kit.facts.opening_moment import NEVER, around, likely, opening
+from evidence_kit.facts.sides_shown import TOLD, opened_start, sealed_start, sides_shown, told_of
 from evidence_kit.schema import Break
 from evidence_kit.sensors.parcel_frames import nearest_name, numbers_of, renamings, turn_of
 from evidence_kit.sensors.parcel_looks import ParcelLook, ParcelLooks, SeenFace
@@ -155,6 +156,22 @@ def test_a_turn_that_was_read_as_none_is_not_guessed():
     assert told(seen).shown is None
 
 
+def test_a_quick_turn_keeps_its_pace():
+    """At 42 degrees from look to look another naming is nearly as near; that the box goes on turning tells."""
+    rng, angles = np.random.default_rng(4), np.cumsum([20, 0, 0, 0, 15, 30, 42, 42, 42, 42, 42, 42])
+    moved = [CALM + MOVED_A_DEG * 0.6 * step for step in np.diff(angles, prepend=20)]
+    turns = [turned((0, 1, 0), np.radians(angle)) for angle in angles]
+    seen = [
+        look(0.11 * place, turn, rng, moved=one) for place, (turn, one) in enumerate(zip(turns, moved, strict=True))
+    ]
+    stretch = stretches(seen)[0]
+    first, last = np.array(stretch.looks[0].turn).reshape(3, 3), np.array(stretch.looks[-1].turn).reshape(3, 3)
+    named = renamings()
+    ends = [(first @ named[names[0]], last @ named[names[-1]]) for names in stretch.names if names[-1] >= 0 <= names[0]]
+    right = [degrees_between(turns[-1] @ turns[0].T, end @ begin.T) < 25 for begin, end in ends]
+    assert sum(right) >= 0.6 * len(stretch.names)
+
+
 def test_a_cut_parts_the_names():
     seen = looks(SIX)
     found = told(seen, [Break(seen[len(seen) // 2].at_s, "jump-cut", ("tracks", "edges"))])
@@ -218,6 +235,19 @@ def test_opened_from_the_first_frame_takes_two_signals():
     assert one.opened_start_signals == ("flaps",)
 
 
+def test_what_is_opened_later_was_not_open_from_the_start():
+    seen, both = looks((4, 2), flap=0.1, inside=0.1), ("flaps", "inside")
+    assert sealed_start(seen, None, both) is False
+    assert sealed_start(seen, 0.5, both) is False
+    assert sealed_start(seen, 3.0, both) is None
+
+
+def test_a_little_of_flaps_and_inside_is_no_opened_start():
+    seen = looks((4, 2), flap=0.05, inside=0.02)
+    assert set(opened_start(seen)) == {"flaps", "inside"}
+    assert told(seen).sealed_start is None
+
+
 @pytest.mark.parametrize(
     "seen", [looks(SIX), looks((4,))[:7], looks((4, 2), flap=0.1, inside=0.1), looks((4,), bag=0.55)]
 )
@@ -261,3 +291,13 @@ def test_a_torn_mailer_shows_little_and_is_opened_all_the_same():
     before = [look(k * 0.2, np.eye(3), rng, bag=0.9) for k in range(45)]
     assert opening(turn) is None
     assert opening(before + torn) == pytest.approx(9.0, abs=0.5)
+
+
+def test_moments_of_an_opening_and_that_there_is_none_share_all_likelihood():
+    closed = looks(SIX)
+    never = 1 - sum(likely(around(closed)))
+    assert NEVER < never < 1
+    assert opening(closed) is None
+    rng = np.random.default_rng(2)
+    late = [look(closed[-1].at_s + 0.2 * k, np.eye(3), rng, flap=0.1, inside=0.1) for k in range(1, 20)]
+    assert 0.9 < sum(likely(around(closed + late))) <= 1 + 1e-9

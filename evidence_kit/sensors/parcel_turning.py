@@ -42,8 +42,9 @@ REST_DEG, MOVED_DEG = 8.0, 1.5
 differs from view to view above what always does."""
 ALWAYS, ALWAYS_LEAST, ALWAYS_PERCENT = 1.2, 1.0, 25
 """What always differs: so many times this percentile of the video's."""
-DAMPED = 0.7
-"""A turning goes on at this part of its pace: where the next look is expected."""
+DAMPED = 1.0
+"""A turning goes on at this part of its pace: where the next look is expected. Of every other score of clips
+in development 135 of 160 told are right, with 0.7 it is 131 of 157 (benchmarks/video_sides_points.py)."""
 MOST_DEG = 100.0
 """A link turns by no more."""
 STRAY = 0.03
