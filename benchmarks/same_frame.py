@@ -30,7 +30,7 @@ from benchmarks.memory import bytes_of
 from benchmarks.same_frame_cases import OUT, ROOT, Case
 from benchmarks.same_frame_measure import Measured, measure, weights_name
 from evidence_kit import schema
-from evidence_kit.facts.shared_frame import LABEL_SEEN, SharedFrame, label_chances, shared_frame
+from evidence_kit.facts.shared_frame import LABEL_NONE, LABEL_SEEN, SharedFrame, label_chances, shared_frame
 from evidence_kit.facts.waybill_readings import WaybillReading, WaybillReadings
 from evidence_kit.rules.goods_with_waybill import goods_with_waybill
 from evidence_kit.schema import Each, Item
@@ -151,12 +151,27 @@ def detection(seen: list[tuple[Case, Measured, SharedFrame]]) -> dict[str, Any]:
     return made
 
 
+def why_asked(case: Case, seen: Measured, frame: SharedFrame) -> str:
+    """Why a photo with a plain truth goes to a person."""
+    shown = "no label" if case.label == "no" else "label and goods" if case.goods == "yes" else "bare label"
+    if not frame.adequate:
+        return f"{shown}: the photo is too dark or blurred to say that nothing is there"
+    if shown != "no label":
+        doubt = frame.goods != "yes" if case.goods == "yes" else frame.parcel == "no"
+        return f"{shown}: " + ("whether goods are there" if doubt else "whether the ground is a parcel")
+    if frame.waybill == "seen":
+        return f"{shown}: printed paper seen as a label"
+    doubted = any(chance >= LABEL_NONE for _, chance in label_chances(seen.content))
+    return f"{shown}: " + ("a doubtful region" if doubted else "undecoded bars where the model sees no label")
+
+
 def slice_of(photos: list[Case]) -> tuple[dict[str, Any], list[dict[str, str]]]:
     """Both confusions, detection, and the photos on which the rule was wrong."""
     rows: dict[str, list[tuple[str | None, str]]] = {
         name: [] for name in ("bars", "read", "bars, by day", "read, by day")
     }
     seen, wrong = [], []
+    asked: Counter[str] = Counter()
     for case in photos:
         found = measure(case)
         for reading in ("bars", "read"):
@@ -166,6 +181,8 @@ def slice_of(photos: list[Case]) -> tuple[dict[str, Any], list[dict[str, str]]]:
             rows[reading].append((truth, said))
             if case.light >= cases.DAY:
                 rows[f"{reading}, by day"].append((truth, said))
+            if reading == "read" and truth in ("fail", "pass") and said == "review":
+                asked[why_asked(case, found, frame)] += 1
             if (truth, said) in (("fail", "pass"), ("review", "pass"), ("pass", "fail"), ("review", "fail")):
                 wrong.append(
                     {"reading": reading, "id": case.id, "truth": str(truth), "said": said, "scene": case.scene}
@@ -179,7 +196,11 @@ def slice_of(photos: list[Case]) -> tuple[dict[str, Any], list[dict[str, str]]]:
     return (
         {name: confusion(row) for name, row in rows.items()}
         | {"unread_by_bars": rate(sum(unread), len(unread))}
-        | {"detection": detection(seen), "label_states": dict(sorted(states.items()))},
+        | {
+            "asked": dict(asked.most_common()),
+            "detection": detection(seen),
+            "label_states": dict(sorted(states.items())),
+        },
         wrong,
     )
 

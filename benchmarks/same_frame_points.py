@@ -96,7 +96,7 @@ def _shards() -> list[_Seen]:
     if not kept.exists():
         seen = []
         for picture, kinds in held_back():
-            # What is too dark never says "none" anyhow.
+            # What is dim teaches nothing.
             if np.percentile(picture, 99.5) >= 255 * BRIGHT_ACCEPT:
                 seen.append(_Seen(*_plain(kinds), content_of(np.ascontiguousarray(picture))))
         kept.write_bytes(pickle.dumps(seen))
@@ -118,7 +118,7 @@ def _retired(data: Path) -> Iterator[tuple[Case, Measured]]:
 def _one(case: Case, found: Measured) -> _Seen | None:
     """None where the photo is not good enough to say "none" anyhow."""
     answers = {"yes": True, "no": False, "marginal": None}
-    if not found.quality.serves:
+    if not facts.adequate(found.quality):
         return None
     return _Seen(answers[case.label], answers[case.goods], answers[case.parcel], found.content)
 
@@ -199,14 +199,21 @@ def tune(data: Path) -> int:
         own = own_codes(retired)
         print(f"OWN_CODE = {facts.OWN_CODE}: {own}")
         points, best = chosen(lambda points: outcomes(retired, points))
+        dim = brief(outcomes([(case, seen) for case, seen in retired if is_dim(seen)], points))
+        print(f"dim: {dim}")
         around = {
             name: {str(value): brief(outcomes(retired, {**points, name: value})) for value in values}
             for name, values in POINTS.items()
         }
     print(json.dumps({"points": points, "around": around}, indent=1))
     keep(points={"weights": {kind.lower(): astuple(weights) for kind, weights in weighed.items()},
-                 "own_codes": own, "points": points, **best, "around": around})  # fmt: skip
+                 "own_codes": own, "dim": dim, "points": points, **best, "around": around})  # fmt: skip
     return 0
+
+
+def is_dim(seen: Measured) -> bool:
+    """Darkness is all that speaks against the photo, and it is not certain."""
+    return bool(seen.quality.shortfalls) and facts.adequate(seen.quality)
 
 
 def own_codes(photos: list[tuple[Case, Measured]]) -> dict[str, int]:
@@ -215,7 +222,7 @@ def own_codes(photos: list[tuple[Case, Measured]]) -> dict[str, int]:
     for case, seen in photos:
         bars, labels = seen.readings.unread, facts.label_chances(seen.content)
         unlikely = max((chance for _, chance in labels), default=0.0) < facts.LABEL_NONE and not seen.readings.readings
-        if case.label == "marginal" or not unlikely or not bars or not seen.quality.serves:
+        if case.label == "marginal" or not unlikely or not bars or not facts.adequate(seen.quality):
             continue
         if not facts.foreign_bars(bars, seen.content):
             counts["with one" if case.label == "yes" else "without a label"] += 1

@@ -36,6 +36,8 @@ from evidence_kit.sensors.sharpness import sharpness
 
 GOOD = PhotoQuality(4000, 3000)
 DIM = PhotoQuality(4000, 3000, (Shortfall("TOO_DARK", False, 0.2, 0.3, "1"),))
+DARK = PhotoQuality(4000, 3000, (Shortfall("TOO_DARK", True, 0.1, 0.16, "1"),))
+SOFT = PhotoQuality(4000, 3000, (Shortfall("TOO_BLURRED", False, 0.2, 0.26, "1"),))
 
 
 def square(x, y, side):
@@ -92,9 +94,15 @@ def test_what_is_said(seen, readings, expected):
     assert found.adequate
 
 
-def test_a_dim_photo_never_says_none():
-    found = shared_frame(content(), NOTHING_READ, DIM)
+@pytest.mark.parametrize("quality", [DARK, SOFT])
+def test_a_dark_or_blurred_photo_never_says_none(quality):
+    found = shared_frame(content(), NOTHING_READ, quality)
     assert (found.waybill, found.goods, found.adequate) == ("unknown", "unknown", False)
+
+
+def test_a_dim_photo_is_told_like_others():
+    found = shared_frame(content(), NOTHING_READ, DIM)
+    assert (found.waybill, found.goods, found.adequate) == ("none", "no", True)
 
 
 def test_bars_settle_a_doubtful_label_but_are_none_on_their_own():
