@@ -6,7 +6,7 @@ number was accepted, as seen where the model or the reader finds one, and as non
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import exp, log
@@ -253,7 +253,7 @@ def _waybill(content: FrameContent, readings: WaybillReadings) -> tuple[Waybill,
     return "none", None, False
 
 
-def _bars_of_a_label(unread: tuple[UnreadLabel, ...], maybe: list[Region]) -> Quad | None:
+def _bars_of_a_label(unread: tuple[UnreadLabel, ...], maybe: Sequence[Region]) -> Quad | None:
     """Bars alone may be a grille or a product's code; bars on a doubtful label settle it."""
     for region in maybe:
         if any(_within(one.quad, region.quad) for one in unread):

@@ -7,7 +7,7 @@ be a label is looked at once more from near, and it is measured what surrounds i
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from evidence_kit.schema import Quad
@@ -177,9 +177,13 @@ def _labels(seen: NDArray[np.float32], larger: Callable[[], NDArray[np.uint8]]) 
     regions = _found(seen[KINDS.index("label")])
     nearer = sorted(regions, key=lambda region: -region.score)[:CLOSER_LABELS]
     found = []
-    for region in regions:
-        closer = _closer(larger(), region.quad) if region in nearer else (region.score, region.peak)
-        found.append(LabelRegion(*astuple(region), *closer, around=_around(seen, region.quad)))
+    for one in regions:
+        mean, peak = _closer(larger(), one.quad) if one in nearer else (one.score, one.peak)
+        found.append(
+            LabelRegion(
+                one.quad, one.share, one.score, one.peak, one.filled, one.at_edge, mean, peak, _around(seen, one.quad)
+            )
+        )
     return tuple(found)
 
 
