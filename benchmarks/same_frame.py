@@ -38,7 +38,7 @@ from evidence_kit.sensors.frame_content import LONG_EDGE, FrameContent
 
 RESULT = ROOT / "benchmarks" / "results" / "same_frame.json"
 DEVELOPMENT = ROOT.parent / "shared" / "data" / "dev"
-KEPT = ("peers", "quality", "sizes", "faint", "points")
+KEPT = ("peers", "quality", "sizes", "faint", "closer", "points")
 """Parts of the results that the report does not measure."""
 LABEL_COVERS = 0.015
 """Share of the picture from which a label must be found."""
@@ -310,7 +310,9 @@ def report(data: Path, counts: dict[str, int]) -> dict[str, Any]:
 def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="benchmarks same_frame", description=__doc__)
     parser.add_argument(
-        "--part", choices=("report", "tune", "cost", "quality", "peers", "tables", "sizes", "faint"), default="report"
+        "--part",
+        choices=("report", "tune", "cost", "quality", "peers", "tables", "sizes", "faint", "closer"),
+        default="report",
     )
     parser.add_argument("--data", type=Path, default=DEVELOPMENT, help="folder of the development photos")
     parser.add_argument("--models", type=Path, default=OUT / "peers", help="folder of the peers' weights")
@@ -332,7 +334,7 @@ def main(argv: list[str]) -> int:
         keep(peers=found)
         print(json.dumps(found, indent=1, ensure_ascii=False))
         return 0
-    if options.part in ("sizes", "faint"):
+    if options.part in ("sizes", "faint", "closer"):
         from benchmarks import same_frame_choices
 
         return int(getattr(same_frame_choices, options.part)())

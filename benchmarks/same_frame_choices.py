@@ -1,21 +1,33 @@
-"""Two choices that ``same_frame_points`` does not make, on held-out sets that are retired.
+"""Choices that ``same_frame_points`` does not make, on held-out sets that are retired.
 
-How large labels are looked at (``--part sizes``), and how faint a place is still listed where a kind is seen nowhere
-plainly (``--part faint``). Kept in results/same_frame.json.
+How large labels are looked at (``--part sizes``), how faint a place is still listed where a kind is seen nowhere
+plainly (``--part faint``), and what the closer look at labels and what lies around them add (``--part closer``). Kept
+in results/same_frame.json.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from unittest.mock import patch
 
 import numpy as np
 
+from benchmarks import same_frame_points as points
 from benchmarks.same_frame import IOU, LABEL_COVERS, as_read, confusion, judged, keep, overlap, truth_of
 from benchmarks.same_frame_cases import RETIRED, Case, composites
-from benchmarks.same_frame_measure import look
+from benchmarks.same_frame_measure import look, measure
+from evidence_kit.facts import shared_frame as facts
 from evidence_kit.facts.shared_frame import shared_frame
 from evidence_kit.sensors import frame_content
-from evidence_kit.sensors.frame_content import KINDS, LEAST, LONG_EDGE, probabilities, regions_of, two_looks
+from evidence_kit.sensors.frame_content import (
+    KINDS,
+    LEAST,
+    LONG_EDGE,
+    FrameContent,
+    probabilities,
+    regions_of,
+    two_looks,
+)
 from evidence_kit.sensors.photo import Photo
 
 SIZES = (384, 512, 640, 768)
@@ -23,6 +35,8 @@ FAINT = (0.3, 0.2, 0.1, 0.05)
 """The first is LEAST: nothing fainter is listed."""
 MISSED = 3
 """So many photos with a label may score below the point at which those without one are counted."""
+MISSES = (0.01, 0.02, 0.04)
+"""Shares of the photos with a thing that may score below the point at which those without it are counted."""
 SURE_PEAK = 0.5
 """Of a region that is taken for the label."""
 
@@ -50,6 +64,57 @@ def sizes() -> int:
         print(size, rows[str(size)])
     keep(sizes=rows)
     return 0
+
+
+def closer() -> int:
+    """Photos told to be without a label, or their label without a parcel, without and with what the looks add.
+
+    The retired sets are halved; what is fitted on one half counts on the other.
+    """
+    sets = [
+        [one for case in [*composites("heldout", 360, first), *composites("chat", 120, first)]
+         if (one := points.seen_of(case, measure(case)))]
+        for first in RETIRED
+    ]  # fmt: skip
+    halves = [one for part in sets[::2] for one in part], [one for part in sets[1::2] for one in part]
+    found: dict[str, list[tuple[bool, float]]] = {}
+    for fit, counted in (halves, halves[::-1]):
+        for name, plain in (("labels, first look", True), ("labels, closer look too", False)):
+            shown = (
+                [replace(one, content=_from_afar(one.content)) for one in (*fit, *counted)] if plain else fit + counted
+            )
+            chance = points.fitted("label", shown[: len(fit)])
+            told = ((one.label, _highest(chance, one.content)) for one in shown[len(fit) :])
+            found.setdefault(name, []).extend((truth, sure) for truth, sure in told if truth is not None)
+        with patch.multiple(facts, LABEL=points.fitted("label", fit), PARCEL=points.fitted("parcel", fit)):
+            resting = points.rested(fit)
+            for name, weights in (("parcels, by themselves", None), ("parcels, with what the label lies on", resting)):
+                rows = found.setdefault(name, [])
+                for one in counted:
+                    if one.label and one.goods is False and one.parcel is not None:
+                        likeliest = facts.highest(facts.parcel_chances(one.content))
+                        labels = facts.label_chances(one.content)
+                        around = weights.of(likeliest, labels[0][0].around) if weights and labels else likeliest
+                        rows.append((one.parcel, around))
+    rows = {}
+    for name, pairs in found.items():
+        there = np.sort([sure for truth, sure in pairs if truth])
+        absent = np.array([sure for truth, sure in pairs if not truth])
+        rows[name] = {"there": len(there), "absent": len(absent)} | {
+            f"below all but {share:.0%}": int((absent < there[int(share * len(there))]).sum()) for share in MISSES
+        }
+        print(name, rows[name])
+    keep(closer=rows)
+    return 0
+
+
+def _from_afar(content: FrameContent) -> FrameContent:
+    """The same photo as if no label had been looked at from near."""
+    return replace(content, labels=tuple(replace(one, closer=0.5, closer_peak=0.5) for one in content.labels))
+
+
+def _highest(chance: facts.Chance, content: FrameContent) -> float:
+    return max((chance.of(region, content.pages) for region in content.labels), default=0.0)
 
 
 def faint() -> int:

@@ -115,7 +115,7 @@ def _retired(data: Path) -> Iterator[tuple[Case, Measured]]:
                 yield case, measure(case)
 
 
-def _one(case: Case, found: Measured) -> _Seen | None:
+def seen_of(case: Case, found: Measured) -> _Seen | None:
     """None where the photo is not good enough to say "none" anyhow."""
     answers = {"yes": True, "no": False, "marginal": None}
     if not facts.adequate(found.quality):
@@ -184,7 +184,7 @@ def _chances(chance: Chance, kind: str, content: FrameContent) -> list[tuple[Reg
 def tune(data: Path) -> int:
     """Weights of the three chances, and the points that decide most of the retired photos within what is allowed."""
     retired = list(_retired(data))
-    seen = [*_shards(), *(one for case, found in retired if (one := _one(case, found)))]
+    seen = [*_shards(), *(one for case, found in retired if (one := seen_of(case, found)))]
     chance = {kind: fitted(kind, seen) for kind in KINDS}
     for kind, weights in chance.items():
         print(f"{kind.upper()} = {weights}")

@@ -126,7 +126,7 @@ PHOTOS, SETTLED = 200, 24
 def photo(runs: int, only: str = "") -> Row:
     """Waybill rules alone, where bars settle and where print must be read; the same-frame sensors by themselves.
 
-    ``only`` leaves out all but the peers with this in their names.
+    ``only`` leaves out all but the rows with this in their names.
     """
     import cv2
 
@@ -148,7 +148,7 @@ def photo(runs: int, only: str = "") -> Row:
             theirs.append(cpu(decoding([path])))
     if not only:
         rows["barcode settles ÷ imdecode"] = paired("barcode settles ÷ imdecode", ours, theirs, 1.5)
-    peers = {name: start(name) for name in OCR_PEERS if only in name}
+    peers = {name: start(name) for name in OCR_PEERS if only in f"OCR needed ÷ {name}"}
     try:
         for name, reader in peers.items():
             reader.read(printed[0])  # its models are loaded
@@ -162,30 +162,30 @@ def photo(runs: int, only: str = "") -> Row:
     finally:
         for reader in peers.values():
             reader.close()
-    if only:
-        return rows
 
     def same_frame(path: Path) -> None:
         picture = Photo(path)
         sharpness(picture)
         frame_content(picture)
 
-    same_frame(settled[0])
-    pairs = [
-        (cpu(partial(same_frame, path)), cpu(decoding([path])))
-        for _ in range(max(1, runs // 2))
-        for path in settled[:8]
-    ]
     title = "sharpness and frame content, decoding included ÷ imdecode"
-    rows[title] = paired(title, *apart(pairs))
+    if only in title:
+        same_frame(settled[0])
+        pairs = [
+            (cpu(partial(same_frame, path)), cpu(decoding([path])))
+            for _ in range(max(1, runs // 2))
+            for path in settled[:8]
+        ]
+        rows[title] = paired(title, *apart(pairs))
 
     def corners(path: Path) -> float:
         picture = Photo(path).luma(EDGE)
         return cpu(lambda: read_corners(picture))
 
-    pairs = [(corners(path), cpu(decoding([path]))) for _ in range(max(1, runs // 2)) for path in settled]
     title = "corners for a written mark, decoding left out ÷ imdecode"
-    rows[title] = paired(title, *apart(pairs))
+    if only in title:
+        pairs = [(corners(path), cpu(decoding([path]))) for _ in range(max(1, runs // 2)) for path in settled]
+        rows[title] = paired(title, *apart(pairs))
     return rows
 
 
@@ -417,7 +417,9 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks speed", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], default=[])
     parser.add_argument("--runs", type=int, default=9)
-    parser.add_argument("--only", default="", metavar="NAME", help="videos, or OCR peers, with this in their names")
+    parser.add_argument(
+        "--only", default="", metavar="NAME", help="videos, or rows of photos, with this in their names"
+    )
     parser.add_argument("--longest", type=float, default=10, metavar="MINUTES", help="leave longer clips out")
     chosen = parser.parse_args(argv)
     one_thread_each()  # as every command of the kit does

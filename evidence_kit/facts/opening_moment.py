@@ -92,17 +92,20 @@ def evidence(looks: Sequence[ParcelLook]) -> list[float]:
 
 def around(looks: Sequence[ParcelLook]) -> list[tuple[float, ...]]:
     """Of each look, as the moment of the opening: one; by how much more what follows speaks for an open parcel than
-    what is before, and what follows alone (evidence times seconds, halved); the mean evidence in each of WINDOWS_S;
-    and of each of SEEN the means there, less its middle over the clip."""
+    what is before, and what follows alone (evidence times seconds, halved); the mean evidence in each of WINDOWS_S,
+    weighted by the seconds that looks stand for; and of each of SEEN the means there, less its middle over the clip."""
     told, moments = evidence(looks), [look.at_s for look in looks]
     spans = [span_s(looks, place) for place in range(len(looks))]
     until = _summed([one * span for one, span in zip(told, spans, strict=True)])
     after = [until[bisect_left(moments, at_s + AFTER_S)] - until[place] for place, at_s in enumerate(moments)]
     rows = [[1.0, (late - early) / 2, late / 2] for late, early in zip(after, until, strict=False)]
+    seconds, windows = _summed(spans), [_window(moments, *window) for window in WINDOWS_S]
     for values in (told, *(_lifted(looks, name) for name in SEEN)):
-        for begin_s, end_s in WINDOWS_S:
-            for row, mean in zip(rows, _means(moments, spans, values, begin_s, end_s), strict=True):
-                row.append(mean)
+        until = _summed([value * span for value, span in zip(values, spans, strict=True)])
+        for window in windows:
+            for row, (first, last, near) in zip(rows, window, strict=True):
+                empty = first >= last
+                row.append(values[near] if empty else (until[last] - until[first]) / (seconds[last] - seconds[first]))
     return [tuple(row) for row in rows]
 
 
@@ -116,19 +119,14 @@ def _lifted(looks: Sequence[ParcelLook], name: str) -> list[float]:
     return [one - middle for one in found]
 
 
-def _means(
-    moments: Sequence[float], spans: Sequence[float], values: Sequence[float], begin_s: float, end_s: float
-) -> list[float]:
-    """Around each moment, the mean weighted by ``spans``; where no look lies there that of the next one."""
-    until, seconds = _summed([v * span for v, span in zip(values, spans, strict=True)]), _summed(spans)
-    means = []
+def _window(moments: Sequence[float], begin_s: float, end_s: float) -> list[tuple[int, int, int]]:
+    """Around each moment, the looks from the first to before the second, and the next one, should there be none."""
+    found = []
     for at_s in moments:
         first, last = (bisect_left(moments, at_s + edge - 1e-6) for edge in (begin_s, end_s))
-        if first < last:
-            means.append((until[last] - until[first]) / (seconds[last] - seconds[first]))
-        else:
-            means.append(values[min(bisect_left(moments, at_s + (begin_s + end_s) / 2), len(values) - 1)])
-    return means
+        near = min(bisect_left(moments, at_s + (begin_s + end_s) / 2), len(moments) - 1)
+        found.append((first, last, near))
+    return found
 
 
 def _summed(values: Sequence[float]) -> list[float]:
