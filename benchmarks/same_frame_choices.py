@@ -66,55 +66,74 @@ def sizes() -> int:
     return 0
 
 
+Told = list[tuple[bool, float]]
+"""Truth and chance of each photo."""
+
+
 def closer() -> int:
     """Photos told to be without a label, or their label without a parcel, without and with what the looks add.
 
     The retired sets are halved; what is fitted on one half counts on the other.
     """
     sets = [
-        [one for case in [*composites("heldout", 360, first), *composites("chat", 120, first)]
-         if (one := points.seen_of(case, measure(case)))]
+        [
+            one
+            for case in [*composites("heldout", 360, first), *composites("chat", 120, first)]
+            if (one := points.seen_of(case, measure(case)))
+        ]
         for first in RETIRED
-    ]  # fmt: skip
+    ]
     halves = [one for part in sets[::2] for one in part], [one for part in sets[1::2] for one in part]
-    found: dict[str, list[tuple[bool, float]]] = {}
+    found: dict[str, Told] = {}
     for fit, counted in (halves, halves[::-1]):
-        for name, plain in (("labels, first look", True), ("labels, closer look too", False)):
-            shown = (
-                [replace(one, content=_from_afar(one.content)) for one in (*fit, *counted)] if plain else fit + counted
-            )
-            chance = points.fitted("label", shown[: len(fit)])
-            told = ((one.label, _highest(chance, one.content)) for one in shown[len(fit) :])
-            found.setdefault(name, []).extend((truth, sure) for truth, sure in told if truth is not None)
-        with patch.multiple(facts, LABEL=points.fitted("label", fit), PARCEL=points.fitted("parcel", fit)):
-            resting = points.rested(fit)
-            for name, weights in (("parcels, by themselves", None), ("parcels, with what the label lies on", resting)):
-                rows = found.setdefault(name, [])
-                for one in counted:
-                    if one.label and one.goods is False and one.parcel is not None:
-                        likeliest = facts.highest(facts.parcel_chances(one.content))
-                        labels = facts.label_chances(one.content)
-                        around = weights.of(likeliest, labels[0][0].around) if weights and labels else likeliest
-                        rows.append((one.parcel, around))
-    rows = {}
-    for name, pairs in found.items():
-        there = np.sort([sure for truth, sure in pairs if truth])
-        absent = np.array([sure for truth, sure in pairs if not truth])
-        rows[name] = {"there": len(there), "absent": len(absent)} | {
-            f"below all but {share:.0%}": int((absent < there[int(share * len(there))]).sum()) for share in MISSES
+        far = [replace(one, content=_from_afar(one.content)) for one in (*fit, *counted)]
+        told = {
+            "labels, first look": _labels(far[: len(fit)], far[len(fit) :]),
+            "labels, closer look too": _labels(fit, counted),
+            **_parcels(fit, counted),
         }
-        print(name, rows[name])
-    keep(closer=rows)
+        for name, pairs in told.items():
+            found.setdefault(name, []).extend(pairs)
+    made = {name: _below(pairs) for name, pairs in found.items()}
+    for name, row in made.items():
+        print(name, row)
+    keep(closer=made)
     return 0
+
+
+def _labels(fit: list[points.Seen], counted: list[points.Seen]) -> Told:
+    chance = points.fitted("label", fit)
+
+    def sure(content: FrameContent) -> float:
+        return max((chance.of(region, content.pages) for region in content.labels), default=0.0)
+
+    return [(one.label, sure(one.content)) for one in counted if one.label is not None]
+
+
+def _parcels(fit: list[points.Seen], counted: list[points.Seen]) -> dict[str, Told]:
+    """Of photos with a label and no goods, the likeliest parcel by itself, and weighed with what the label lies on."""
+    alone, weighed = [], []
+    chances = {"LABEL": points.fitted("label", fit), "PARCEL": points.fitted("parcel", fit)}
+    # The second is fitted while the first stand.
+    with patch.multiple(facts, **chances), patch.multiple(facts, RESTING=points.rested(fit)):
+        for one in counted:
+            if one.label and one.goods is False and one.parcel is not None:
+                alone.append((one.parcel, facts.highest(facts.parcel_chances(one.content))))
+                weighed.append((one.parcel, facts.parcel_chance(one.content)))
+    return {"parcels, by themselves": alone, "parcels, with what the label lies on": weighed}
+
+
+def _below(pairs: Told) -> dict[str, int]:
+    """Photos without the thing that score below all but a share of those with it."""
+    there = np.sort([sure for truth, sure in pairs if truth])
+    absent = np.array([sure for truth, sure in pairs if not truth])
+    counts = {f"below all but {share:.0%}": int((absent < there[int(share * len(there))]).sum()) for share in MISSES}
+    return {"there": len(there), "absent": len(absent), **counts}
 
 
 def _from_afar(content: FrameContent) -> FrameContent:
     """The same photo as if no label had been looked at from near."""
     return replace(content, labels=tuple(replace(one, closer=0.5, closer_peak=0.5) for one in content.labels))
-
-
-def _highest(chance: facts.Chance, content: FrameContent) -> float:
-    return max((chance.of(region, content.pages) for region in content.labels), default=0.0)
 
 
 def faint() -> int:

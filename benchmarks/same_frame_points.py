@@ -70,7 +70,7 @@ def held_back() -> Iterator[tuple[Picture, Picture]]:
 
 
 @dataclass(frozen=True)
-class _Seen:
+class Seen:
     """One photo: its plain truth (None where it is marginal) and the model's regions."""
 
     label: bool | None
@@ -90,7 +90,7 @@ def _plain(kinds: Picture) -> tuple[bool | None, bool | None, bool]:
     return there(LABEL, LABEL_SHARE), there(GOODS, GOODS_SHARE), parcel
 
 
-def _shards() -> list[_Seen]:
+def _shards() -> list[Seen]:
     """The composites that no training saw, measured once."""
     kept = SHARDS / f"seen-{weights_name()}.pickle"
     if not kept.exists():
@@ -98,9 +98,9 @@ def _shards() -> list[_Seen]:
         for picture, kinds in held_back():
             # What is dim teaches nothing.
             if np.percentile(picture, 99.5) >= 255 * BRIGHT_ACCEPT:
-                seen.append(_Seen(*_plain(kinds), content_of(np.ascontiguousarray(picture))))
+                seen.append(Seen(*_plain(kinds), content_of(np.ascontiguousarray(picture))))
         kept.write_bytes(pickle.dumps(seen))
-    found: list[_Seen] = pickle.loads(kept.read_bytes())
+    found: list[Seen] = pickle.loads(kept.read_bytes())
     return found
 
 
@@ -115,12 +115,12 @@ def _retired(data: Path) -> Iterator[tuple[Case, Measured]]:
                 yield case, measure(case)
 
 
-def seen_of(case: Case, found: Measured) -> _Seen | None:
+def seen_of(case: Case, found: Measured) -> Seen | None:
     """None where the photo is not good enough to say "none" anyhow."""
     answers = {"yes": True, "no": False, "marginal": None}
     if not facts.adequate(found.quality):
         return None
-    return _Seen(answers[case.label], answers[case.goods], answers[case.parcel], found.content)
+    return Seen(answers[case.label], answers[case.goods], answers[case.parcel], found.content)
 
 
 KINDS: dict[str, Any] = {
@@ -131,7 +131,7 @@ KINDS: dict[str, Any] = {
 """Regions of a kind and their rivals."""
 
 
-def fitted(kind: str, seen: list[_Seen]) -> Chance:
+def fitted(kind: str, seen: list[Seen]) -> Chance:
     """Weights with which the likeliest region of a photo best says whether the kind is there.
 
     Logistic regression over each photo's likeliest region, which is chosen anew with the weights found; only photos
@@ -150,7 +150,7 @@ def fitted(kind: str, seen: list[_Seen]) -> Chance:
     return Chance(*(round(float(weight), 3) for weight in weights))
 
 
-def rested(seen: list[_Seen]) -> Resting:
+def rested(seen: list[Seen]) -> Resting:
     """Weights with which what a label lies on says whether a parcel is there, where no goods are.
 
     Where goods are, no rule asks for the parcel. The chances of labels and parcels are those that ``facts`` has.

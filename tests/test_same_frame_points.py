@@ -21,7 +21,7 @@ def photos(count=400):
         peak = float(np.clip(rng.normal(0.9 if there else 0.6, 0.08), 0.3, 0.999))
         region = Region(SQUARE, float(rng.uniform(0.01, 0.2)), peak - 0.1, peak, 0.8, False)
         other = Region(SQUARE, 0.02, 0.35, 0.4, 0.8, True)
-        made.append(points._Seen(True, there, False, FrameContent(400, 300, goods=(other, region))))
+        made.append(points.Seen(True, there, False, FrameContent(400, 300, goods=(other, region))))
     return made
 
 
@@ -37,7 +37,7 @@ def test_fitted_weights_tell_goods_from_none():
 
 def test_marginal_photos_teach_nothing():
     seen = photos()
-    marginal = [points._Seen(True, None, False, one.content) for one in seen]
+    marginal = [points.Seen(True, None, False, one.content) for one in seen]
     assert points.fitted("goods", seen) == points.fitted("goods", [*seen, *marginal])
 
 
