@@ -8,6 +8,7 @@ in results/same_frame.json.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 from unittest.mock import patch
 
 import numpy as np
@@ -113,7 +114,7 @@ def _labels(fit: list[points.Seen], counted: list[points.Seen]) -> Told:
 def _parcels(fit: list[points.Seen], counted: list[points.Seen]) -> dict[str, Told]:
     """Of photos with a label and no goods, the likeliest parcel by itself, and weighed with what the label lies on."""
     alone, weighed = [], []
-    chances = {"LABEL": points.fitted("label", fit), "PARCEL": points.fitted("parcel", fit)}
+    chances: dict[str, Any] = {"LABEL": points.fitted("label", fit), "PARCEL": points.fitted("parcel", fit)}
     # The second is fitted while the first stand.
     with patch.multiple(facts, **chances), patch.multiple(facts, RESTING=points.rested(fit)):
         for one in counted:
