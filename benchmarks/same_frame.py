@@ -30,7 +30,14 @@ from benchmarks.memory import bytes_of
 from benchmarks.same_frame_cases import OUT, ROOT, Case
 from benchmarks.same_frame_measure import Measured, measure, weights_name
 from evidence_kit import schema
-from evidence_kit.facts.shared_frame import LABEL_NONE, LABEL_SEEN, SharedFrame, label_chances, shared_frame
+from evidence_kit.facts.shared_frame import (
+    LABEL_NONE,
+    LABEL_SEEN,
+    SharedFrame,
+    foreign_bars,
+    label_chances,
+    shared_frame,
+)
 from evidence_kit.facts.waybill_readings import WaybillReading, WaybillReadings
 from evidence_kit.rules.goods_with_waybill import goods_with_waybill
 from evidence_kit.schema import Each, Item
@@ -156,13 +163,16 @@ def why_asked(case: Case, seen: Measured, frame: SharedFrame) -> str:
     shown = "no label" if case.label == "no" else "label and goods" if case.goods == "yes" else "bare label"
     if not frame.adequate:
         return f"{shown}: the photo is too dark or blurred to say that nothing is there"
+    if shown != "no label" and frame.waybill != "read":
+        return f"{shown}: the number seems to stand elsewhere than on a label"
     if shown != "no label":
         doubt = frame.goods != "yes" if case.goods == "yes" else frame.parcel == "no"
         return f"{shown}: " + ("whether goods are there" if doubt else "whether the ground is a parcel")
     if frame.waybill == "seen":
         return f"{shown}: printed paper seen as a label"
     doubted = any(chance >= LABEL_NONE for _, chance in label_chances(seen.content))
-    return f"{shown}: " + ("a doubtful region" if doubted else "undecoded bars where the model sees no label")
+    bars = foreign_bars(seen.readings.unread, seen.content)
+    return f"{shown}: " + ("a doubtful region" if doubted else "undecoded bars" if bars else "half a number, or a page")
 
 
 def slice_of(photos: list[Case]) -> tuple[dict[str, Any], list[dict[str, str]]]:

@@ -8,6 +8,7 @@ in results/same_frame.json.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from unittest.mock import patch
 
@@ -21,6 +22,7 @@ from evidence_kit.facts import shared_frame as facts
 from evidence_kit.facts.shared_frame import shared_frame
 from evidence_kit.sensors import frame_content
 from evidence_kit.sensors.frame_content import (
+    CLOSER_FROM,
     KINDS,
     LEAST,
     LONG_EDGE,
@@ -143,11 +145,13 @@ def faint() -> int:
     for first in RETIRED[-2:]:
         for case in [*composites("heldout", 360, first), *composites("chat", 120, first)]:
             quality, bars = look(case)
-            picture = Photo(case.path).colour(LONG_EDGE)
+            photo = Photo(case.path)
+            picture = photo.colour(LONG_EDGE)
+            larger = partial(photo.colour, round(CLOSER_FROM * LONG_EDGE))
             seen = two_looks(picture)
             for least, found in said.items():
                 with patch.multiple(frame_content, FAINT=least, two_looks=lambda _, seen=seen: seen):
-                    content = frame_content.content_of(picture)
+                    content = frame_content.content_of(picture, None, larger)
                 for reading, readings in (("bars", bars), ("read", as_read(case, bars))):
                     frame = shared_frame(content, readings, quality)
                     found[reading].append((truth_of(case, readings), judged(case, frame, readings)))

@@ -10,9 +10,9 @@ import json
 import pickle
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from unittest.mock import patch
 
 import cv2
@@ -52,8 +52,8 @@ POINTS = {
     "PARCEL_NO": (0.05, 0.10, 0.15, 0.20, 0.25, 0.30, 0.40, 0.50, 0.60),
     "CARRIES_RIM": (0.10, 0.20, 0.35, 0.50),
 }
-"""What is tried, the strictest first. Goods that take up more than half of the rim around a label carry it in any case:
-more would decide 3 of 1,242 passes more."""
+"""What is tried, the strictest first. Goods that take up more than half of the rim around a label carry it in any
+case."""
 RIDGE = 1.0
 """How strongly weights are held near 0."""
 
@@ -182,7 +182,7 @@ def _chances(chance: Chance, kind: str, content: FrameContent) -> list[tuple[Reg
 
 
 def tune(data: Path) -> int:
-    """Weights of the three chances, and the points that decide most of the retired photos within what is allowed."""
+    """Weights of the chances and of what labels rest on, and the points that decide most within what is allowed."""
     retired = list(_retired(data))
     seen = [*_shards(), *(one for case, found in retired if (one := seen_of(case, found)))]
     chance = {kind: fitted(kind, seen) for kind in KINDS}
@@ -196,9 +196,10 @@ def tune(data: Path) -> int:
         parcel = [(one.parcel, facts.parcel_chance(one.content)) for one in seen]
         point, wrong, right = _upper([c for truth, c in parcel if truth], [c for truth, c in parcel if truth is False])
         print(f"PARCEL_YES = {point:.3f}: {wrong} wrong, {right} of {sum(bool(truth) for truth, _ in parcel)} told")
-        own = own_codes(retired)
-        print(f"OWN_CODE = {facts.OWN_CODE}: {own}")
         points, best = chosen(lambda points: outcomes(retired, points))
+        with patch.multiple(facts, **cast("dict[str, Any]", points)):
+            own = own_codes(retired)
+        print(f"OWN_CODE = {facts.OWN_CODE}: {own}")
         dim = brief(outcomes([(case, seen) for case, seen in retired if is_dim(seen)], points))
         print(f"dim: {dim}")
         around = {
@@ -217,15 +218,20 @@ def is_dim(seen: Measured) -> bool:
 
 
 def own_codes(photos: list[tuple[Case, Measured]]) -> dict[str, int]:
-    """Photos in which no label is likely and bars that nothing decodes lie on goods or parcels alone, by the truth."""
-    counts = {"without a label": 0, "with one": 0}
+    """Photos in which no label is likely and bars that nothing decodes lie on goods or parcels alone, by the truth.
+
+    On goods: on nothing else; on a parcel: some of them are on one.
+    """
+    counts = {f"{truth} a label, on {what}": 0 for truth in ("without", "with") for what in ("goods", "a parcel")}
     for case, seen in photos:
         bars, labels = seen.readings.unread, facts.label_chances(seen.content)
         unlikely = max((chance for _, chance in labels), default=0.0) < facts.LABEL_NONE and not seen.readings.readings
         if case.label == "marginal" or not unlikely or not bars or not facts.adequate(seen.quality):
             continue
         if not facts.foreign_bars(bars, seen.content):
-            counts["with one" if case.label == "yes" else "without a label"] += 1
+            parcels = replace(seen.content, sealed=(), opened=())
+            what = "a parcel" if facts.foreign_bars(bars, parcels) else "goods"
+            counts[f"{'with' if case.label == 'yes' else 'without'} a label, on {what}"] += 1
     return counts
 
 

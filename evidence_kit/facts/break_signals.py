@@ -165,7 +165,9 @@ class _Look:
 def _look(changes: PictureChanges, closeup: Closeup, blind: tuple[Blind, ...]) -> _Look:
     sides = min(closeup.before.survive, closeup.after.survive)
     # What a hand before the lens does a moment earlier or later is not the unrest of the picture itself.
-    near = [k for k in _beside(changes, closeup.index) if not _near(blind, changes.at_s[k], 0.15)]
+    beside = _beside(changes, closeup.index)
+    # Where all of them are, that is no reason to take the step for a lone one.
+    near = [k for k in beside if not _near(blind, changes.at_s[k], 0.15)] or beside
     step, apart = changes.step[closeup.index], closeup.apart[2] if closeup.apart else 0.0
     others = [closeup.apart[k - closeup.index + 2] for k in near] if closeup.apart else []
     return _Look(

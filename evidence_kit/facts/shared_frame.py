@@ -115,7 +115,7 @@ CARRIES_RIM = 0.50
 """It is what carries the label where so much of the rim around that is goods; else it only lies beside it."""
 OWN_CODE = 0.80
 """Bars that nothing decodes, on what is goods or a parcel with this chance, are its own code if no label is likely: so
-it is in 116 retired photos without a label and in 2 with one (``own_codes`` of ``--part tune``)."""
+it is in 112 retired photos without a label and in 2 with one (``own_codes`` of ``--part tune``)."""
 PAGE_SHARE, PAGE_SCORE, PAGE_PEAK = 0.010, 0.60, 0.85
 """A screen or a page is there where a region's share, mean and highest probability are all at least these."""
 
@@ -190,7 +190,8 @@ def highest(chances: Chances) -> float:
 def parcel_chance(content: FrameContent) -> float:
     """How likely a parcel is in the photo: its likeliest region, weighed with what the likeliest label lies on."""
     likeliest = highest(parcel_chances(content))
-    label = next((region for region, _ in label_chances(content) if region.around), None)
+    labels = label_chances(content)
+    label = next((region for region, chance in labels if region.around and chance >= LABEL_NONE), None)
     return RESTING.of(likeliest, label.around) if label else likeliest
 
 

@@ -39,6 +39,8 @@ DEMUXERS = (
 )
 """The only demuxers that may open a file. Play lists and concat scripts, which open other files, may not."""
 
+MOST_KEYS = 0.5
+"""Share of packets that a container may call key frames for it to be believed."""
 SAME_S = 1e-5
 """Time stamps this near to one another are the same one, said in fractions of another length."""
 
@@ -433,12 +435,13 @@ class Footage:
         """Numbers of the frames that come, in the file, after the last one in ``every`` of their group of pictures.
 
         Nothing that is shown is made from them: frames are made from earlier ones of the file, and what follows a key
-        frame that no later packet is shown before from none before that.
+        frame that no later packet is shown before from none before that. Where more than half of the packets are said
+        to be key frames the container may only not know which are: then there are none.
         """
         import numpy as np
 
         table = self.packets
-        if every < 2 or table is None or not self._moments_s:
+        if every < 2 or table is None or not self._moments_s or table.key.mean() > MOST_KEYS:
             return frozenset()
         numbers = np.searchsorted(self._moments_s, table.pts_s)
         shown_before = np.minimum.accumulate(numbers[::-1])[::-1]  # the first number from this packet on

@@ -42,7 +42,8 @@ ONSET = 2.5
 LONE_LEAST, STEP_LEAST = 1.3, 1.9
 """Such a step is looked at only where it is also so much larger than the two before and the two after it, and changes
 the picture by so much (mean luma of the thumbs): no signal of facts/break_signals.py comes from a step that is less
-lone or smaller, so nothing is lost. One close look of five is left in a restless take."""
+lone or smaller, so nothing is lost but beside a covered lens, whose steps the facts leave
+out. One close look of five is left in a restless take."""
 RESTLESS = 6.0
 APART_LEAST, APART_LONE_LEAST = 0.25, 2.0
 APART_FLOOR = 0.05
