@@ -106,6 +106,19 @@ def test_what_follows_the_last_frame_wanted_of_a_group_is_left_out(tmp_path, nam
     assert all(np.array_equal(one.luma(), other.luma()) for one, other in zip(some, whole, strict=True))
 
 
+def test_a_container_that_calls_every_packet_a_key_frame_is_not_believed(tmp_path):
+    """Then a frame in between is no frame of its own, and the next is made from it."""
+    path = write(tmp_path / "clip.mp4", take(3, 0, 1, 30), 30, gop=16, options={"bf": "0"})
+    footage, whole = Footage(str(path)), Footage(str(path))
+    table = footage.packets
+    assert table is not None and len(footage._left_over(2)) == 2, "one at the end of each group of pictures"
+    table.key[:] = True
+    assert footage._left_over(2) == frozenset()
+    some = list(footage.frames(skip_loop_filter=True, every=2))
+    rest = [frame for frame in whole.frames(skip_loop_filter=True) if frame.index % 2 == 0]
+    assert all(np.array_equal(one.luma(), other.luma()) for one, other in zip(some, rest, strict=True))
+
+
 def test_frames_shown_after_a_key_frame_keep_those_before_it():
     footage = Footage("clip.mp4")
     times = np.array([0, 2, 1, 5, 3, 4, 6, 7]) / 30  # the second key frame's leading pictures are made from both sides
