@@ -67,9 +67,12 @@ def judged(driver, files=FILES):
     until(lambda: one(driver, "#go").is_enabled())
     press(driver, "#go")
     until(lambda: one(driver, "#page").get_attribute("data-state") == "result")
-    until(
-        lambda: driver.execute_script("return Array.from(document.images).every(function (i) { return i.complete; })")
-    )
+    until(lambda: drawn(driver))
+
+
+def drawn(driver):
+    """All pictures are there: until then they have no size to be pressed on."""
+    return driver.execute_script("return Array.from(document.images).every(function (i) { return i.complete; })")
 
 
 def press(driver, selector):
@@ -101,6 +104,7 @@ def test_a_clerks_way(page):
     until(lambda: verdict(page) != "先补拍再提交")
     assert "不是这笔订单的" not in one(page, "#report").text
 
+    until(lambda: drawn(page))
     press(page, ".photo .enlarge")
     box = one(page, "dialog.lightbox")
     assert (
