@@ -31,7 +31,7 @@ class Times:
         return float(sum(row[2] for (_, _, said), row in self.stats.items() if name in said))
 
     def of(self, place: str, *less: str) -> float:
-        """Spent in a function, ``footage.py:_demux``, and what it calls, less what it calls of ``less`` directly."""
+        """Spent in a function, ``footage.py:_looked``, and what it calls, less what it calls of ``less`` directly."""
         return self._all(place) - sum(self._within(one, place) for one in less)
 
     def _all(self, place: str) -> float:

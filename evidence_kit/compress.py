@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from evidence_kit.sensors import CannotOpen
-from evidence_kit.sensors.footage import DEMUXERS, Footage
+from evidence_kit.sensors.container import open_container
+from evidence_kit.sensors.footage import Footage
 
 SHARE = 0.94
 """Of the size limit that the encoder is asked for; container and rate control take some."""
@@ -172,7 +173,7 @@ class _Sound:
         facts = footage.container.sound
         if facts is None:
             return
-        self.opened = av.open(footage.path, options={"format_whitelist": DEMUXERS}, metadata_errors="replace")
+        self.opened = open_container(footage.path)
         self.stream = out.add_stream("aac", rate=48_000, layout="mono")
         self.stream.bit_rate = SOUND_BITS
         self.resampler = av.AudioResampler(format="fltp", layout="mono", rate=48_000)

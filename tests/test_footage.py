@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from evidence_kit.sensors import CannotOpen, LimitReached
-from evidence_kit.sensors.footage import Footage, FootageLimits, PacketTable, _Budget, _reduced, _within
+from evidence_kit.sensors.footage import Footage, FootageLimits, _Budget, _reduced, _within
 from tests.moving_clips import take, write
 
 
@@ -88,49 +88,7 @@ def test_frames_left_out_are_not_decoded_where_no_other_is_made_from_them(tmp_pa
     assert [frame.index for frame in some] == list(range(0, 120, 2))
     assert [frame.at_s for frame in some] == [frame.at_s for frame in every]
     assert all(np.array_equal(one.luma(), other.luma()) for one, other in zip(some, every, strict=True))
-    # Without B-frames, all but the last of each group of pictures.
-    assert len(decoded) == 118 if options.get("bf") == "0" else len(decoded) < 90
-
-
-@pytest.mark.parametrize(("name", "codec", "options"), [
-    ("clip.mp4", "libx264", {"bf": "0"}), ("clip.ts", "libx264", {"bf": "0"}),
-    ("clip.mkv", "libx264", {"bf": "3", "x264-params": "open-gop=1"}),
-    ("clip.mp4", "libx265", {"x265-params": "bframes=4:open-gop=1"}), ("clip.mp4", "libx265", {"bf": "0"}),
-])  # fmt: skip
-@pytest.mark.parametrize(("gop", "every"), [(15, 2), (16, 4)])
-def test_what_follows_the_last_frame_wanted_of_a_group_is_left_out(tmp_path, name, codec, options, gop, every):
-    path = write(tmp_path / name, take(3, 0, 3, 30), 30, gop=gop, codec=codec, options=options)
-    whole = [frame for frame in Footage(str(path)).frames(skip_loop_filter=True) if frame.index % every == 0]
-    some = list(Footage(str(path)).frames(skip_loop_filter=True, every=every))
-    assert [frame.at_s for frame in some] == [frame.at_s for frame in whole]
-    assert all(np.array_equal(one.luma(), other.luma()) for one, other in zip(some, whole, strict=True))
-
-
-def test_a_container_that_calls_every_packet_a_key_frame_is_not_believed(tmp_path):
-    """Then a frame in between is no frame of its own, and the next is made from it."""
-    path = write(tmp_path / "clip.mp4", take(3, 0, 1, 30), 30, gop=16, options={"bf": "0"})
-    footage, whole = Footage(str(path)), Footage(str(path))
-    table = footage.packets
-    assert table is not None and len(footage._left_over(2)) == 2, "one at the end of each group of pictures"
-    table.key[:] = True
-    assert footage._left_over(2) == frozenset()
-    some = list(footage.frames(skip_loop_filter=True, every=2))
-    rest = [frame for frame in whole.frames(skip_loop_filter=True) if frame.index % 2 == 0]
-    assert all(np.array_equal(one.luma(), other.luma()) for one, other in zip(some, rest, strict=True))
-
-
-def test_frames_shown_after_a_key_frame_keep_those_before_it():
-    footage = Footage("clip.mp4")
-    times = np.array([0, 2, 1, 5, 3, 4, 6, 7]) / 30  # the second key frame's leading pictures are made from both sides
-    key = np.array([True, False, False, True, False, False, False, False])
-    footage.packets = PacketTable(times, times, times * 0, np.ones(8, np.int64), key, True)
-    assert footage._left_over(2) == {7}
-    footage = Footage("clip.mp4")
-    times = np.arange(8) / 30
-    footage.packets = PacketTable(times, times, times * 0, np.ones(8, np.int64), key, True)
-    assert footage._left_over(2) == {7}
-    assert footage._left_over(3) == {1, 2, 7}
-    assert footage._left_over(1) == frozenset()
+    assert len(decoded) == 120 if options.get("bf") == "0" else len(decoded) < 90
 
 
 def test_frames_without_a_number_are_all_decoded(clip: Path, monkeypatch):

@@ -8,7 +8,6 @@ Importing this module loads neither PyAV nor NumPy nor OpenCV.
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from evidence_kit.sensors import CannotOpen, LimitReached
+from evidence_kit.sensors.container import (
+    ContainerFacts,
+    PacketTable,
+    av_error,
+    container_facts,
+    open_container,
+    origin_s,
+    packet_tables,
+)
 from evidence_kit.sensors.freed_memory import hold_freed_memory
 from evidence_kit.sensors.isobmff import IsoBoxes, read_iso_boxes
 from evidence_kit.sensors.small_views import MOST_S, SmallViews
@@ -33,14 +41,6 @@ LOOK_FPS = 15
 """A light pass is looked at at this rate or up to twice that: the operating points of continuity were set at 15 frames
 a second, and the real clips of 30 give the same breaks at half their rate (benchmarks/video_continuity.py)."""
 
-DEMUXERS = (
-    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,asf,avi,flv,live_flv,rm,mpegts,mpeg,ogg,dv,mxf,nut,ivf,"
-    "h264,hevc,m4v,mpegvideo,obu,wav,mp3,aac,amr,flac"
-)
-"""The only demuxers that may open a file. Play lists and concat scripts, which open other files, may not."""
-
-MOST_KEYS = 0.5
-"""Share of packets that a container may call key frames for it to be believed."""
 SAME_S = 1e-5
 """Time stamps this near to one another are the same one, said in fractions of another length."""
 
@@ -61,49 +61,6 @@ class FootageLimits:
     max_total_px: int = 310_000_000_000
     max_errors: int = 600
     """Packets in a row that the decoder refuses, before it is given up."""
-
-
-@dataclass(frozen=True, slots=True)
-class PacketTable:
-    """The packets of one stream, in file order; ``n`` rows each, presentation seconds (NaN: not stated)."""
-
-    pts_s: NDArray[np.float64]
-    dts_s: NDArray[np.float64]
-    duration_s: NDArray[np.float64]
-    size: NDArray[np.int64]
-    key: NDArray[np.bool_]
-    complete: bool
-    """False where the file broke off with an error or a limit stopped the reading."""
-
-    def __len__(self) -> int:
-        return len(self.size)
-
-
-@dataclass(frozen=True, slots=True)
-class StreamFacts:
-    index: int
-    codec: str | None
-    """FFmpeg's codec name; None where no decoder is known."""
-    width: int
-    height: int
-    mean_rate: float | None
-    stated_frames: int
-    rate_hz: int
-    """Samples a second of a sound stream, else 0."""
-
-
-@dataclass(frozen=True, slots=True)
-class ContainerFacts:
-    """What the demuxer says when it opens the file."""
-
-    demuxer: str
-    duration_s: float | None
-    start_s: float | None
-    tags: tuple[tuple[str, str], ...]
-    video: StreamFacts | None
-    sound: StreamFacts | None
-    streams: tuple[str, ...]
-    """Kind of every stream: video, audio, data, subtitle."""
 
 
 class Frame:
@@ -209,19 +166,14 @@ class Footage:
 
     @cached_property
     def _looked(self) -> tuple[ContainerFacts, dict[int, PacketTable]]:
-        """Container and packet tables from one opening: the library decodes a few frames for each."""
-        with self._open() as opened:
-            facts = _container(opened)
-            return facts, self._demux(opened, facts)
+        with open_container(self.path) as opened:
+            facts = container_facts(opened)
+            return facts, packet_tables(opened, facts, self.limits.max_packets)
 
     @cached_property
     def origin_s(self) -> float:
-        """What is taken off a time stamp to get presentation seconds.
-
-        Transport and program streams start anywhere; an MP4 timeline starts at 0 (a late first frame is a
-        delayed start), except in a lone fragment, which keeps the time of the broadcast it was taken from.
-        """
-        return _origin_s(self.container)
+        """Seconds that are taken from every time stamp, so that the video begins at about 0."""
+        return origin_s(self.container)
 
     @cached_property
     def packets(self) -> PacketTable | None:
@@ -235,55 +187,6 @@ class Footage:
         sound = self.container.sound
         return self._looked[1].get(sound.index) if sound else None
 
-    def _demux(self, opened: Any, facts: ContainerFacts) -> dict[int, PacketTable]:
-        import numpy as np
-
-        rows = {
-            stream.index: (array("d"), array("d"), array("d"), array("q"), array("b"))
-            for stream in (facts.video, facts.sound)
-            if stream
-        }
-        nan, origin = float("nan"), _origin_s(facts)
-        left, complete = self.limits.max_packets, True
-        wanted = [opened.streams[index] for index in rows]
-        # A fraction made anew for every packet and frame is a hundredth of the whole pass.
-        bases = {stream.index: float(stream.time_base or 0) for stream in wanted}
-        packets = opened.demux(wanted) if wanted else iter(())
-        while True:
-            try:
-                packet = next(packets)
-            except StopIteration:
-                break
-            except (_av_error(), OSError, ValueError):
-                complete = False
-                break
-            if not packet.size:
-                continue
-            if left == 0:
-                complete = False
-                break
-            left -= 1
-            base = bases[packet.stream_index]
-            pts, dts, durations, sizes, keys = rows[packet.stream_index]
-            pts.append(packet.pts * base - origin if packet.pts is not None else nan)
-            dts.append(packet.dts * base - origin if packet.dts is not None else nan)
-            durations.append((packet.duration or 0) * base)
-            sizes.append(packet.size)
-            keys.append(packet.is_keyframe)
-        return {
-            index: PacketTable(
-                np.array(pts, np.float64),
-                np.array(dts, np.float64),
-                np.array(durations, np.float64),
-                np.array(sizes, np.int64),
-                np.array(keys, np.bool_),
-                complete,
-            )
-            for index, (pts, dts, durations, sizes, keys) in rows.items()
-        }
-
-    # --- pixels -----------------------------------------------------------------------------
-
     def frames(
         self,
         windows: Sequence[tuple[float, float]] | None = None,
@@ -292,15 +195,13 @@ class Footage:
         skip_loop_filter: bool = False,
         every: int = 1,
         threads: int = 1,
-        first: bool = False,
     ) -> Iterator[Frame]:
         """Decoded frames in presentation order: all, or those inside ``windows`` (sorted, seconds).
 
         ``skip_loop_filter`` saves a quarter of an H.264 decode; small views hardly change, but fine print
         does. Of all frames one in ``every`` is given; of the others only those are decoded that another frame
         is made from, as the stream itself says: half of what many phones and all chats write. Packets that the
-        decoder refuses are passed over. Who wants the ``first`` alone need not know how far the others are out of
-        order, which costs several frames to learn. Raises CannotOpen where there is no video stream, LimitReached where
+        decoder refuses are passed over. Raises CannotOpen where there is no video stream, LimitReached where
         the file asks for more than the limits allow.
         """
         facts = self.container.video
@@ -309,9 +210,7 @@ class Footage:
         hold_freed_memory()
         # Views come from one kind of decode, so that they do not depend on which passes were needed.
         light = skip_loop_filter and not only_keys
-        # Other containers' streams are not known before something was decoded.
-        untried = len(self.container.streams) if first and "mp4" in self.container.demuxer.split(",") else 0
-        with self._open(untried) as opened:
+        with open_container(self.path) as opened:
             stream = opened.streams[facts.index]
             context = stream.codec_context
             if context is None:
@@ -410,7 +309,7 @@ class Footage:
         try:
             stamp = max(0, int((begin + self.origin_s) / float(stream.time_base)))
             opened.seek(stamp, stream=stream, backward=True)
-        except (_av_error(), OSError, ValueError):
+        except (av_error(), OSError, ValueError):
             return False
         return True
 
@@ -431,29 +330,6 @@ class Footage:
             return None
         return max(0, bisect_right(self._moments_s, at_s + SAME_S) - 1)
 
-    def _left_over(self, every: int) -> frozenset[int]:
-        """Numbers of the frames that come, in the file, after the last one in ``every`` of their group of pictures.
-
-        Nothing that is shown is made from them: frames are made from earlier ones of the file, and what follows a key
-        frame that no later packet is shown before from none before that. Where more than half of the packets are said
-        to be key frames the container may only not know which are: then there are none.
-        """
-        import numpy as np
-
-        table = self.packets
-        if every < 2 or table is None or not self._moments_s or table.key.mean() > MOST_KEYS:
-            return frozenset()
-        numbers = np.searchsorted(self._moments_s, table.pts_s)
-        shown_before = np.minimum.accumulate(numbers[::-1])[::-1]  # the first number from this packet on
-        found: list[int] = []
-        idle = True  # whether all packets from here to the next such key frame may be left out
-        for row in range(len(numbers) - 1, -1, -1):
-            idle = idle and bool(numbers[row] % every)
-            if idle:
-                found.append(int(numbers[row]))
-            idle = idle or bool(table.key[row] and shown_before[row] == numbers[row])
-        return frozenset(found)
-
     def _pass(self, opened: Any, stream: Any, budget: _Budget, end_s: float | None, every: int = 1) -> Iterator[Frame]:
         from av.video.reformatter import VideoReformatter
 
@@ -462,7 +338,6 @@ class Footage:
         errors, period = 0, self.frame_s
         last_s: float | None = None
         base, origin_s = float(stream.time_base or 0), self.origin_s
-        idle = self._left_over(every)
 
         def told(stamp: int | None) -> float | None:
             return stamp * base - origin_s if stamp is not None and base else None
@@ -473,17 +348,15 @@ class Footage:
                 packet = next(packets)
             except StopIteration:
                 return
-            except (_av_error(), OSError, ValueError):
+            except (av_error(), OSError, ValueError):
                 return
             budget.packet(context)
             if every > 1:
                 number = self._number(told(packet.pts))
-                if number in idle and packet.size:
-                    continue
                 context.skip_frame = "NONREF" if number is not None and number % every else "DEFAULT"
             try:
                 pictures = packet.decode()
-            except (_av_error(), OSError, ValueError):
+            except (av_error(), OSError, ValueError):
                 errors += 1
                 if errors > self.limits.max_errors:
                     return
@@ -502,19 +375,6 @@ class Footage:
                 budget.given += 1
                 if index % every == 0:
                     yield Frame(picture, at_s, index, _clockwise(picture), scaler)
-
-    def _open(self, untried: int = 0) -> Any:
-        """The library tries the decoders on opening, to learn how far the frames of a stream are out of order; those
-        of the first so many streams not."""
-        import av
-
-        told: Any = [{"skip_frame": "all"}] * untried
-        try:
-            return av.open(
-                self.path, options={"format_whitelist": DEMUXERS}, stream_options=told, metadata_errors="replace"
-            )
-        except (_av_error(), OSError, ValueError) as error:
-            raise CannotOpen(f"no demuxer opens the file ({type(error).__name__})") from error
 
 
 class _Budget:
@@ -577,59 +437,6 @@ def _upright(picture: NDArray[Any], rotation_deg: int) -> NDArray[np.uint8]:
         return picture
     turns = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
     return np.asarray(cv2.rotate(picture, turns[rotation_deg]), np.uint8)
-
-
-def _av_error() -> type[Exception]:
-    import av
-
-    return av.error.FFmpegError
-
-
-def _first(opened: Any, kind: str) -> Any:
-    """The first stream of a kind; a cover picture counts as video only where there is nothing else."""
-    found = [stream for stream in opened.streams if stream.type == kind and stream.codec_context is not None]
-    moving = [stream for stream in found if not int(stream.disposition) & 0x400]
-    return (moving or found or [None])[0]
-
-
-def _container(opened: Any) -> ContainerFacts:
-    video, sound = _first(opened, "video"), _first(opened, "audio")
-    tags = dict(opened.metadata)
-    for stream in (video, sound):
-        for name, value in stream.metadata.items() if stream is not None else ():
-            tags.setdefault(f"{stream.type}:{name}", value)
-    return ContainerFacts(
-        demuxer=opened.format.name,
-        duration_s=opened.duration / 1e6 if opened.duration and opened.duration > 0 else None,
-        start_s=opened.start_time / 1e6 if opened.start_time is not None else None,
-        tags=tuple(sorted((str(name), str(value)) for name, value in tags.items())),
-        video=_facts(video),
-        sound=_facts(sound),
-        streams=tuple(stream.type for stream in opened.streams),
-    )
-
-
-def _origin_s(facts: ContainerFacts) -> float:
-    start = facts.start_s or 0.0
-    if "mp4" in facts.demuxer.split(","):
-        return start if start > max(60.0, facts.duration_s or 0.0) else 0.0
-    return start
-
-
-def _facts(stream: Any) -> StreamFacts | None:
-    if stream is None:
-        return None
-    context = stream.codec_context
-    rate = getattr(stream, "average_rate", None)
-    return StreamFacts(
-        index=stream.index,
-        codec=context.codec.canonical_name,
-        width=int(getattr(context, "width", 0) or 0),
-        height=int(getattr(context, "height", 0) or 0),
-        mean_rate=float(rate) if rate else None,
-        stated_frames=int(stream.frames or 0),
-        rate_hz=int(getattr(context, "sample_rate", 0) or 0),
-    )
 
 
 def _clockwise(picture: Any) -> int:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from evidence_kit.sensors.footage import Footage, PacketTable
+from evidence_kit.sensors.container import PacketTable
+from evidence_kit.sensors.footage import Footage
 from evidence_kit.wiring import sensor
 
 if TYPE_CHECKING:

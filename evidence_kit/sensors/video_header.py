@@ -89,7 +89,7 @@ def _first_frame(footage: Footage) -> tuple[int, tuple[int, int] | None]:
     """Rotation and stored (width, height) of the first frame that decodes; (0, None) where none does."""
     if footage.container.video is None:
         return 0, None
-    for frame in footage.frames(first=True):
+    for frame in footage.frames():
         width, height = frame.size
         turned = frame.rotation_deg in (90, 270)
         return frame.rotation_deg, (height, width) if turned else (width, height)
