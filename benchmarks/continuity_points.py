@@ -35,15 +35,18 @@ CHANGES: tuple[dict[str, Any], ...] = (
     {"SHIFTED": Point(weak=99.0, strong=99.0)},
     {"APART": Point(weak=0.25, strong=0.4)},
     {"APART": Point(weak=0.4, strong=0.6)},
+    {"STEADY_SHIFTED": 0.35},
+    {"STEADY_SHIFTED": 0.65},
     {"LOST_SHIFTED": 0.35},
+    {"UNLIKE_SHIFTED": 0.35},
     {"UNTRACKED": 0.0},
+    {"UNTRACKED_APART": 0.35},
     {"UNTRACKED_SHIFTED": 2.0},
-    {"LOST_FEW": 0.2},
-    {"LOST_FEW": 0.33},
-    {"LONE_FEW": 1.5},
+    {"UNTRACKED_UNLIKE": 0.6},
     {"SUDDEN_LEVEL": 1.01},
     {"SUDDEN_LEVEL": 1.04},
     {"SUDDEN_LONE": 2.5},
+    {"SUDDEN_LOST": 0.7},
 )
 """Of the values in break_signals.py; 0 and 99 switch a way of finding off."""
 

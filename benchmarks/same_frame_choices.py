@@ -1,8 +1,8 @@
 """Choices that ``same_frame_points`` does not make, on held-out sets that are retired.
 
 How large labels are looked at (``--part sizes``), how faint a place is still listed where a kind is seen nowhere
-plainly (``--part faint``), and what the closer look at labels and what lies around them add (``--part closer``). Kept
-in results/same_frame.json.
+plainly (``--part faint``), what the closer look at labels and what lies around them add (``--part closer``), and how
+the closer look is taken (``--part looks``). Kept in results/same_frame.json.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from benchmarks import same_frame_points as points
 from benchmarks.same_frame import IOU, LABEL_COVERS, as_read, confusion, judged, keep, overlap, truth_of
 from benchmarks.same_frame_cases import RETIRED, Case, composites
 from benchmarks.same_frame_measure import look, measure
+from benchmarks.synth.optics import Picture
 from evidence_kit.facts import shared_frame as facts
 from evidence_kit.facts.shared_frame import shared_frame
 from evidence_kit.sensors import frame_content
@@ -40,6 +41,11 @@ MISSED = 3
 """So many photos with a label may score below the point at which those without one are counted."""
 MISSES = (0.01, 0.02, 0.04)
 """Shares of the photos with a thing that may score below the point at which those without it are counted."""
+LOOKS: tuple[dict[str, Any], ...] = (
+    {}, {"CLOSER_LABELS": 1}, {"CLOSER_LABELS": 3}, {"CLOSER_ROOM": 1.4}, {"CLOSER_ROOM": 3.0}, {"CLOSER_LEAST": 60},
+    {"CLOSER_LEAST": 200}, {"CLOSER_PX": 192}, {"CLOSER_PX": 384},
+)  # fmt: skip
+"""Of the values in frame_content.py."""
 SURE_PEAK = 0.5
 """Of a region that is taken for the label."""
 
@@ -102,6 +108,35 @@ def closer() -> int:
         print(name, row)
     keep(closer=made)
     return 0
+
+
+def looks() -> int:
+    """Photos told to be without a label, by how the closer look is taken; on two of the retired sets."""
+    sets = []
+    for first in (RETIRED[1], RETIRED[4]):
+        cases = [*composites("heldout", 360, first), *composites("chat", 120, first)]
+        seen = [(case, points.seen_of(case, measure(case))) for case in cases]
+        sets.append([(Photo(case.path).colour(round(CLOSER_FROM * LONG_EDGE)), one) for case, one in seen if one])
+    rows = {}
+    for change in LOOKS:
+        with patch.multiple(frame_content, **change):
+            halves = [[replace(one, content=_closer(picture, one.content)) for picture, one in part] for part in sets]
+        pairs = [pair for fit, counted in (halves, halves[::-1]) for pair in _labels(fit, counted)]
+        name = ", ".join(f"{key} {value}" for key, value in change.items()) or "as it is"
+        rows[name] = _below(pairs)
+        print(name, rows[name], flush=True)
+    keep(looks=rows)
+    return 0
+
+
+def _closer(picture: Picture, content: FrameContent) -> FrameContent:
+    """The same regions, looked at from near as the sensor now would."""
+    seen = sorted(content.labels, key=lambda one: -one.score)[: frame_content.CLOSER_LABELS]
+    labels = []
+    for one in content.labels:
+        mean, peak = frame_content.closer_look(picture, one.quad) if one in seen else (one.score, one.peak)
+        labels.append(replace(one, closer=mean, closer_peak=peak))
+    return replace(content, labels=tuple(labels))
 
 
 def _labels(fit: list[points.Seen], counted: list[points.Seen]) -> Told:

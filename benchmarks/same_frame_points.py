@@ -54,6 +54,8 @@ POINTS = {
 }
 """What is tried, the strictest first. Goods that take up more than half of the rim around a label carry it in any
 case."""
+BESIDE = {"CARRIES_RIM": (0.65, 0.80), "OWN_CODE": (0.50, 0.65, 0.90, 1.01)}
+"""Points that are not chosen here: what other values would do is printed, too."""
 RIDGE = 1.0
 """How strongly weights are held near 0."""
 
@@ -202,10 +204,11 @@ def tune(data: Path) -> int:
         print(f"OWN_CODE = {facts.OWN_CODE}: {own}")
         dim = brief(outcomes([(case, seen) for case, seen in retired if is_dim(seen)], points))
         print(f"dim: {dim}")
-        around = {
-            name: {str(value): brief(outcomes(retired, {**points, name: value})) for value in values}
-            for name, values in POINTS.items()
-        }
+        around: dict[str, dict[str, Any]] = {}
+        for name, values in (*POINTS.items(), *BESIDE.items()):
+            for value in values:
+                tried = brief(outcomes(retired, {**points, name: value}))
+                around.setdefault(name, {})[str(value)] = tried
     print(json.dumps({"points": points, "around": around}, indent=1))
     keep(points={"weights": {kind.lower(): astuple(weights) for kind, weights in weighed.items()},
                  "own_codes": own, "dim": dim, "points": points, **best, "around": around})  # fmt: skip

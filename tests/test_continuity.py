@@ -157,6 +157,20 @@ def test_a_lens_covered_by_a_cut_is_shown_and_one_covered_by_a_hand_is_not(annou
     assert not any(said.certain) and [span.cause for span in said.blind] == ["covered"]
 
 
+def test_a_step_between_two_covered_moments_is_not_lone_for_that():
+    """Steps beside a covered lens say nothing of the picture's unrest; where there are no others they do."""
+    tracks = [Tracks(90, share, 0.9, (0.0, 0.0), 0.0, 1.0, 0.5) for share in (0.8, 0.0, 0.8)]
+    hands = PictureChanges(
+        at_s=tuple(k / 15 for k in range(12)), light=(120.0,) * 12, spread=(40.0,) * 12, detail=(9.0,) * 12,
+        step=(20.0,) * 12, step_max=(90.0,) * 12, ncc=(0.3,) * 12,
+        closeups=(Closeup(6, 0.4, *tracks, 0.0, 0.0, (0.5,) * 5),),
+    )  # fmt: skip
+    around = tuple(signals.Blind(*span, "covered") for span in ((0.1, 0.2), (0.6, 0.7)))
+    assert not list(signals.hints(hands, PacketSignals(1 / 15, 12), around))
+    alone = replace(hands, step=tuple(20.0 if k == 6 else 1.0 for k in range(12)))
+    assert list(signals.hints(alone, PacketSignals(1 / 15, 12), around))
+
+
 def test_a_cut_just_before_a_covered_lens_is_found(tmp_path: Path):
     whole, other = take(35, 0, 3), take(36, 0, 3)
     hand = [np.where(np.arange(320) < 170, 235, other[2]).astype(np.uint8)]
@@ -169,7 +183,7 @@ def test_a_cut_just_before_a_covered_lens_is_found(tmp_path: Path):
 
 def test_a_step_that_no_signal_comes_from_is_not_looked_at_closely():
     lone = min(signals.LONE.weak, signals.LONE.strong, signals.LIT_LONE, signals.LONE_ALONE, signals.DISPLACED_LONE)
-    assert min(lone, signals.LONE_FEW, signals.SUDDEN_LONE) > LONE_LEAST and signals.WEAK_STEP > STEP_LEAST
+    assert min(lone, signals.SUDDEN_LONE) > LONE_LEAST and signals.WEAK_STEP > STEP_LEAST
     assert signals.APART.weak > APART_LEAST and signals.SHIFTED.weak > APART_LONE_LEAST
     assert signals.LONE_ALONE > ALONE_LEAST and signals.LONE_STEP > ALONE_STEP
     for step, small in ((LONE_LEAST + 0.05, 0.3), (LONE_LEAST - 0.05, 9.0)):

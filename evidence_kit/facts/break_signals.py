@@ -51,7 +51,7 @@ The weak point is the higher one, because there the picture says less."""
 TOGETHER, TOGETHER_UNLIKE, KEPT_BESIDE = 1.9, 0.45, 0.75
 """Who cuts one take of a table finds the table in its place: its tracks stay, and only those on the parcel and the
 hands break. Where both neighbours keep nearly all tracks, LOST.weak is strong if (loss + unlikeness) x loneness reaches
-TOGETHER. Honest steps that lose as much reach 1.4, with an unlikeness of 0.3."""
+TOGETHER (this and the points below with other values: ``python -m benchmarks continuity_points``)."""
 APART = Point(weak=0.3, strong=0.5)
 SHIFTED = Point(weak=2.1, strong=2.2)
 STEADY_SHIFTED = 0.5
@@ -61,9 +61,7 @@ LOST_SHIFTED, UNLIKE_SHIFTED = 0.5, 0.5
 """Weak by SHIFTED only where this many tracks break and the edges are this unlike."""
 UNTRACKED, UNTRACKED_APART, UNTRACKED_SHIFTED, UNTRACKED_UNLIKE = 0.3, 0.45, 2.5, 0.8
 """In the fastest pans not even the neighbours keep so many tracks: then the shifts alone make it worth a look, in level
-light. No honest step of the development data has all of it (nearest: 0.40, 2.9, 0.86, and not in level light)."""
-LOST_FEW, UNLIKE_FEW, LONE_FEW = 0.25, 0.45, 1.7
-"""Weak where fewer tracks than LOST break, of a step less alike and lonelier."""
+light."""
 LONE_ALONE = 2.3
 LONE_RETURNS = 0.93
 LONE_STEP = 3.0
@@ -79,7 +77,7 @@ WEAK_STEP = 2.0
 SUDDEN_LONE, SUDDEN_LEVEL = 1.4, 1.02
 SUDDEN_LOST = 0.9
 """A lens that is covered or freed within one frame, and on its open side no brighter or darker a frame away: a hand
-leaves its shadow there (1.03 at the least). Weak only."""
+leaves its shadow there. Weak only."""
 DISPLACED, DISPLACED_LONE = 0.014, 1.4
 """Camera move at the step beyond what its neighbours lead to expect, in picture widths, of a step this lone: weak
 only."""
@@ -152,8 +150,7 @@ class _Look:
         """Worth a person's look."""
         panned = self.apart >= APART.weak and self.shifted >= SHIFTED.weak
         usual = self.lost >= LOST.weak and self.unlike >= UNLIKE.weak and self.lone >= LONE.weak
-        few = self.lost >= LOST_FEW and self.unlike >= UNLIKE_FEW and self.lone >= LONE_FEW
-        return usual or few or (panned and self.lost >= LOST_SHIFTED and self.unlike >= UNLIKE_SHIFTED)
+        return usual or (panned and self.lost >= LOST_SHIFTED and self.unlike >= UNLIKE_SHIFTED)
 
     @property
     def untracked(self) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import product
 from math import exp, log
 from typing import Literal
 
@@ -109,10 +108,8 @@ RESTING = Resting(2.369, 0.791, 0.197, -0.243, 0.401)
 PARCEL_YES, PARCEL_NO = 0.984, 0.05
 GOODS_FILLED, GOODS_EDGE_SHARE = 0.40, 0.010
 """Goods fill this share of their rectangle, and those that the border cuts off show at least so much of themselves."""
-CARRIES = 0.40
-"""Share of a label and its surroundings that a region's rectangle holds: from here on it may be what carries it."""
 CARRIES_RIM = 0.50
-"""It is what carries the label where so much of the rim around that is goods; else it only lies beside it."""
+"""What a label lies in is what carries it where so much of the rim around the label is goods; else it only overlaps."""
 OWN_CODE = 0.80
 """Bars that nothing decodes, on what is goods or a parcel with this chance, are its own code if no label is likely: so
 it is in 112 retired photos without a label and in 2 with one (``own_codes`` of ``--part tune``)."""
@@ -216,10 +213,7 @@ def stands_free(region: Region, labels: Stuck) -> bool:
     """
     if region.filled < GOODS_FILLED or (region.at_edge and region.share < GOODS_EDGE_SHARE):
         return False
-    return not any(
-        rim >= CARRIES_RIM and (_within(label, region.quad) or _around(label, region.quad) > CARRIES)
-        for label, rim in labels
-    )
+    return not any(rim >= CARRIES_RIM and _within(label, region.quad) for label, rim in labels)
 
 
 def _is_page(region: Region) -> bool:
@@ -311,24 +305,6 @@ def _unread_cause(unread: tuple[UnreadLabel, ...], content: FrameContent) -> Tex
     if label is not None and label.at_edge:
         return CAUSES["CUT_OFF"]
     return Text("面单拍到了,但读不出单号", "The waybill is in the photo, but its number cannot be read.")
-
-
-def _around(label: Quad, region: Quad) -> float:
-    """Share of a label, enlarged by a third, that lies inside a region's rectangle."""
-    x = sum(corner[0] for corner in label) / 4
-    y = sum(corner[1] for corner in label) / 4
-    a, b, c, d = ((x + 1.33 * (px - x), y + 1.33 * (py - y)) for px, py in label)
-    inside = 0
-    for i, j in product(range(7), range(7)):
-        u, v = i / 6, j / 6
-        inside += _holds(
-            (
-                (a[0] * (1 - u) + b[0] * u) * (1 - v) + (d[0] * (1 - u) + c[0] * u) * v,
-                (a[1] * (1 - u) + b[1] * u) * (1 - v) + (d[1] * (1 - u) + c[1] * u) * v,
-            ),
-            region,
-        )
-    return inside / 49
 
 
 def _within(inner: Quad, outer: Quad) -> bool:

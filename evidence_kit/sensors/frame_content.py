@@ -178,7 +178,7 @@ def _labels(seen: NDArray[np.float32], larger: Callable[[], NDArray[np.uint8]]) 
     nearer = sorted(regions, key=lambda region: -region.score)[:CLOSER_LABELS]
     found = []
     for one in regions:
-        mean, peak = _closer(larger(), one.quad) if one in nearer else (one.score, one.peak)
+        mean, peak = closer_look(larger(), one.quad) if one in nearer else (one.score, one.peak)
         found.append(
             LabelRegion(
                 one.quad, one.share, one.score, one.peak, one.filled, one.at_edge, mean, peak, _around(seen, one.quad)
@@ -187,7 +187,7 @@ def _labels(seen: NDArray[np.float32], larger: Callable[[], NDArray[np.uint8]]) 
     return tuple(found)
 
 
-def _closer(picture: NDArray[np.uint8], quad: Quad) -> tuple[float, float]:
+def closer_look(picture: NDArray[np.uint8], quad: Quad) -> tuple[float, float]:
     """Mean and 95th percentile of a label's probability within a quad, in a square look at it and its surroundings."""
     import cv2
     import numpy as np
