@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from math import degrees, hypot
 from statistics import median
 
 from evidence_kit.facts.continuity import Continuity
@@ -24,11 +25,12 @@ SHOWN_S, GLIMPSED_S = 0.28, 0.18
 """For so long in all."""
 SHOWN_SHARE = 0.006
 """Of the picture: a face smaller than that shows nothing."""
-A_TURN = 2
-"""So many more faces may be shown in a turn that was not followed."""
 ALL_WAYS, NO_WAYS = 0.8, 0.4
 """All faces are shown where they are in so many of the ways in which the parcel may have turned, and are not where they
 may have been in so few."""
+HALF_OVER_DEG = 90.0
+"""A mailer that turned by more than this in all may have been turned over, whatever its looks say: edge on, it is hardly
+seen. Of mailers in development 15 of 15 that show both sides turned by more, and 9 of 30 that do not."""
 LEAD_S = 0.25
 """What is shown in the last moment before the opening does not count."""
 START_S, START_LOOKS = 1.6, 4
@@ -174,20 +176,25 @@ def count(told: list[Stretch], kind: bool | None) -> tuple[int | None, str | Non
     every = 2 if kind else 6
     each = [shown_in(stretch, mailer=kind) for stretch in told]
     sure = [max(len(one.sure[way]) for one in each) for way in range(WAYS)]
-    followed = [sum(len(one.maybe[way]) for one in each) for way in range(WAYS)]
-    maybe = [faces + A_TURN * sum(one.unfollowed[way] for one in told) for way, faces in enumerate(followed)]
+    maybe = [sum(len(one.maybe[way]) for one in each) for way in range(WAYS)]
     if _part(number >= every for number in sure) >= ALL_WAYS:
         number = every
-    elif _part(number >= every for number in maybe) <= NO_WAYS:
+    elif _part(number >= every for number in maybe) <= NO_WAYS and not (kind and turned_deg(told) > HALF_OVER_DEG):
         number = Counter(min(number, every - 1) for number in sure).most_common(1)[0][0]
     else:
         glimpsed = (
-            len(each) == 1 and _part(few < every <= more for few, more in zip(sure, followed, strict=True)) > NO_WAYS
+            len(each) == 1 and _part(few < every <= more for few, more in zip(sure, maybe, strict=True)) > NO_WAYS
         )
         return None, "glimpsed" if glimpsed else "lost", []
     way = sure.index(number) if number in sure else 0
     best = max(zip(told, each, strict=True), key=lambda one: len(one[1].sure[way]))
     return number, None, faces_of(best[0], way, best[1].sure[way])
+
+
+def turned_deg(told: Sequence[Stretch]) -> float:
+    """Degrees by which the parcel turned from view to view, added up."""
+    steps = [step for one in told for look in one.looks for step in look.steps if step is not None]
+    return degrees(sum(hypot(*step.turn) for step in steps))
 
 
 def hindered(looks: Sequence[ParcelLook], kind: bool | None) -> str | None:
@@ -217,8 +224,6 @@ def shown_in(stretch: Stretch, *, mailer: bool) -> Shown:
     for names in stretch.names:
         seconds, glimpsed, area = ([0.0] * 6 for _ in range(3))
         for name, look, span in zip(names, stretch.looks, spans, strict=True):
-            if name < 0:
-                continue
             for seen in look.faces:
                 face = face_names()[name][seen.axis]
                 area[face] += span * seen.share
@@ -240,7 +245,7 @@ def faces_of(stretch: Stretch, way: int, wanted: frozenset[int]) -> list[Face]:
         for seen in look.faces:
             face = face_names()[name][seen.axis]
             worth = seen.cos * seen.share**0.5
-            if name >= 0 and face in wanted and (face not in best or worth > best[face][0]):
+            if face in wanted and (face not in best or worth > best[face][0]):
                 best[face] = (worth, Face(look.at_s, seen.quad))
     return [face for _, face in best.values()]
 

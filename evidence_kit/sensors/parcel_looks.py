@@ -6,7 +6,9 @@ the parcel's turn. Raw: which face is which through the turning, and what counts
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
+from functools import lru_cache
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
 from math import acos, degrees
@@ -14,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from evidence_kit.schema import Quad
 from evidence_kit.sensors.footage import Footage
+from evidence_kit.sensors.parcel_motion import FOCAL, Motion, Shades, Solid, motion, solid_of
 from evidence_kit.sensors.small_views import CLOSE_S, EVERY_S
 from evidence_kit.sensors.weights import network
 from evidence_kit.wiring import sensor
@@ -43,10 +46,13 @@ ALWAYS, ALWAYS_LEAST, ALWAYS_PART = 1.2, 1.0, 4
 """What always moves: so many times the video's lowest quarter of what differs from view to view."""
 GROWN = 1.5
 """A view is cut out around the parcel, so many times as large, and enlarged: the network sees a small parcel better."""
+MOST_STEP_S = 0.3
+"""Between views: over a longer time no motion is sought."""
+MOST_PACE = 0.5
+"""Radians: a wider motion is misread rather than a pace."""
+STOOD = Motion((0.0, 0.0, 0.0), 1.0)
 OPEN_S = 4.0
 """So long with the parcel open ends the search: what is shown later is not shown sealed."""
-FOCAL = 0.9
-"""Of a phone's lens, in longer sides of the picture: wide lenses have 0.7, tele ones more."""
 LEAST_ZOOM = 0.8
 """Where the part would be larger, the picture is shown as it is."""
 DEGREES_APART = 2.5
@@ -93,6 +99,8 @@ class ParcelLook:
     views: int = 1
     """So many views."""
     faces: tuple[SeenFace, ...] = ()
+    steps: tuple[Motion | None, ...] = ()
+    """How the parcel turned from view to view since the look before; None where it could not be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +111,7 @@ class ParcelLooks:
     engine: str = WEIGHTS
 
 
-@sensor(on="video", version="10", packages=("av", "onnxruntime", "opencv-python-headless", "numpy"))
+@sensor(on="video", version="11", packages=("av", "onnxruntime", "opencv-python-headless", "numpy"))
 def parcel_looks(footage: Footage) -> ParcelLooks:
     """Looks at the first minutes. Raises CannotOpen, LimitReached, EngineMissing."""
     pass_ = _Pass()
@@ -201,11 +209,40 @@ class _Pass:
             return ()
         order = sorted(self.looked)
         turns, scores = turns_of(np.stack([self.looked[place].numbers for place in order]))
+        steps = self._steps(dict(zip(order, turns, strict=True)))
         found, before = [], -1
         for place, turn, score in zip(order, turns, scores, strict=True):
             moved = sum(self.moved[before + 1 : place + 1])
-            found.append(_look(self.looked[place], moved, place - before, turn, float(score)))
+            since = steps[max(0, before) : place]
+            found.append(_look(self.looked[place], moved, place - before, turn, float(score), since))
             before = place
+        return tuple(found)
+
+    def _steps(self, turns: dict[int, Any]) -> tuple[Motion | None, ...]:
+        """From each view to the next, by the shape that the look nearest to either shows."""
+        import numpy as np
+
+        places = sorted(turns)
+        shades = [Shades(picture) for picture in self.pictures[: places[-1] + 1]]
+
+        @lru_cache(maxsize=2)
+        def solid(place: int) -> Solid | None:
+            after = bisect_left(places, place)
+            near = min(places[max(0, after - 1) : after + 1], key=lambda one: (abs(one - place), one))
+            view = self.looked[near]
+            return solid_of(view, turns[near], shades[place]) if view.there else None
+
+        found: list[Motion | None] = []
+        pace: Any = np.zeros(3)
+        for place in range(places[-1]):
+            step: Motion | None = None
+            if self.at_s[place + 1] - self.at_s[place] <= MOST_STEP_S:
+                step = STOOD
+                if self.moved[place + 1] >= STILL:
+                    step = motion(solid(place), solid(place + 1), shades[place], shades[place + 1], pace)
+            shades[place] = Shades(self.pictures[place])  # What was made of it is not needed any more.
+            found.append(step)
+            pace = np.zeros(3) if step is None or np.linalg.norm(step.turn) > MOST_PACE else np.array(step.turn)
         return tuple(found)
 
 
@@ -320,12 +357,14 @@ def _part(picture: Any, near: _View | None) -> tuple[Any, tuple[float, float, fl
     return shown, (x, y, scale)
 
 
-def _look(view: _View, moved: float, views: int, turn: Any, score: float) -> ParcelLook:
+def _look(
+    view: _View, moved: float, views: int, turn: Any, score: float, steps: tuple[Motion | None, ...]
+) -> ParcelLook:
     import numpy as np
 
     moved = round(moved, 2)
     if not view.there:
-        return ParcelLook(view.at_s, 0.0, (), view.closed, 0.0, *view.shares, moved, views)
+        return ParcelLook(view.at_s, 0.0, (), view.closed, 0.0, *view.shares, moved, views, steps=steps)
     return ParcelLook(
         view.at_s,
         round(float(np.linalg.norm(view.numbers)) * score, 4),
@@ -336,6 +375,7 @@ def _look(view: _View, moved: float, views: int, turn: Any, score: float) -> Par
         moved,
         views,
         tuple(_faces(view, turn)),
+        steps,
     )
 
 

@@ -1,10 +1,10 @@
 """Which face of the parcel is which, through its turning: many ways in which it may have turned.
 
-A look tells the parcel's turn up to a renaming of its axes. Between two looks a moment apart it has turned by far less
-than the 90 degrees that a renaming would make of it, so the names carry over from look to look. Where looks are far
-apart or misread, or much moved between them, several renamings are about as likely: every way through the looks is
-weighed at once (forward, over each look's links to the looks before it), and as many are drawn as what follows needs
-(backward). A thing that is true of nearly all of the ways is sure; nothing else is said.
+A look tells the parcel's turn up to a renaming of its axes, and misreads it at times; a motion tells by how much it
+turned from view to view, and where it does not, so many degrees either way. A thousand turns are carried along at once
+by the motions, each with a doubt of its own, and those that the looks do not bear out are given up for copies of those
+that they do (a particle filter: Gordon, Salmond and Smith, 1993). A copy keeps the way that it came. A thing that is
+true of nearly all of the ways is sure; nothing else is said.
 
 What the faces look like plays no part: plain ones are told apart, and equal ones are not merged.
 """
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from evidence_kit.sensors.parcel_frames import renamings
 from evidence_kit.sensors.parcel_looks import ParcelLook
+from evidence_kit.sensors.parcel_motion import Motion
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,30 +31,24 @@ LARGE = 0.012
 """Nor does one in which the parcel fills less of the picture."""
 MOST_GAP_S, MOST_STEP_S = 1.0, 0.3
 """Names are not carried over a longer gap, nor where views are further apart: what moved between is not known."""
-BACK = 4
-"""A look is linked to so many before it: those between are passed over as misread."""
-MISREAD = 0.06
-"""Part of the looks that are."""
 SURE_DEG, UNSURE_DEG = 5.0, 28.0
 """Error of a look that is quite sure, and what is added to it where it is not sure at all; together one standard
 deviation."""
-REST_DEG, MOVED_DEG = 8.0, 1.5
-"""How far the parcel may have turned between two looks (one standard deviation): at rest, and for each unit that
-differs from view to view above what always does."""
-ALWAYS, ALWAYS_LEAST, ALWAYS_PERCENT = 1.2, 1.0, 25
-"""What always differs: so many times this percentile of the video's."""
-DAMPED = 1.0
-"""A turning goes on at this part of its pace: where the next look is expected. Of every other score of clips
-in development 135 of 160 told are right, with 0.7 it is 131 of 157 (benchmarks/video_sides_points.py)."""
-MOST_DEG = 100.0
-"""A link turns by no more."""
-STRAY = 0.03
-"""Part of the links that go anywhere."""
-TURNING, TURN_DEG, TURN_PART = 0.25, 40.0, 0.3
-"""The picture shows a turn where so many times what always differs, and more, goes on until it makes so many degrees;
-a way that turns by less than such a part of it does not follow it."""
-WAYS = 120
-"""Drawn of each stretch."""
+MISREAD = 0.15
+"""Part of the looks that say nothing."""
+AGAIN, ANEW_DEG = 0.15, 10.0
+"""How much a look says of a parcel that has not turned since the one before, which errs alike; and the turn after which
+it says nearly two thirds of what the first did."""
+STEP_DEG, UNLIKE, UNLIKE_DEG = 0.3, 0.97, 32.0
+"""Error of a motion: so many degrees, and the last for each unit by which the views agree less than UNLIKE; one
+standard deviation."""
+STRAY, STRAY_DEG = 0.03, 25.0
+"""Part of the motions that err by as much as this, whatever else is known."""
+GAIN, GAIN_SPREAD, GAIN_KEPT = 1.2, 0.3, 0.9
+LOST_DEG = 25.0
+"""And the error where none is known."""
+TURNS, WAYS = 1000, 120
+"""Carried along; and drawn of them in the end, for each stretch."""
 SEED = 20261123
 
 
@@ -63,9 +58,7 @@ class Stretch:
 
     looks: tuple[ParcelLook, ...]
     names: tuple[tuple[int, ...], ...]
-    """Of each way, for each look: which of the 24 renamings gives its axes the names of the way; -1: passed over."""
-    unfollowed: tuple[int, ...]
-    """Of each way: turns that the picture shows and the way does not."""
+    """Of each way, for each look: which of the 24 renamings gives its axes the names of the way."""
 
 
 def stretches(looks: Sequence[ParcelLook], parted_s: Sequence[float] = ()) -> list[Stretch]:
@@ -76,8 +69,7 @@ def stretches(looks: Sequence[ParcelLook], parted_s: Sequence[float] = ()) -> li
         if before < 0 or _parted(looks[before : place + 1], parted_s):
             parts.append([])
         parts[-1].append(place)
-    above, usual = _moved_above(looks)
-    return [_followed([looks[place] for place in part], [above[place] for place in part], usual) for part in parts]
+    return [_followed(looks[part[0] : part[-1] + 1]) for part in parts]
 
 
 def tells_turn(look: ParcelLook) -> bool:
@@ -94,184 +86,88 @@ def _parted(between: Sequence[ParcelLook], parted_s: Sequence[float]) -> bool:
     return any(begin_s < cut <= end_s + 1e-6 for cut in parted_s)
 
 
-def _moved_above(looks: Sequence[ParcelLook]) -> tuple[list[float], float]:
-    """Up to each look, what moved above what always does, added up (mean luma); and what always does."""
-    import numpy as np
-
-    if not looks:
-        return [], ALWAYS_LEAST
-    views = np.array([look.views for look in looks])
-    each = np.array([look.moved for look in looks]) / views
-    usual = ALWAYS * max(ALWAYS_LEAST, float(np.percentile(each, ALWAYS_PERCENT)))
-    return [float(v) for v in np.cumsum(np.maximum(0.0, each - usual) * views)], usual
-
-
-@dataclass(frozen=True, slots=True)
-class _Links:
-    """The links that end at one look; the first says that a way begins there."""
-
-    before: Any
-    """(n,) int: the look at their other end, -1 for the beginning."""
-    name: Any
-    """(n,) int: the renaming that makes the turn from there to here."""
-    step: Any
-    """(n, 3): that turn, as an axis times radians."""
-    gap_s: Any
-    worth: Any
-    """(n,): logarithm of the weight of all ways that end with this link."""
-    from_links: list[Any]
-    """Of each, the logarithms of the weights by which the links of ``before`` lead to it."""
-
-
-def _followed(looks: list[ParcelLook], moved: list[float], usual: float) -> Stretch:
-    import numpy as np
-
-    turns = np.array([look.turn for look in looks]).reshape(-1, 3, 3)
-    errors = np.radians([SURE_DEG + UNSURE_DEG * (1 - min(1.0, look.sure)) for look in looks])
-    found: list[_Links] = []
-    for place, look in enumerate(looks):
-        named = turns[place] @ renamings()
-        begin = np.log(1 - MISREAD) + np.log(MISREAD) * place
-        rows: list[tuple[Any, ...]] = [(-1, np.zeros(1, int), np.zeros((1, 3)), 0.0, np.array([begin]), [None])]
-        for other in range(max(0, place - BACK), place):
-            gap_s, way = look.at_s - looks[other].at_s, min(moved[place] - moved[other], 90.0)
-            rows.append(
-                (other, *_linked(named, turns[other], found[other], gap_s, way, errors[place] ** 2 + errors[other] ** 2,
-                                 np.log(1 - MISREAD) + np.log(MISREAD) * (place - other - 1)))
-            )  # fmt: skip
-        found.append(
-            _Links(
-                np.concatenate([np.full(len(row[1]), row[0]) for row in rows]),
-                np.concatenate([row[1] for row in rows]),
-                np.concatenate([row[2] for row in rows]),
-                np.concatenate([np.full(len(row[1]), row[3]) for row in rows]),
-                np.concatenate([row[4] for row in rows]),
-                [one for row in rows for one in row[5]],
-            )
-        )
-    names = _drawn(found)
-    steps = np.diff(moved, prepend=moved[0])
-    turning = steps > TURNING * usual * np.array([look.views for look in looks])
-    unfollowed = _unfollowed(turns, names, steps * MOVED_DEG, turning)
-    return Stretch(tuple(looks), tuple(map(tuple, names.tolist())), tuple(unfollowed.tolist()))
-
-
-def _unfollowed(turns: Any, names: Any, moved_deg: Any, turning: Any) -> Any:
-    """(WAYS,) int: turns that the picture shows (``_turns``) and a way does not, which turns by less than TURN_PART.
-
-    Halfway through a quick turn a box may be taken for one seen straight on, again and again: its turn by 90 degrees
-    then looks like none.
-    """
-    import numpy as np
-
-    ways, looks = names.shape
-    before = np.maximum.accumulate(np.where(names >= 0, np.arange(looks), 0), axis=1)
-    after = np.minimum.accumulate(np.where(names >= 0, np.arange(looks), looks - 1)[:, ::-1], axis=1)[:, ::-1]
-    named = turns[None] @ renamings()[names]
-    found = np.zeros(ways, int)
-    for first, last in _turns(moved_deg, turning):
-        one, other = named[np.arange(ways), before[:, first]], named[np.arange(ways), after[:, last]]
-        traces = np.einsum("nij,nij->n", one, other)
-        degrees = np.degrees(np.arccos(np.clip((traces - 1) / 2, -1, 1)))
-        found += degrees < TURN_PART * min(90.0, moved_deg[first + 1 : last + 1].sum())
-    return found
-
-
-def _turns(moved_deg: Any, turning: Any) -> list[tuple[int, int]]:
-    """The looks before and at the end of each turn that what moved says."""
-    ends = [place for place, turns in enumerate(turning) if not turns] + [len(turning)]
-    runs = [(max(0, one), other - 1) for one, other in pairwise([-1, *ends]) if other - one > 1]
-    return [(first, last) for first, last in runs if moved_deg[first + 1 : last + 1].sum() >= TURN_DEG]
-
-
-def _linked(
-    named: Any, before: Any, links: _Links, gap_s: float, way: float, error: float, prior: float
-) -> tuple[Any, Any, float, Any, list[Any]]:
-    """The links from one look to a later one: names, steps, gap, weights, and weights by link before."""
-    import numpy as np
-
-    steps, angles = _vectors(named @ before.T)
-    near = np.flatnonzero(angles < np.radians(MOST_DEG))
-    damped = DAMPED * np.minimum(2.0, gap_s / np.maximum(links.gap_s, 1e-6)) * (links.gap_s > 0)
-    off = ((steps[near, None] - (links.step * damped[:, None])[None]) ** 2).sum(-1)
-    may = np.radians(REST_DEG * min(1.0, gap_s / 0.3) + MOVED_DEG * min(way, 60.0))
-    spread = error + (may * np.where(links.gap_s > 0, 1.0, 1.3)) ** 2
-    # In units of the density of all turns that look alike.
-    dense = np.log(2 * np.pi * spread) * -1.5 - np.log(24 / (8 * np.pi**2)) - off / (2 * spread)
-    weight = np.logaddexp(dense + np.log(1 - STRAY), np.log(STRAY / 24)) + prior
-    every = links.worth[None] + weight
-    return near, steps[near], gap_s, np.logaddexp.reduce(every, axis=1), list(every)
-
-
-def _vectors(turns: Any) -> tuple[Any, Any]:
-    """Rotations (n, 3, 3) as axis times radians (n, 3), and the radians."""
-    import numpy as np
-
-    radians = np.arccos(np.clip((np.trace(turns, axis1=1, axis2=2) - 1) / 2, -1, 1))
-    axis = np.stack(
-        [turns[:, 2, 1] - turns[:, 1, 2], turns[:, 0, 2] - turns[:, 2, 0], turns[:, 1, 0] - turns[:, 0, 1]], 1
-    )
-    return axis * (radians / np.maximum(np.linalg.norm(axis, axis=1), 1e-9))[:, None], radians
-
-
-def _drawn(found: list[_Links]) -> NDArray[np.int64]:
-    """Names along WAYS ways, each as likely as its weight: from its last look back to its first."""
+def _followed(looks: Sequence[ParcelLook]) -> Stretch:
+    """Through looks of which the first and the last tell a turn."""
     import numpy as np
 
     rng = np.random.default_rng(SEED)
-    last = range(max(0, len(found) - BACK), len(found))
-    ends = [(place, link) for place in last for link in range(len(found[place].worth))]
-    worth = np.array([found[place].worth[link] + np.log(MISREAD) * (len(found) - 1 - place) for place, link in ends])
-    names = np.full((WAYS, len(found)), -1)
-    known: dict[tuple[int, int], Any] = {}
-    after = products()
-    for row, end in zip(names, _picks(worth, rng, WAYS), strict=True):
-        place, link = ends[int(end)]
-        chain = [(place, link)]
-        while (before := int(found[place].before[link])) >= 0:
-            if (place, link) not in known:
-                known[place, link] = _summed(found[place].from_links[link])
-            link = int(np.searchsorted(known[place, link], rng.random()))
-            place = before
-            chain.append((place, link))
-        name = identity()
-        for place, link in reversed(chain):
-            if found[place].before[link] >= 0:
-                name = int(after[found[place].name[link], name])
-            row[place] = name
-    return names
+    told: list[ParcelLook] = []
+    names = np.zeros((TURNS, 0), np.int8)
+    worth, turned_deg = np.zeros(TURNS), 180.0
+    turns = np.tile(np.array(looks[0].turn).reshape(3, 3), (TURNS, 1, 1))
+    turns = _shaken(rng, turns, np.full(TURNS, _error_deg(looks[0])))
+    gains = rng.normal(GAIN, GAIN_SPREAD, TURNS)
+    for place, look in enumerate(looks):
+        if place:
+            for step in look.steps:
+                if step is not None and step.agree < 1.0:
+                    gains = np.where(rng.random(TURNS) < GAIN_KEPT, gains, rng.normal(GAIN, GAIN_SPREAD, TURNS))
+                turns = _moved(rng, turns, step, gains)
+                turned_deg += LOST_DEG if step is None else float(np.degrees(np.linalg.norm(step.turn)))
+        if not tells_turn(look):
+            continue
+        likeness = np.einsum("nij,aij->na", turns, np.array(look.turn).reshape(3, 3) @ renamings())
+        apart = np.arccos(np.clip((likeness.max(1) - 1) / 2, -1, 1))
+        spread = np.radians(_error_deg(look))
+        # In units of the density of all turns that look alike.
+        dense = np.exp(-(apart**2) / (2 * spread**2)) / (2 * np.pi * spread**2) ** 1.5 * (8 * np.pi**2 / 24)
+        anew = max(AGAIN, 1 - float(np.exp(-turned_deg / ANEW_DEG)))
+        worth += anew * np.log((1 - MISREAD) * dense + MISREAD)
+        turned_deg = 0.0
+        told.append(look)
+        names = np.concatenate([names, likeness.argmax(1).astype(np.int8)[:, None]], 1)
+        shares = _shares(worth)
+        if 1 / (shares**2).sum() < TURNS / 2:
+            kept = _drawn(shares, rng, TURNS)
+            turns, names, gains, worth = turns[kept], names[kept], gains[kept], np.zeros(TURNS)
+    ways = names[_drawn(_shares(worth), rng, WAYS)]
+    return Stretch(tuple(told), tuple(map(tuple, ways.tolist())))
 
 
-def _summed(worth: Any) -> Any:
+def _error_deg(look: ParcelLook) -> float:
+    return SURE_DEG + UNSURE_DEG * (1 - min(1.0, look.sure))
+
+
+def _moved(rng: Any, turns: Any, step: Motion | None, gains: Any) -> Any:
+    """All turns after a motion, each by an error of its own."""
+    import cv2
+    import numpy as np
+
+    if step is None:
+        return _shaken(rng, turns, np.full(len(turns), LOST_DEG))
+    error = STEP_DEG + UNLIKE_DEG * max(0.0, UNLIKE - step.agree)
+    errors = np.where(rng.random(len(turns)) < STRAY * (step.agree < UNLIKE), STRAY_DEG, error)
+    from evidence_kit.sensors.parcel_frames import rotations
+    radians = float(np.linalg.norm(step.turn))
+    if radians > 0:
+        tangents = np.tan(np.clip(gains * radians, -3, 3) / 2)
+        turns = rotations(np.array(step.turn) / radians * tangents[:, None]) @ turns
+    return _shaken(rng, turns, errors)
+
+
+def _shaken(rng: Any, turns: Any, errors_deg: Any) -> Any:
+    """Each turned by a chance rotation of its error (degrees, root mean square)."""
+    import numpy as np
+
+    from evidence_kit.sensors.parcel_frames import rotations
+
+    vectors = rng.normal(0, 1, (len(turns), 3)) * (np.radians(errors_deg) / np.sqrt(3))[:, None]
+    angles = np.linalg.norm(vectors, axis=1)
+    return rotations(vectors * (np.tan(np.minimum(angles, 3.0) / 2) / np.maximum(angles, 1e-9))[:, None]) @ turns
+
+
+def _shares(worth: Any) -> Any:
     import numpy as np
 
     weight = np.exp(worth - worth.max())
-    summed = np.cumsum(weight / weight.sum())
-    summed[-1] = 1.0
-    return summed
+    return weight / weight.sum()
 
 
-def _picks(worth: Any, rng: Any, count: int) -> Any:
+def _drawn(shares: Any, rng: Any, count: int) -> NDArray[np.int64]:
+    """Places of ``count`` drawn by their shares, evenly (systematic resampling)."""
     import numpy as np
 
-    return np.searchsorted(_summed(worth), rng.random(count))
-
-
-@lru_cache(maxsize=1)
-def products() -> Any:
-    """(24, 24) int: which renaming one after the other makes."""
-    import numpy as np
-
-    every = renamings()
-    made = np.einsum("aij,bjk->abik", every, every)
-    return np.einsum("abij,cij->abc", made, every).argmax(-1)
-
-
-@lru_cache(maxsize=1)
-def identity() -> int:
-    import numpy as np
-
-    return int(np.trace(renamings(), axis1=1, axis2=2).argmax())
+    return np.minimum(np.searchsorted(np.cumsum(shares), (np.arange(count) + rng.random()) / count), len(shares) - 1)
 
 
 @lru_cache(maxsize=1)
