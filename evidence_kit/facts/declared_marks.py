@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
+from evidence_kit.records import dataclass
 from evidence_kit.schema import Deferred, Quad, Unknown
 from evidence_kit.sensors.corner_text import CornerText
 from evidence_kit.sensors.file_marks import FileMarks

@@ -7,10 +7,11 @@ exports (``lv_0_…``, ``retouch_…``) state when they were edited, and are lef
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 from typing import Literal
+
+from evidence_kit.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

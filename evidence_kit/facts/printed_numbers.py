@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from math import hypot
 
 from evidence_kit.facts.waybill_numbers import MIN_LENGTH, carriers_of, normalise, of_print, other_kind, strength_of
+from evidence_kit.records import dataclass
 from evidence_kit.sensors.number_lines import TextLine
 
 AGREEING_ACCEPT = 2

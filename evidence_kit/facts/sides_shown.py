@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from statistics import median
 
 from evidence_kit.facts.continuity import Continuity
 from evidence_kit.facts.opening_moment import LEAST_LOOKS, evidence, opening, openness, span_s
+from evidence_kit.records import dataclass
 from evidence_kit.schema import Quad, Unknown
 from evidence_kit.sensors.parcel_looks import ParcelLook, ParcelLooks
 from evidence_kit.sensors.parcel_turning import LARGE, SURE, WAYS, Stretch, face_names, stretches, tells_turn

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import Literal
+
+from evidence_kit.records import dataclass
 
 Strength = Literal["checked", "prefixed", "digits", "unchecked"]
 """How much the form itself says: a check digit holds, letters no other number starts with, digits alone, or a check

@@ -7,9 +7,9 @@ is hard to see. Both are kept, each with its characters' probabilities; which to
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from evidence_kit.records import dataclass
 from evidence_kit.schema import Point, Quad
 from evidence_kit.sensors import ocr
 from evidence_kit.sensors.ocr import Character, ReadLine

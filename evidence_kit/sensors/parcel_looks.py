@@ -6,12 +6,12 @@ the parcel's turn. Raw: which face is which through the turning, and what counts
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
 from math import acos, degrees
 from typing import TYPE_CHECKING, Any
 
+from evidence_kit.records import dataclass
 from evidence_kit.schema import Quad
 from evidence_kit.sensors.footage import Footage
 from evidence_kit.sensors.small_views import CLOSE_S, EVERY_S

@@ -12,11 +12,11 @@ What the faces look like plays no part: plain ones are told apart, and equal one
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from evidence_kit.records import dataclass
 from evidence_kit.sensors.parcel_frames import renamings
 from evidence_kit.sensors.parcel_looks import ParcelLook
 

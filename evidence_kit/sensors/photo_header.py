@@ -10,9 +10,9 @@ import math
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from evidence_kit.records import dataclass
 from evidence_kit.sensors.photo import FORMATS, Photo
 from evidence_kit.wiring import sensor
 
