@@ -71,7 +71,7 @@ class WaybillReadings:
     """True: read or seen; False: looked for and not there; None: could not be told."""
 
 
-LABEL_WORDS = re.compile(r"快递|速运|速递|快运|物流|面单|运单|收件|寄件|TRACKING|WAYBILL|SHIP\s*TO", re.IGNORECASE)
+LABEL_WORDS = r"(?i)快递|速运|速递|快运|物流|面单|运单|收件|寄件|TRACKING|WAYBILL|SHIP\s*TO"
 LABEL_WORD_SCORE = 0.8
 CLOSE_ACCEPT, CLOSE_REJECT = 4, 2
 """Ways of looking closely that must give one text: from the first on it is a reading, below the second nothing.
@@ -250,5 +250,5 @@ def _left_out(unread: list[UnreadLabel], codes: Codes) -> bool:
 
 def _named(lines: tuple[TextLine, ...]) -> list[UnreadLabel]:
     """A label that names itself in print although no bars were found."""
-    named = [line for line in lines if LABEL_WORDS.search(line.text) and line.score >= LABEL_WORD_SCORE]
+    named = [line for line in lines if re.search(LABEL_WORDS, line.text) and line.score >= LABEL_WORD_SCORE]
     return [UnreadLabel(named[0].quad, None)] if named else []
