@@ -1,8 +1,8 @@
-"""``dataclass`` as the standard library's, at a sixth of its cost: docs/decisions/0033.
+"""``dataclass`` as the standard library's, at a fraction of its cost: docs/decisions/0033.
 
-The standard library compiles six methods for every class while its module is loaded, which was half of what judging
-again from the cache took. Here only ``__init__`` is compiled; the other methods are the same few for all classes. What
-is made is a dataclass: ``fields``, ``replace``, ``asdict`` and matching work, and so do pickling and copying.
+The standard library compiles six methods of every class while its module is loaded, a large part of every start. Here
+``__init__`` is compiled when the first object is made, and the other methods are the same few for all classes. What is
+made is a dataclass: ``fields``, ``replace``, ``asdict`` and matching work, and so do pickling and copying.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def _dataclass(*, frozen: bool = False, slots: bool = False, eq: bool = True) ->
             raise TypeError(f"{made.__qualname__}: not supported here; take the standard library's dataclass")
         names = tuple(entry.name for entry in fields)
         made.__values__ = staticmethod(_values_of(names))
-        methods = {"__init__": _init_of(made, fields), **_METHODS}
+        methods = {"__init__": _first_init(made, fields), **_METHODS}
         if eq:
             methods |= {"__eq__": _eq, "__hash__": _hash if frozen else None}
         if frozen:
@@ -60,6 +60,16 @@ def _values_of(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
     if len(names) > 1:
         return attrgetter(*names)
     return lambda self: tuple(getattr(self, name) for name in names)
+
+
+def _first_init(cls: Any, fields: tuple[Field[Any], ...]) -> Callable[..., None]:
+    """``__init__`` until the first object is made: most classes of a run have none."""
+
+    def first(self: Any, *values: Any, **named: Any) -> None:
+        cls.__init__ = _init_of(cls, fields)
+        cls.__init__(self, *values, **named)
+
+    return first
 
 
 def _init_of(cls: type, fields: tuple[Field[Any], ...]) -> Callable[..., None]:

@@ -68,6 +68,7 @@ def test_the_classes_say_of_themselves_what_the_standard_ones_do(name: str) -> N
     assert str(dataclasses.fields(ours)) == str(dataclasses.fields(theirs))
     assert ours.__match_args__ == theirs.__match_args__
     assert ours.__slots__ == theirs.__slots__
+    ours(*[0.0] * len([entry for entry in dataclasses.fields(ours) if entry.name in ("at_s", "value")]))
     assert [(each.name, each.kind, each.annotation) for each in inspect.signature(ours).parameters.values()] == [
         (each.name, each.kind, each.annotation) for each in inspect.signature(theirs).parameters.values()
     ]
