@@ -12,8 +12,9 @@ import hashlib
 import sqlite3
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from evidence_kit.records import dataclass
 
 MAX_AGE_S = 30 * 86400.0
 MAX_BYTES = 256 * 1024 * 1024

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from evidence_kit.records import dataclass
 from evidence_kit.sensors import CannotOpen
 from evidence_kit.sensors.container import open_container
 from evidence_kit.sensors.footage import Footage

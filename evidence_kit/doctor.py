@@ -6,8 +6,8 @@ import importlib
 import platform
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
+from evidence_kit.records import dataclass
 from evidence_kit.resolve import package_version
 
 

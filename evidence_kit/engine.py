@@ -7,10 +7,8 @@ the case. Only ``Report.run`` may differ between two runs on the same files, fac
 from __future__ import annotations
 
 import contextlib
-import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
 from typing import Literal
 
@@ -19,7 +17,7 @@ from evidence_kit.collect import collect_facts, describe_item
 from evidence_kit.facts.waybill_readings import WaybillReadings
 from evidence_kit.masking import mask_case, mask_strings, secrets_of
 from evidence_kit.packs import Binding, Pack
-from evidence_kit.resolve import Gate, Resolver, all_providers
+from evidence_kit.resolve import Gate, Resolver, all_providers, tell_crash
 from evidence_kit.rules import load_rule
 from evidence_kit.schema import (
     Check,
@@ -42,8 +40,6 @@ from evidence_kit.schema import (
 )
 from evidence_kit.version import __version__
 from evidence_kit.wiring import Provider
-
-log = logging.getLogger("evidence_kit")
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being looked at, how many are done, and how many there are."""
@@ -94,12 +90,13 @@ def judge(
 
 def measure(resolver: Resolver, pack: Pack, *, jobs: int = 1, progress: Progress | None = None) -> None:
     """Establish every fact that the pack's rules ask for, item by item, and let each item's pixels go."""
-    submission = resolver.submission
+    items = resolver.submission.items
     wanted = _wanted(pack, resolver)
+    recalled = {item.id for item in items if resolver.recall(item, wanted[item.id])}
     begun: set[str] = set()
 
     def look(item: Item) -> Item:
-        if not resolver.recall(item, wanted[item.id]):
+        if item.id not in recalled:
             begun.add(item.id)
             for kind in wanted[item.id]:
                 resolver.resolve(kind, item)
@@ -115,10 +112,13 @@ def measure(resolver: Resolver, pack: Pack, *, jobs: int = 1, progress: Progress
                 resolver.resolve(kind, item)
 
     with contextlib.ExitStack() as stack:
-        looked: Iterable[Item] = map(look, submission.items)
-        if jobs > 1:
+        looked: Iterable[Item] = map(look, items)
+        if jobs > 1 and len(recalled) < len(items):
+            # Not loaded where all of it is recalled: that would cost more than the recalling.
+            from concurrent.futures import ThreadPoolExecutor, as_completed
+
             pool = stack.enter_context(ThreadPoolExecutor(max_workers=jobs))
-            order = _longest_first(submission)
+            order = _longest_first(resolver.submission)
             looks = [pool.submit(look, item) for item in order]
             for item in order:
                 if item.kind == "photo":  # a video's frames are decoded once, in order, by one thread
@@ -126,7 +126,7 @@ def measure(resolver: Resolver, pack: Pack, *, jobs: int = 1, progress: Progress
             looked = (done.result() for done in as_completed(looks))
         for done, item in enumerate(looked, 1):
             if progress is not None:
-                progress(item.id, done, len(submission.items))
+                progress(item.id, done, len(items))
 
 
 def _longest_first(submission: Submission) -> list[Item]:
@@ -173,8 +173,7 @@ def _apply(binding: Binding, target: Target, resolver: Resolver, pack: Pack, sub
     try:
         check: Check = binding.rule.function(*arguments, **binding.limits)
     except Exception as problem:
-        log.warning("rule %s: %s: %s", binding.rule.id, type(problem).__name__, problem)
-        log.debug("where", exc_info=True)
+        tell_crash(f"rule {binding.rule.id}", problem)
         words = Text("这一项没有检查完", f"This rule did not finish ({type(problem).__name__}).")
         return Check(Outcome.ERROR, "CRASHED", message=words)
     if check.missing is None:

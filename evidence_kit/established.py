@@ -10,12 +10,13 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from evidence_kit.records import dataclass
 from evidence_kit.schema import Case, Item, Kind, Submission, Unknown
 from evidence_kit.wiring import Provider
 

@@ -7,8 +7,9 @@ load error ("300" for bytes is surely meant as megabytes).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args, get_origin
+
+from evidence_kit.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

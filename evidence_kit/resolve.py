@@ -6,7 +6,6 @@ A fact or a sensor that fails becomes an ``Unknown`` of its item; the other item
 from __future__ import annotations
 
 import hashlib
-import logging
 import sys
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -23,8 +22,6 @@ from evidence_kit.sensors import CannotOpen, EngineMissing, LimitReached
 from evidence_kit.sensors.footage import Footage
 from evidence_kit.sensors.photo import Photo
 from evidence_kit.wiring import Need, Provider, providers_in
-
-log = logging.getLogger("evidence_kit")
 
 MEDIA: Mapping[type, Kind] = {Photo: "photo", Footage: "video"}
 Gate = Callable[[Provider, Item], Unknown | None]
@@ -286,8 +283,7 @@ class Resolver:
         except MemoryError:
             return _error("LIMIT_REACHED", "内存不足", "Memory ran out.")
         except Exception as problem:
-            log.warning("%s on %s: %s: %s", provider.name, item.id, type(problem).__name__, problem)
-            log.debug("where", exc_info=True)
+            tell_crash(f"{provider.name} on {item.id}", problem)
             return _error("CRASHED", "检查没有完成", f"The check did not finish ({type(problem).__name__}).")
         if key and self.cache is not None and not isinstance(value, Unknown):
             self.cache.put(key, _encode(value))
@@ -378,6 +374,15 @@ class _Wired:
 
 
 _wired = lru_cache(maxsize=8)(_Wired)
+
+
+def tell_crash(what: str, problem: Exception) -> None:
+    """A warning that ``what`` fell over, and where, for who asks for that much. Only this loads ``logging``."""
+    import logging
+
+    log = logging.getLogger("evidence_kit")
+    log.warning("%s: %s: %s", what, type(problem).__name__, problem)
+    log.debug("where", exc_info=True)
 
 
 def _error(reason: str, zh: str, en: str) -> Unknown:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import field, fields, is_dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
 from itertools import combinations
 from typing import Any, Generic, Literal, TypeVar
+
+from evidence_kit.records import dataclass
 
 SCHEMA = "evidence-report/1"
 

@@ -8,10 +8,10 @@ the first reading is inside both; between the two a person decides. The last sec
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from evidence_kit.checks import BEIJING, clock, failed, passed, review, span
+from evidence_kit.records import dataclass
 from evidence_kit.schema import Case, Check, Limit, Quantity, Text
 
 MOMENTS: Mapping[str, Text] = {

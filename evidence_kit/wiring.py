@@ -11,12 +11,12 @@ import inspect
 import pkgutil
 import typing
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from types import UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
+from evidence_kit.records import dataclass
 from evidence_kit.schema import Deferred, Each, Kind, Pairs, Role, Unknown
 
 Target = Literal["photo", "video", "item", "submission"]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -229,6 +230,21 @@ def test_a_report_is_the_same_with_nothing_kept_with_measurements_and_with_facts
     store.close()
     assert said == [alone] * 3
     assert looks and len(looked) == looks
+
+
+def test_a_second_core_is_asked_only_where_something_is_left_to_look_at(tmp_path, monkeypatch):
+    begun: list[str] = []
+    start = Thread.start
+    monkeypatch.setattr(Thread, "start", lambda self: (begun.append(self.name), start(self)))
+    submission = open_submission([SAMPLES / "waybill-readable" / "pass-barcode"], facts={}, now=NOW)
+    store, seen, pack = Cache(tmp_path, now_s=0.0), [], load_pack("card")
+    for _ in range(2):
+        plain_report(submission, pack, cache=store, jobs=2, progress=lambda *told: seen.append(told))
+        begun.append("end of a run")
+    store.close()
+    assert "end of a run" in begun[1:]
+    assert begun[-2:] == ["end of a run"] * 2
+    assert len(seen) == 2 * len(submission.items)
 
 
 # --- of two files ---

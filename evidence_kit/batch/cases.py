@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 from evidence_kit.batch import storage
 from evidence_kit.intake.errors import IntakeError
 from evidence_kit.intake.files import MAX_ENTRIES, id_of, natural, told_apart
+from evidence_kit.records import dataclass
 from evidence_kit.schema import Text
 
 TABLES = (".csv", ".jsonl", ".ndjson", ".parquet")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Literal
 
 from evidence_kit.batch.state import FileSeen
+from evidence_kit.records import dataclass
 from evidence_kit.schema import Copy
 
 MOST = 50

@@ -13,12 +13,12 @@ import json
 import re
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from evidence_kit.batch import storage
 from evidence_kit.intake.errors import IntakeError
+from evidence_kit.records import dataclass
 
 MAX_BYTES = 500_000_000
 """Of one scan's object; a million cases of six files are about 300 MB (47 bytes a file)."""

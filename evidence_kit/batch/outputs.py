@@ -10,12 +10,13 @@ import contextlib
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
 from evidence_kit.batch.copies import SharedFile
 from evidence_kit.batch.work import line_of, read_report
+from evidence_kit.records import dataclass
 from evidence_kit.report import csv
 from evidence_kit.schema import Outcome, Report, dumps
 

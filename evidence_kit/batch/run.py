@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from itertools import chain
@@ -22,6 +22,7 @@ from evidence_kit.batch.progress import Progress
 from evidence_kit.batch.state import Settled, State
 from evidence_kit.batch.work import Done, Order, Settings
 from evidence_kit.packs import PackError, load_pack, shipped
+from evidence_kit.records import dataclass
 from evidence_kit.resolve import all_providers, package_version
 from evidence_kit.schema import Copy
 from evidence_kit.version import __version__

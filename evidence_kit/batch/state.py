@@ -11,7 +11,6 @@ import contextlib
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -21,6 +20,7 @@ from evidence_kit.batch.index import Entry
 from evidence_kit.batch.work import Done
 from evidence_kit.cache import DAMAGE
 from evidence_kit.intake.files import changed_ns
+from evidence_kit.records import dataclass
 
 FILE = "scan.sqlite3"
 LAYOUT = 2

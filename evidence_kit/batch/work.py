@@ -6,7 +6,7 @@ import json
 import tempfile
 from collections.abc import Callable, Mapping, MutableMapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +17,7 @@ from evidence_kit.batch.cases import CaseInput, digest
 from evidence_kit.batch.table import stands_alone
 from evidence_kit.intake import IntakeError, open_submission
 from evidence_kit.packs import Pack, PackError, load_pack, read_pack
+from evidence_kit.records import dataclass
 from evidence_kit.schema import (
     Copy,
     Facts,

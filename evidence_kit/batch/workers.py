@@ -18,11 +18,12 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any
 
 from evidence_kit.batch.work import Announce, Done, Order, Settings, judge_order, lost_case, pack_up
+from evidence_kit.records import dataclass
 from evidence_kit.schema import Text
 from evidence_kit.threads import ONE_THREAD
 

@@ -9,11 +9,11 @@ everything seen in honest footage.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import hypot
 from statistics import median
 from typing import Literal
 
+from evidence_kit.records import dataclass
 from evidence_kit.schema import Blind
 from evidence_kit.sensors.packets import PacketSignals
 from evidence_kit.sensors.picture_changes import Closeup, PictureChanges, lone_step

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import Literal
 
 from evidence_kit.facts.name_time import NameTime, name_time
+from evidence_kit.records import dataclass
 from evidence_kit.schema import Case, Item
 from evidence_kit.sensors.photo_header import PhotoHeader
 from evidence_kit.sensors.video_header import VideoHeader
@@ -37,12 +38,11 @@ GPS_FIX = timedelta(minutes=5)
 ZONES_MIN = frozenset({*range(-720, 841, 60), -570, -210, -150, 210, 270, 330, 345, 390, 525, 570, 630, 765, 825})
 """Every offset from UTC in civil use, in minutes (IANA time zone database, daylight saving included)."""
 
-_CLOCK = re.compile(
-    r"(\d{4})[:/-](\d{1,2})[:/-](\d{1,2})[ T]+(\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.(\d{1,9}))?"
-    r"\s*(Z|[+-]\d{2}:?\d{2})?",
-    re.ASCII,
+_CLOCK = (
+    r"(?a)(\d{4})[:/-](\d{1,2})[:/-](\d{1,2})[ T]+(\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.(\d{1,9}))?"
+    r"\s*(Z|[+-]\d{2}:?\d{2})?"
 )
-_OFFSET = re.compile(r"(Z)|([+-])(\d{2}):?(\d{2})", re.ASCII)
+_OFFSET = r"(?a)(Z)|([+-])(\d{2}):?(\d{2})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +210,7 @@ def _new_year(at: datetime) -> bool:
 
 def _clock(text: str, fraction: str = "", zone: tzinfo | None = None) -> datetime | None:
     """``2026:11:21 11:02:03`` and its kin; None for what is no moment (blank, zeros, 30 February)."""
-    found = _CLOCK.fullmatch(text.strip())
+    found = re.fullmatch(_CLOCK, text.strip())
     if found is None:
         return None
     *parts, inner, offset = found.groups()
@@ -224,7 +224,7 @@ def _clock(text: str, fraction: str = "", zone: tzinfo | None = None) -> datetim
 
 def _offset(text: str) -> timezone | None:
     """``+08:00``, ``+0800`` or ``Z``; None for anything else, and for offsets that no place on Earth has."""
-    found = _OFFSET.fullmatch(text.strip())
+    found = re.fullmatch(_OFFSET, text.strip())
     if found is None:
         return None
     if found.group(1):

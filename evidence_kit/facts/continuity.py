@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from evidence_kit.facts.break_signals import blind_intervals, hints, may_be_copy
+from evidence_kit.records import dataclass
 from evidence_kit.schema import Blind, Break
 from evidence_kit.sensors.packets import PacketSignals
 from evidence_kit.sensors.picture_changes import PictureChanges

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
+from evidence_kit.records import dataclass
 from evidence_kit.schema import Deferred, Quad, Unknown
 from evidence_kit.sensors.corner_text import CornerText
 from evidence_kit.sensors.file_marks import FileMarks
@@ -28,24 +29,22 @@ SOURCE_TYPES: dict[str, Generated] = {
 }
 """IPTC's digital source types that speak of generation; a camera's ``digitalCapture`` does not."""
 ORDER: tuple[Generated, ...] = ("generated", "composed", "maybe", "suspected")
-EDITORS = re.compile(
-    r"photoshop|lightroom|gimp|snapseed|picsart|meitu|美图|醒图|xingtu|facetune|canva|premiere|capcut|剪映|jianying|"
+EDITORS = (
+    r"(?i)photoshop|lightroom|gimp|snapseed|picsart|meitu|美图|醒图|xingtu|facetune|canva|premiere|capcut|剪映|jianying|"
     r"final cut|davinci|imovie|inshot|vn video|after effects|pixelmator|affinity|remini|firefly|midjourney|"
-    r"stable diffusion|comfyui|dall",
-    re.IGNORECASE,
+    r"stable diffusion|comfyui|dall"
 )
 """Programs that change what is seen. A phone's own camera, and a chat's encoder (Lavf), are none of them."""
 MARK_ACCEPT = 0.8
 """Mean character score of a visible mark. On 87 development photos none is called without a mark, and 62 with one drawn
 in letters of 5 % of the shorter side, the least that GB 45438-2025 allows (benchmarks/documents.py, part ``marks``)."""
-MARK_WORDS = re.compile(
-    r"(?:^|[^A-Za-z])A[IlL1|i]\W{0,2}(?:辅助)?(?:生成|合成|创作|作画|绘制|制作)|人工智能(?:生成|合成)|"
-    r"\bA[Il1]\W{0,2}generated\b|(?:generated|made|created)\s*(?:by|with)\s*A[Il1]\b",
-    re.IGNORECASE,
+MARK_WORDS = (
+    r"(?i)(?:^|[^A-Za-z])A[IlL1|i]\W{0,2}(?:辅助)?(?:生成|合成|创作|作画|绘制|制作)|人工智能(?:生成|合成)|"
+    r"\bA[Il1]\W{0,2}generated\b|(?:generated|made|created)\s*(?:by|with)\s*A[Il1]\b"
 )
 """What a visible mark says; the networks take the capital I for a small L or a one."""
 Signature = Literal["intact", "broken", "unreadable"]
-GENERATORS = re.compile(r"firefly|midjourney|stable diffusion|comfyui|dall.?e|novelai", re.IGNORECASE)
+GENERATORS = r"(?i)firefly|midjourney|stable diffusion|comfyui|dall.?e|novelai"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ def photo_declares(
     if isinstance(written, Unknown):
         return said
     for line in written.lines:
-        if line.score >= MARK_ACCEPT and MARK_WORDS.search(line.text.replace(" ", "")):
+        if line.score >= MARK_ACCEPT and re.search(MARK_WORDS, line.text.replace(" ", "")):
             return replace(said, generated="generated", places=("画面文字",), visible=line.quad)
     return said
 
@@ -114,8 +113,8 @@ def declared_marks(marks: FileMarks) -> DeclaredMarks:
             found.setdefault(SOURCE_TYPES[name], []).append(where)
     for key in marks.prompts:
         found.setdefault("generated", []).append(f"PNG {key}")
-    programs = [name for _, name in marks.software if EDITORS.search(name)]
-    found_by_program = [where for where, name in marks.software if GENERATORS.search(name)]
+    programs = [name for _, name in marks.software if re.search(EDITORS, name)]
+    found_by_program = [where for where, name in marks.software if re.search(GENERATORS, name)]
     if found_by_program:
         found.setdefault("generated", []).extend(found_by_program)
     strongest = next((kind for kind in ORDER if kind in found), None)

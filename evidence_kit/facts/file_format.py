@@ -9,8 +9,7 @@ makes a review of it, never a fail: such a file plays nearly everywhere.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from evidence_kit.records import dataclass
 from evidence_kit.schema import Item
 from evidence_kit.sensors.photo_header import PhotoHeader
 from evidence_kit.sensors.video_header import VideoHeader

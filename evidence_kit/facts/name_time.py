@@ -7,10 +7,11 @@ exports (``lv_0_…``, ``retouch_…``) state when they were edited, and are lef
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 from typing import Literal
+
+from evidence_kit.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +76,13 @@ _FORMS: tuple[tuple[str, str, Literal["utc", "local", "epoch"], bool], ...] = (
     ),
     ("WIN_<date>_<time>", "WIN_" + _DATE.format("") + "_" + _TIME.format("_") + _END, "local", False),
 )
-_COMPILED = tuple((form, re.compile(pattern, re.ASCII), clock, saved) for form, pattern, clock, saved in _FORMS)
 
 
 def name_time(item_id: str) -> NameTime | None:
     """The moment stated by the name of an item (its id, with ``/``); None where no known form fits."""
     name = PurePosixPath(item_id).name
-    for form, pattern, clock, saved in _COMPILED:
-        if (found := pattern.match(name)) is None:
+    for form, pattern, clock, saved in _FORMS:
+        if (found := re.match(pattern, name, re.ASCII)) is None:
             continue
         try:
             if clock == "epoch":

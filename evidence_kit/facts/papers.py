@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from typing import TypeVar
@@ -16,6 +16,7 @@ from typing import TypeVar
 from evidence_kit.facts.printed_numbers import decide
 from evidence_kit.facts.waybill_numbers import same_number
 from evidence_kit.facts.waybill_readings import WaybillReadings
+from evidence_kit.records import dataclass
 from evidence_kit.schema import Deferred, Quad, Unknown
 from evidence_kit.sensors.number_lines import TextLine
 from evidence_kit.sensors.page_text import PageText
@@ -44,19 +45,19 @@ RULER_RUN_ACCEPT, RULER_RUN_REJECT = 5, 3
 EVEN = 0.3
 """Share by which one step between two figures may differ from the usual one."""
 
-_AMOUNT = re.compile(
+_AMOUNT = (
     r"(?:运费|金额|合计|实付|实收|应付|应收|费用|总计|总额|邮费|快递费)\D{0,8}?(\d{1,6}(?:\.\d{1,2})?)(?!\d|[-/:年月])"
     r"|[¥\uffe5]\s*(\d{1,6}(?:\.\d{1,2})?)|(\d{1,6}\.\d{1,2})\s*元|(\d{1,6})\s*元"
 )
-_DAY = re.compile(r"(20\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})")
-_NAMED_NUMBER = re.compile(
+_DAY = r"(20\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})"
+_NAMED_NUMBER = (
     r"(?:^|[^订定])(?:运?单号码?|运单|快件编?号)[\s:\uff1a为是]{0,6}"
     r"([0-9A-Za-z][0-9A-Za-z\- ]{8,32}[0-9A-Za-z])(?![0-9A-Za-z])"
 )
 """A number in a letter's sentence, by its name; an order's number has another one."""
 _LABEL_NAME = "运单号:"
-_CLOCK = re.compile(r"\b\d{1,2}:\d{2}(?::\d{2})?\b|昨天|星期[一二三四五六日天]|[上下]午|凌晨")
-_CHAT_WORDS = re.compile(
+_CLOCK = r"\b\d{1,2}:\d{2}(?::\d{2})?\b|昨天|星期[一二三四五六日天]|[上下]午|凌晨"
+_CHAT_WORDS = (
     r"客服|亲[,\uff0c!\uff01~]|您好|你好|在吗|已读|未读|发送|按住说话|旺旺|聊天|店铺|退款|收到|好的|谢谢|撤回了"
 )
 
@@ -143,7 +144,7 @@ def chat_shown(text: PaperText) -> ChatShown:
         return ChatShown(False)
     left = sum(_edge(line)[0] < CHAT_LEFT and _edge(line)[1] < 1 - 0.5 * (1 - CHAT_RIGHT) for line in lines)
     right = sum(_edge(line)[1] > CHAT_RIGHT and _edge(line)[0] > 0.5 * CHAT_LEFT for line in lines)
-    signs = bool(_CLOCK.search(" ".join(line.text for line in lines))) + bool(_CHAT_WORDS.search(joined))
+    signs = bool(re.search(_CLOCK, " ".join(line.text for line in lines))) + bool(re.search(_CHAT_WORDS, joined))
     two = len(lines) >= CHAT_LINES and left >= 1 and right >= 1
     return ChatShown(True if two and signs >= 1 else None, joined)
 
@@ -178,7 +179,7 @@ def _named(line: TextLine) -> Iterable[TextLine]:
     """The part of ``line`` that is a named number, as a label would print it, with its own characters."""
     spread = [character for character in line.characters for _ in character.text]
     text = "".join(character.text for character in line.characters)
-    for match in _NAMED_NUMBER.finditer(text):
+    for match in re.finditer(_NAMED_NUMBER, text):
         start, end = match.span(1)
         yield replace(line, text=_LABEL_NAME + match.group(1), characters=tuple(spread[start:end]))
 
@@ -200,12 +201,12 @@ def _agreed(line: PaperLine, take: Callable[[str], list[T]]) -> list[T]:
 
 def _amounts(text: str) -> list[float]:
     text = text.replace(" ", "").replace(":", ":")
-    return [float(next(group for group in found.groups() if group)) for found in _AMOUNT.finditer(text)]
+    return [float(next(group for group in found.groups() if group)) for found in re.finditer(_AMOUNT, text)]
 
 
 def _days(text: str) -> list[date]:
     found = []
-    for match in _DAY.finditer(text.replace(" ", "")):
+    for match in re.finditer(_DAY, text.replace(" ", "")):
         try:
             found.append(date(*(int(part) for part in match.groups())))
         except ValueError:

@@ -7,11 +7,11 @@ benchmarks/video_presence.py; nothing is said of moments that were not looked at
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
 from evidence_kit.facts.continuity import Continuity
+from evidence_kit.records import dataclass
 from evidence_kit.schema import Span, Unknown
 from evidence_kit.sensors.parcel_colours import ParcelColours
 from evidence_kit.sensors.parcel_looks import ParcelLook, ParcelLooks

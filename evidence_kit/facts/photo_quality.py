@@ -6,9 +6,9 @@ label itself is sharp and large enough is measured where it matters, on the labe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from evidence_kit.records import dataclass
 from evidence_kit.sensors.sharpness import Sharpness
 from evidence_kit.wiring import fact
 

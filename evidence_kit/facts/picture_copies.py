@@ -7,9 +7,9 @@ carton differ nearly everywhere. Operating points were set with ``python -m benc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
+from evidence_kit.records import dataclass
 from evidence_kit.schema import Item, Pairs
 from evidence_kit.sensors.picture_print import Overlay, PicturePrint, overlay
 from evidence_kit.wiring import fact, pair

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from math import hypot
 
 from evidence_kit.facts.waybill_numbers import MIN_LENGTH, carriers_of, normalise, of_print, other_kind, strength_of
+from evidence_kit.records import dataclass
 from evidence_kit.sensors.number_lines import TextLine
 
 AGREEING_ACCEPT = 2
@@ -29,8 +29,8 @@ LONE_ACCEPT = 0.97
 CHECKED_ACCEPT = 0.85
 """... or on two looks, the better of them that sure."""
 AIR_WITH_PIECE = 16
-RUN = re.compile(r"[0-9A-Za-z]+(?:[-‐-―−][0-9A-Za-z]+)*")
-ENDING = re.compile(r"[0-9\-‐-―−]\s*$")
+RUN = r"[0-9A-Za-z]+(?:[-‐-―−][0-9A-Za-z]+)*"
+ENDING = r"[0-9\-‐-―−]\s*$"
 ADJOINING = 1.5
 """A line that ends so near (in heights of the next one, in shares of the picture) runs on into it."""
 MIXED = frozenset("0OQD1IL8B5S2Z6G")
@@ -116,7 +116,7 @@ def decide(lines: Iterable[TextLine]) -> Printed:
 def _longer(lines: Iterable[TextLine]) -> Iterator[str]:
     """Strings that tell by their form that they are no waybill number: orders, phones, tax numbers."""
     for line in lines:
-        for run in RUN.findall(line.text):
+        for run in re.findall(RUN, line.text):
             number = normalise(run)
             if len(number) > MIN_LENGTH and other_kind(number) is not None:
                 yield number
@@ -133,7 +133,7 @@ def _part_of_more(look: Look, lines: tuple[TextLine, ...], longer: tuple[str, ..
 
 def _runs_on(line: TextLine, after: TextLine) -> bool:
     """Whether ``line`` ends in a digit or a hyphen right where ``after`` begins, on one base line."""
-    if line is after or not ENDING.search(line.text):
+    if line is after or not re.search(ENDING, line.text):
         return False
     end, begin = _between(line.quad[1], line.quad[2]), _between(after.quad[0], after.quad[3])
     high = hypot(after.quad[0][0] - after.quad[3][0], after.quad[0][1] - after.quad[3][1])

@@ -7,12 +7,12 @@ number was accepted, as seen where the model or the reader finds one, and as non
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from math import exp, log
 from typing import Literal
 
 from evidence_kit.facts.photo_quality import PhotoQuality
 from evidence_kit.facts.waybill_readings import UnreadLabel, WaybillReadings
+from evidence_kit.records import dataclass
 from evidence_kit.schema import Quad, Text
 from evidence_kit.sensors.frame_content import KINDS, FrameContent, LabelRegion, Region
 from evidence_kit.wiring import fact

@@ -6,10 +6,9 @@ resolves at least 200 edge widths along its long side; the pair below keeps a fa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from evidence_kit.facts.unread_labels import Cause
 from evidence_kit.facts.waybill_readings import UnreadLabel, WaybillReadings
+from evidence_kit.records import dataclass
 from evidence_kit.schema import Deferred, Unknown
 from evidence_kit.sensors.label_looks import LabelLook, LabelLooks
 from evidence_kit.wiring import fact

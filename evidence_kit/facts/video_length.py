@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from evidence_kit.records import dataclass
 from evidence_kit.sensors.video_header import VideoHeader
 from evidence_kit.wiring import fact
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import Literal
+
+from evidence_kit.records import dataclass
 
 Strength = Literal["checked", "prefixed", "digits", "unchecked"]
 """How much the form itself says: a check digit holds, letters no other number starts with, digits alone, or a check
@@ -23,38 +24,34 @@ class Form:
     """One way a carrier writes its numbers, after ``normalise``."""
 
     carrier: str
-    pattern: re.Pattern[str]
+    pattern: str
     strength: Strength
     printed: Literal["yes", "named", "no"] = "yes"
     """Whether print alone may be taken for it: ``no`` where a cut-off number of another carrier would pass,
     ``named`` where the line must say itself that it is a tracking number."""
 
 
-def _form(carrier: str, pattern: str, strength: Strength, printed: Literal["yes", "named", "no"] = "yes") -> Form:
-    return Form(carrier, re.compile(pattern), strength, printed)
-
-
 FORMS: tuple[Form, ...] = (
-    _form("SF", r"SF\d{13}", "prefixed"),
-    _form("YTO", r"YT\d{13}", "prefixed"),
-    _form("JT", r"JT\d{13}", "prefixed"),
-    _form("JD", r"JD[0-9A-Z]{2}\d{11}", "prefixed"),
-    _form("DEPPON", r"DPK\d{12}", "prefixed"),
-    _form("UPS", r"1Z[0-9A-Z]{16}", "checked"),
-    _form("EMS", r"[A-Z]{2}\d{9}[A-Z]{2}", "checked"),
-    _form("UPS", r"1Z[0-9A-Z]{6}\d{10}", "unchecked"),
-    _form("ZTO", r"7[3-689]\d{12}", "digits"),
-    _form("STO", r"77\d{13}", "digits"),
-    _form("YUNDA", r"[34]\d{14}", "digits"),
-    _form("CAINIAO", r"621\d{12}", "digits"),
-    _form("POST", r"(?:9\d|1[0-2])\d{11}", "digits"),
-    _form("STO", r"(?:77|43)\d{12,15}", "digits", "no"),
-    _form("YUNDA", r"5\d{12}", "digits", "named"),
-    _form("SF", r"SF\d{12}", "prefixed", "no"),
-    _form("FEDEX", r"[2-8]\d{11}", "digits", "named"),
-    _form("FEDEX", r"96\d{32}|9622\d{18}|\d{15}|100\d{29}|31\d{30}", "digits", "no"),
-    _form("USPS", r"(?:420\d{5}(?:\d{4})?)?9[1-5]\d{20}", "digits", "named"),
-    _form("AIR", r"\d{11}(?:\d{5})?", "checked", "no"),
+    Form("SF", r"SF\d{13}", "prefixed"),
+    Form("YTO", r"YT\d{13}", "prefixed"),
+    Form("JT", r"JT\d{13}", "prefixed"),
+    Form("JD", r"JD[0-9A-Z]{2}\d{11}", "prefixed"),
+    Form("DEPPON", r"DPK\d{12}", "prefixed"),
+    Form("UPS", r"1Z[0-9A-Z]{16}", "checked"),
+    Form("EMS", r"[A-Z]{2}\d{9}[A-Z]{2}", "checked"),
+    Form("UPS", r"1Z[0-9A-Z]{6}\d{10}", "unchecked"),
+    Form("ZTO", r"7[3-689]\d{12}", "digits"),
+    Form("STO", r"77\d{13}", "digits"),
+    Form("YUNDA", r"[34]\d{14}", "digits"),
+    Form("CAINIAO", r"621\d{12}", "digits"),
+    Form("POST", r"(?:9\d|1[0-2])\d{11}", "digits"),
+    Form("STO", r"(?:77|43)\d{12,15}", "digits", "no"),
+    Form("YUNDA", r"5\d{12}", "digits", "named"),
+    Form("SF", r"SF\d{12}", "prefixed", "no"),
+    Form("FEDEX", r"[2-8]\d{11}", "digits", "named"),
+    Form("FEDEX", r"96\d{32}|9622\d{18}|\d{15}|100\d{29}|31\d{30}", "digits", "no"),
+    Form("USPS", r"(?:420\d{5}(?:\d{4})?)?9[1-5]\d{20}", "digits", "named"),
+    Form("AIR", r"\d{11}(?:\d{5})?", "checked", "no"),
 )
 """In order of how telling they are; a number may fit several. Air waybills are told in print by their hyphen."""
 
@@ -97,13 +94,13 @@ _CHECKS = {"UPS": ups_holds, "EMS": s10_holds, "AIR": air_holds}
 
 def carriers_of(number: str) -> tuple[str, ...]:
     """Carriers whose form a normalised number has, likeliest first; forms with a check digit only where it holds."""
-    names = [form.carrier for form in FORMS if form.pattern.fullmatch(number) and _holds(form, number)]
+    names = [form.carrier for form in FORMS if re.fullmatch(form.pattern, number) and _holds(form, number)]
     return tuple(dict.fromkeys(names))
 
 
 def strength_of(number: str) -> Strength | None:
     """The strongest form that a normalised number has; None where it has no known one."""
-    held = {form.strength for form in FORMS if form.pattern.fullmatch(number) and _holds(form, number)}
+    held = {form.strength for form in FORMS if re.fullmatch(form.pattern, number) and _holds(form, number)}
     return next((level for level in ("checked", "prefixed", "digits", "unchecked") if level in held), None)
 
 
@@ -236,18 +233,18 @@ def same_number(a: str, b: str) -> bool:
     return len(short) >= MIN_LENGTH and short in long
 
 
-_LEAD = re.compile(
-    r"^.*?(?:TRACKING\s*(?:NO|NUMBER|ID|#)?|TRK\s*#|WAYBILL\s*(?:NO|NUMBER)?|\bAWB|运单编?号码?|快递单号|面单号)[\s.:#：]*",
-    re.IGNORECASE,
+_LEAD = (
+    r"(?i)^.*?(?:TRACKING\s*(?:NO|NUMBER|ID|#)?|TRK\s*#|WAYBILL\s*(?:NO|NUMBER)?|\bAWB|运单编?号码?|快递单号|面单号)"
+    r"[\s.:#：]*"
 )
-_AIR_PRINT = re.compile(r"(\d{3})[-‐-―]\s?(\d{4})\s?(\d{4})(\d{5})?")
+_AIR_PRINT = r"(\d{3})[-‐-―]\s?(\d{4})\s?(\d{4})(\d{5})?"
 
 
 def of_print(line: str) -> str | None:
     """The waybill number that a printed line is, normalised; None where it has no carrier's form (rules 1e.16)."""
-    plain = _LEAD.sub("", line.strip())
+    plain = re.sub(_LEAD, "", line.strip())
     named = plain != line.strip()
-    air = _AIR_PRINT.fullmatch(plain)
+    air = re.fullmatch(_AIR_PRINT, plain)
     if air and air_holds("".join(air.groups("")[:3])) and not re.match(r"010|02\d|[48]00", plain):
         return "".join(air.groups(""))
     # A leading hyphen is the rest of something longer, an order number for one.
@@ -257,5 +254,5 @@ def of_print(line: str) -> str | None:
     if not generic(number) or other_kind(number) is not None:
         return None
     allowed = ("yes", "named") if named else ("yes",)
-    fits = any(f.printed in allowed and f.pattern.fullmatch(number) and _holds(f, number) for f in FORMS)
+    fits = any(f.printed in allowed and re.fullmatch(f.pattern, number) and _holds(f, number) for f in FORMS)
     return number if fits else None

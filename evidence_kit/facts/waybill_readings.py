@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from evidence_kit.facts.printed_numbers import Printed, alike, decide, look_at
 from evidence_kit.facts.unread_labels import Cause, cause_of, is_code
 from evidence_kit.facts.waybill_numbers import carriers_of, normalise, of_barcode, of_print, same_number
+from evidence_kit.records import dataclass
 from evidence_kit.schema import Deferred, Quad, Unknown
 from evidence_kit.sensors.around_text import AroundText
 from evidence_kit.sensors.codes import Codes, SeenCode, on_one_label
@@ -70,7 +71,7 @@ class WaybillReadings:
     """True: read or seen; False: looked for and not there; None: could not be told."""
 
 
-LABEL_WORDS = re.compile(r"快递|速运|速递|快运|物流|面单|运单|收件|寄件|TRACKING|WAYBILL|SHIP\s*TO", re.IGNORECASE)
+LABEL_WORDS = r"(?i)快递|速运|速递|快运|物流|面单|运单|收件|寄件|TRACKING|WAYBILL|SHIP\s*TO"
 LABEL_WORD_SCORE = 0.8
 CLOSE_ACCEPT, CLOSE_REJECT = 4, 2
 """Ways of looking closely that must give one text: from the first on it is a reading, below the second nothing.
@@ -249,5 +250,5 @@ def _left_out(unread: list[UnreadLabel], codes: Codes) -> bool:
 
 def _named(lines: tuple[TextLine, ...]) -> list[UnreadLabel]:
     """A label that names itself in print although no bars were found."""
-    named = [line for line in lines if LABEL_WORDS.search(line.text) and line.score >= LABEL_WORD_SCORE]
+    named = [line for line in lines if re.search(LABEL_WORDS, line.text) and line.score >= LABEL_WORD_SCORE]
     return [UnreadLabel(named[0].quad, None)] if named else []

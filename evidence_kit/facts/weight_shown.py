@@ -10,9 +10,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
+from evidence_kit.records import dataclass
 from evidence_kit.schema import Quad
 from evidence_kit.sensors.digit_strip import StripLook
 from evidence_kit.sensors.scale_display import DisplayLine, LineLook, ScaleDisplay
@@ -80,15 +80,15 @@ PATTERNS = {
 TURNABLE = frozenset("0125689")
 """Digits that are digits upside down too."""
 
-_NUMBER = re.compile(r"\d+(?:[.,。:：·]\d+)?")
+_NUMBER = r"\d+(?:[.,。:：·]\d+)?"
 _LETTERS_AS_DIGITS = str.maketrans("SOoIlBZ", "5001182")
 """What the networks make of single digits of segments; undone only where the segments themselves are decided."""
-_CUT_OFF = re.compile(r"[(\[{<|]\s*\d")
+_CUT_OFF = r"[(\[{<|]\s*\d"
 """What the edge of a finger or of a sticker before the first digit is read as: a digit may lie under it."""
-_NAMED_IN_LINE = re.compile(r"[\u4e00-\u9fff]{2}\W{0,3}\d|[A-Za-z]{3}\s*[:\uff1a]\s*\d")
+_NAMED_IN_LINE = r"[\u4e00-\u9fff]{2}\W{0,3}\d|[A-Za-z]{3}\s*[:\uff1a]\s*\d"
 """Words on the figure's own line, those in letters with a colon: no display of segments has them."""
-_GARBLED_KG = re.compile(r"(?<=\d)k[0q98]$", re.IGNORECASE)
-_TAIL = re.compile(r"(?<=\d)(?:kg|g|oz|0z|lbs?|[1|Il]b)$", re.IGNORECASE)
+_GARBLED_KG = r"(?i)(?<=\d)k[0q98]$"
+_TAIL = r"(?i)(?<=\d)(?:kg|g|oz|0z|lbs?|[1|Il]b)$"
 """A unit that the networks read as part of the number's own line."""
 _GARBLED_G = frozenset("09864")
 """What they read a small g beside digits as."""
@@ -104,17 +104,16 @@ _UNIT_WORDS: tuple[tuple[str, Unit], ...] = (
     ("千克", "kg"), ("公斤", "kg"), ("KG", "kg"), ("市斤", "斤"), ("斤", "斤"), ("克", "g"), ("LBS", "lb"),
     ("LB", "lb"), ("磅", "lb"), ("OZ", "oz"), ("盎司", "oz"), ("G", "g"),
 )  # fmt: skip
-_STRIP = re.compile(r"#*(\d+(?:\.\d+)?)[gklboz斤#]*")
+_STRIP = r"#*(\d+(?:\.\d+)?)[gklboz斤#]*"
 """A strip with one whole number on it: print before it, a unit and print after it."""
-_NOT_THE_WEIGHT = re.compile(
-    r"MAX|MIN|最大|最小|量程|称量|[DE]\s*[=:]|单价|金额|总价|单号|编号|\bNo\b|№|时间|日期|运费|电话|件数|电量|电池|[%\uff05℃]",
-    re.IGNORECASE,
+_NOT_THE_WEIGHT = (
+    r"(?i)MAX|MIN|最大|最小|量程|称量|[DE]\s*[=:]|单价|金额|总价|单号|编号|"
+    r"\bNo\b|№|时间|日期|运费|电话|件数|电量|电池|[%\uff05℃]"
 )
-_WEIGHT_WORD = re.compile(r"重量|净重|毛重|称重|WEIGHT|NET", re.IGNORECASE)
-_MONEY = re.compile(r"元|¥|¥")
-_UNIT_IN_NAME = re.compile(
-    r"(?:重量|净重|毛重|称重|WEIGHT)[^(\uff08]{0,3}[(\uff08\[]\s*([A-Za-z\u4e00-\u9fff]{1,3})\s*[)\uff09\]]?",
-    re.IGNORECASE,
+_WEIGHT_WORD = r"(?i)重量|净重|毛重|称重|WEIGHT|NET"
+_MONEY = r"元|¥|¥"
+_UNIT_IN_NAME = (
+    r"(?i)(?:重量|净重|毛重|称重|WEIGHT)[^(\uff08]{0,3}[(\uff08\[]\s*([A-Za-z\u4e00-\u9fff]{1,3})\s*[)\uff09\]]?"
 )
 
 
@@ -165,15 +164,15 @@ def decide(display: ScaleDisplay) -> WeightShown:
     lead = display.lead + sum(map(_lettered_lead, figures))
     for line in figures:
         text = max((look.text for look in line.looks), key=len)
-        own = _WEIGHT_WORD.search(text)
+        own = re.search(_WEIGHT_WORD, text)
         name = None if own else _name_of(line, display.lines)  # words on its own line are its name
         if _another_thing(line):
             continue
-        if name and _NOT_THE_WEIGHT.search(name):
+        if name and re.search(_NOT_THE_WEIGHT, name):
             continue
         digits = number_of(line, lead)
         if digits is not None:
-            named = bool(own or (name and _WEIGHT_WORD.search(name)))
+            named = bool(own or (name and re.search(_WEIGHT_WORD, name)))
             unit = unit_of(line, display.lines, name)
             shown = named or unit is not None or _digit_cells(line.cells) is not None
             if shown or _tallest(line, figures):  # print is a weight by its name, its unit or its size
@@ -190,9 +189,9 @@ def decide(display: ScaleDisplay) -> WeightShown:
 def _another_thing(line: DisplayLine) -> bool:
     """The line says that its number is a price, a share, a capacity; a small unit is sometimes read as such a sign."""
     surest = max(line.looks, key=lambda look: look.score).text
-    if _NOT_THE_WEIGHT.search(re.sub(r"[%\uff05元]$", "", surest)):
+    if re.search(_NOT_THE_WEIGHT, re.sub(r"[%\uff05元]$", "", surest)):
         return True
-    signed = _MONEY.search(surest) or re.search(r"[%\uff05]", surest)
+    signed = re.search(_MONEY, surest) or re.search(r"[%\uff05]", surest)
     return bool(signed) and not _unit_follows(line.strip)
 
 
@@ -277,7 +276,7 @@ def _denied(number: str, line: DisplayLine) -> bool:
     print_ = _digit_cells(line.cells) is None and sure >= PRINT_ACCEPT
     if strip.hidden > HIDDEN_REJECT if print_ else _covered(strip):
         return True
-    told = _STRIP.fullmatch(strip.text)
+    told = re.fullmatch(_STRIP, strip.text)
     return (told is None or told.group(1) != number) and strip.chance >= (PRINT_DENY if print_ else STRIP_DENY)
 
 
@@ -289,12 +288,12 @@ def _by_strip(line: DisplayLine, lead: float) -> str | None:
     """What the network of displays reads surely and one of the other looks reads too, and none denies."""
     if line.strip is None or line.strip.chance < STRIP_ACCEPT or _covered(line.strip):
         return None
-    told = _STRIP.fullmatch(line.strip.text)
+    told = re.fullmatch(_STRIP, line.strip.text)
     if told is None:
         return None
     number = told.group(1)
     digits = number.replace(".", "")
-    if len(digits) < LEAST_DIGITS or any(_CUT_OFF.search(look.text) for look in line.looks):
+    if len(digits) < LEAST_DIGITS or any(re.search(_CUT_OFF, look.text) for look in line.looks):
         return None
     figures = [(look, _figure(_plain_text(look.text, told=True))) for look in line.looks]
     if any(look.score >= LONE_ACCEPT and not _may_be(figure, number, line.strip) for look, figure in figures):
@@ -330,12 +329,12 @@ def _seconded(
 def _by_looks(line: DisplayLine, lead: float) -> str | None:
     """The number as two looks of the networks for any text and the measured segments give it."""
     looks = [look for look in line.looks if look.score >= SCORE_REJECT]
-    named = bool(looks) and all(_NAMED_IN_LINE.search(look.text) for look in looks)
+    named = bool(looks) and all(re.search(_NAMED_IN_LINE, look.text) for look in looks)
     cells = None if named else _digit_cells(line.cells)  # what is named on its own line is print: it has no segments
     texts = [(look, _figure(_plain_text(look.text, told=cells is not None))) for look in looks]
     if any(figure is None for _, figure in texts) or not texts:
         return None
-    if any(_CUT_OFF.search(look.text) for look in looks):
+    if any(re.search(_CUT_OFF, look.text) for look in looks):
         return None
     segments = None if cells is None else "".join(char for char, _ in cells)
     plain = [(look, figure.replace(".", "")) for look, figure in texts if figure is not None]
@@ -354,7 +353,7 @@ def _by_looks(line: DisplayLine, lead: float) -> str | None:
 
 def _plain_text(text: str, *, told: bool) -> str:
     """A network's text without its unit, and with letters that are digits undone where the segments are told."""
-    text = _TAIL.sub("", text.replace(" ", ""))
+    text = re.sub(_TAIL, "", text.replace(" ", ""))
     return text.translate(_LETTERS_AS_DIGITS) if told else text
 
 
@@ -369,7 +368,7 @@ def _with_garbled_g(seen: str, segments: str) -> bool:
 
 def _figure(text: str) -> str | None:
     """The one number in ``text`` with ``.`` for its point; None where there is none or several."""
-    found = _NUMBER.findall(_GARBLED_KG.sub("kg", text.replace(" ", "")))
+    found = re.findall(_NUMBER, re.sub(_GARBLED_KG, "kg", text.replace(" ", "")))
     if len(found) != 1:
         return None
     return re.sub(r"[,。:：·]", ".", found[0])
@@ -419,7 +418,7 @@ def _stands(line: DisplayLine, digits: str, cells: list[tuple[str, Cell]] | None
     if any(cell.foot >= POINT_ACCEPT and cell.head <= POINT_REJECT for _, cell in inner):
         return True
     best = max(look.score for look in line.looks)
-    return best - line.turned.score >= TURNED or not _NUMBER.search(line.turned.text)
+    return best - line.turned.score >= TURNED or not re.search(_NUMBER, line.turned.text)
 
 
 def _with_point(
@@ -468,13 +467,13 @@ def _pointed(digits: str, place: int) -> str:
 
 def unit_of(line: DisplayLine, lines: Iterable[DisplayLine], name: str | None) -> Unit | None:
     """The unit printed on the line, in its name, or right beside it; None where none or several are."""
-    tails = [_GARBLED_KG.sub("kg", look.text.replace(" ", "")) for look in line.looks]
-    own = {unit for tail in tails if (unit := _unit_in(_NUMBER.split(tail)[-1]))}
+    tails = [re.sub(_GARBLED_KG, "kg", look.text.replace(" ", "")) for look in line.looks]
+    own = {unit for tail in tails if (unit := _unit_in(re.split(_NUMBER, tail)[-1]))}
     if len(own) == 1:
         return own.pop()
     if len(own) > 1:
         return None
-    if name is not None and (found := _UNIT_IN_NAME.search(name)):
+    if name is not None and (found := re.search(_UNIT_IN_NAME, name)):
         return _unit_in(found.group(1))
     # A second unit, or letters that could be one, leave it open which of them is meant.
     near = {_unit_by(looks) for looks in line.beside if max(look.score for look in looks) >= STRAY_SCORE}

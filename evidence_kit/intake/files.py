@@ -12,12 +12,12 @@ import re
 import stat
 import unicodedata
 from collections.abc import Iterable, Iterator, MutableMapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from evidence_kit.intake.errors import IntakeError, shown
 from evidence_kit.intake.kind import HEAD_BYTES
+from evidence_kit.records import dataclass
 
 MAX_FILES = 2_000
 """Files of one submission; an upload form takes a few dozen. More is surely the wrong folder."""

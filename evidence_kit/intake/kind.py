@@ -12,8 +12,9 @@ ASF, RIFF/AVI, FLV, Matroska, ISO/IEC 13818-1); RealMedia's ``.RMF`` as FFmpeg's
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+from evidence_kit.records import dataclass
 
 HEAD_BYTES = 4096
 """Enough for a Matroska DocType, twenty MPEG-TS packets and a long list of brands."""

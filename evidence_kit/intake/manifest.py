@@ -9,7 +9,7 @@ import json
 import tomllib
 import typing
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, NoReturn
@@ -19,6 +19,7 @@ from evidence_kit.intake.files import MANIFEST_NAMES, MAX_FILES
 from evidence_kit.intake.keys import FILE_KEYS, KEYS, TABLES, NoValue, nearest, value_of
 from evidence_kit.intake.times import BEIJING
 from evidence_kit.lines import json_lines, line_of, toml_error_line, toml_lines
+from evidence_kit.records import dataclass
 from evidence_kit.schema import Case, Role
 
 MAX_BYTES = 1_000_000

@@ -7,7 +7,6 @@ unit's range is a ``PackError`` that names file, line and what was expected.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -26,6 +25,7 @@ from evidence_kit.packs.draft import (
     read_text,
     shipped,
 )
+from evidence_kit.records import dataclass
 from evidence_kit.rules import Rule, load_rule, rule_ids
 from evidence_kit.schema import Text
 

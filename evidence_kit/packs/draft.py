@@ -11,11 +11,12 @@ import difflib
 import hashlib
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from evidence_kit.lines import line_of, toml_error_line, toml_lines
+from evidence_kit.records import dataclass
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 8

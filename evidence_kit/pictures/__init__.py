@@ -10,8 +10,8 @@ import base64
 import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
+from evidence_kit.records import dataclass
 from evidence_kit.report.picture import Source, Wish
 from evidence_kit.schema import Item
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any, Literal
 
 from evidence_kit.checks import moment, span
+from evidence_kit.records import dataclass
 from evidence_kit.report import words
 from evidence_kit.report.appeal import appeal_text
 from evidence_kit.report.harm import MAX_FIXES, fixes

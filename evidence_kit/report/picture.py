@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from evidence_kit.checks import moment
+from evidence_kit.records import dataclass
 from evidence_kit.report.harm import MAX_FIXES, fixes
 from evidence_kit.report.words import blind_words, break_words
 from evidence_kit.schema import COUNTED_ROLES, Finding, ItemReport, Outcome, Point, Quad, Report, Text, Trace

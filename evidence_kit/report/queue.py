@@ -6,10 +6,10 @@ Beside ``html.py``: the same style, both languages in one file, no network, ever
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from evidence_kit.records import dataclass
 from evidence_kit.report import words
 from evidence_kit.report.harm import fixes, place
 from evidence_kit.report.html import asset, digest, environment

@@ -9,11 +9,11 @@ from __future__ import annotations
 import inspect
 import pkgutil
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from typing import Any, TypeVar
 
+from evidence_kit.records import dataclass
 from evidence_kit.schema import Check, Text
 from evidence_kit.wiring import Signature, Target, read_signature
 

@@ -22,7 +22,7 @@ FIELDS = {
     "request": Text("客户诉求", "request"),
     "contact": Text("客户联系方式", "contact"),
 }
-_NUMBER = re.compile(r"\d(?:[\d\s()\-]*\d)?")
+_NUMBER = r"\d(?:[\d\s()\-]*\d)?"
 
 
 @rule(on="submission", title=Text("客诉五项", "complaint filled in"))
@@ -59,5 +59,5 @@ def _same_phone(complaint: Complaint) -> bool:
 def _phones(text: str) -> list[str]:
     """The phone numbers in ``text`` as bare digits, without the country code."""
     plain = unicodedata.normalize("NFKC", text)
-    found = (re.sub(r"\D", "", match[0]) for match in _NUMBER.finditer(plain))
+    found = (re.sub(r"\D", "", match[0]) for match in re.finditer(_NUMBER, plain))
     return [re.sub(r"^(?:0086|86)(?=1\d{10}$)", "", digits) for digits in found if digits]

@@ -6,9 +6,9 @@ read for that, only as far around as labels reach.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from evidence_kit.records import dataclass
 from evidence_kit.sensors.codes import Codes
 from evidence_kit.sensors.label_text import ENLARGE, centre_of, open_labels, window_side
 from evidence_kit.sensors.number_lines import TextEngine, TextLine, read_area

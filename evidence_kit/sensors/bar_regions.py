@@ -6,8 +6,9 @@ is a place where gradients are strong and nearly all parallel, text is one where
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from evidence_kit.records import dataclass
 
 if TYPE_CHECKING:
     import numpy as np

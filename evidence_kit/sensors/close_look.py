@@ -9,8 +9,9 @@ several of them agree on is read, what they disagree on is not. What no decoder 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from evidence_kit.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

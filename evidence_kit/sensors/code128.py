@@ -8,9 +8,11 @@ bar codes", 2013), blur, place, stretch and light are fitted to it, and the sear
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from evidence_kit.records import dataclass
 
 if TYPE_CHECKING:
     import numpy as np

@@ -7,10 +7,11 @@ full-size picture only where all of that saw nothing. Raw: what a text means is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import cos, hypot, radians, sin
 from typing import TYPE_CHECKING, Any, Literal
 
+from evidence_kit.records import dataclass
 from evidence_kit.schema import Quad
 from evidence_kit.sensors.photo import Photo
 from evidence_kit.wiring import sensor

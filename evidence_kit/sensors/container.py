@@ -7,9 +7,9 @@ Importing this module loads neither PyAV nor NumPy.
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from evidence_kit.records import dataclass
 from evidence_kit.sensors import CannotOpen
 
 if TYPE_CHECKING:

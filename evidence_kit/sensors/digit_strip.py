@@ -7,9 +7,10 @@ by a symbol of their own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from evidence_kit.records import dataclass
 from evidence_kit.sensors import ocr, weights
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from evidence_kit.records import dataclass
 from evidence_kit.sensors.footage import Footage
 from evidence_kit.sensors.photo import Photo
 from evidence_kit.sensors.photo_header import PhotoHeader
@@ -32,11 +32,11 @@ _OPEN_BOXES = (b"moov", b"udta", b"meta", b"trak", b"ilst")
 
 MAX_LOOKED_AT = 40
 """Places of the word AIGC that are looked at in one text, each over a bounded stretch: a text may hold nothing else."""
-_ELEMENT = re.compile(r"AIGC\s{0,20}>(.{0,4000}?)</(?:[\w.-]{1,40}:)?AIGC\s{0,20}>", re.DOTALL)
-_ATTRIBUTE = re.compile(r"""AIGC\s{0,20}=\s{0,20}(?:"([^"]{0,4000})"|'([^']{0,4000})')""")
-_JSON = re.compile(r'AIGC"\s{0,20}:\s{0,20}(\{[^{}]{0,2000}\}|"(?:[^"\\]|\\.){0,2000}")')
-_SOURCE_TYPE = re.compile(r"digitalsourcetype/([A-Za-z]{3,60})")
-_CREATOR_TOOL = re.compile(r"""(?:xmp|xap):CreatorTool(?:\s{0,20}=\s{0,20}["']|>)([^"'<]{1,200})""")
+_ELEMENT = r"(?s)AIGC\s{0,20}>(.{0,4000}?)</(?:[\w.-]{1,40}:)?AIGC\s{0,20}>"
+_ATTRIBUTE = r"""AIGC\s{0,20}=\s{0,20}(?:"([^"]{0,4000})"|'([^']{0,4000})')"""
+_JSON = r'AIGC"\s{0,20}:\s{0,20}(\{[^{}]{0,2000}\}|"(?:[^"\\]|\\.){0,2000}")'
+_SOURCE_TYPE = r"digitalsourcetype/([A-Za-z]{3,60})"
+_CREATOR_TOOL = r"""(?:xmp|xap):CreatorTool(?:\s{0,20}=\s{0,20}["']|>)([^"'<]{1,200})"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +75,9 @@ class _Marks:
         self.truncated |= len(packet) > MAX_PACKET
         for found in _labels(text, _ELEMENT, _ATTRIBUTE):
             self.aigc[where, found] = None
-        for source in _SOURCE_TYPE.finditer(text):
+        for source in re.finditer(_SOURCE_TYPE, text):
             self.sources[where, source.group(1)] = None
-        for tool in _CREATOR_TOOL.finditer(text):
+        for tool in re.finditer(_CREATOR_TOOL, text):
             self.software[where, _plain(tool.group(1))] = None
 
     def text(self, value: str, where: str) -> None:
@@ -321,7 +321,7 @@ def _is_box(stream: BinaryIO, at: int) -> bool:
     return stream.read(4) in (b"hdlr", b"keys", b"ilst", b"mhdr")
 
 
-def _labels(text: str, *forms: re.Pattern[str]) -> Iterator[str]:
+def _labels(text: str, *forms: str) -> Iterator[str]:
     """The AIGC labels of ``text`` in one of the forms, each matched only where the word stands."""
     at = -1
     for _ in range(MAX_LOOKED_AT):
@@ -329,7 +329,7 @@ def _labels(text: str, *forms: re.Pattern[str]) -> Iterator[str]:
         if at < 0:
             return
         for form in forms:
-            found = form.match(text, at)
+            found = re.compile(form).match(text, at)
             if found is not None:
                 yield _plain(next(group for group in found.groups() if group is not None))
                 break

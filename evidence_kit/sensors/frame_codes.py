@@ -6,8 +6,7 @@ looked at in full size (label_frames.py). Raw: what a text means is for the fact
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from evidence_kit.records import dataclass
 from evidence_kit.schema import Unknown
 from evidence_kit.sensors.codes import BarcodeEngine
 from evidence_kit.sensors.footage import Footage

@@ -7,9 +7,9 @@ be a label is looked at once more from near, and it is measured what surrounds i
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from evidence_kit.records import dataclass
 from evidence_kit.schema import Quad
 from evidence_kit.sensors.photo import Photo
 from evidence_kit.sensors.weights import network

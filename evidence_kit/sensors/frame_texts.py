@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from evidence_kit.records import dataclass
 from evidence_kit.sensors.footage import Footage
 from evidence_kit.sensors.frame_codes import FrameCodes, MomentCodes
 from evidence_kit.sensors.page_text import PageText, TextEngine

@@ -6,9 +6,10 @@ Only headers are read (at most a few hundred small boxes), never media data. Sou
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+
+from evidence_kit.records import dataclass
 
 MAX_BOXES = 4_000
 MAX_TABLE_ENTRIES = 4_096

@@ -8,9 +8,10 @@ benchmarks/video_waybill.py.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from evidence_kit.records import dataclass
 from evidence_kit.sensors.codes import BarcodeEngine, Codes, SeenCode, read_codes
 
 if TYPE_CHECKING:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import cos, radians, sin
 from typing import TYPE_CHECKING
 
+from evidence_kit.records import dataclass
 from evidence_kit.schema import Quad
 from evidence_kit.sensors.codes import LINEAR, SHORTEST, BarRegion, Codes, on_one_label
 from evidence_kit.sensors.number_lines import TextEngine, TextLine, read_area

@@ -7,9 +7,9 @@ is hard to see. Both are kept, each with its characters' probabilities; which to
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from evidence_kit.records import dataclass
 from evidence_kit.schema import Point, Quad
 from evidence_kit.sensors import ocr
 from evidence_kit.sensors.ocr import Character, ReadLine
@@ -34,7 +34,7 @@ SECOND_LOOK_DIGITS = 7
 SECOND_LOOK_LEAST = 9
 """... where the run has so many letters and digits: a waybill number has ten, of which one look may lose one. Of 41
 development photos that need print none answers otherwise with shorter runs read twice: ``benchmarks waybill_looks``."""
-LAST_RUN = re.compile(r"[0-9A-Za-z\s\-\u2010-\u2015\u2212]+$")
+LAST_RUN = r"[0-9A-Za-z\s\-\u2010-\u2015\u2212]+$"
 """A number ends its line; what comes before may say what it is. Times, prices and addresses need no second look."""
 DOUBTFUL = 0.85
 """A line with a lower mean score is read the other way up too, and the better reading kept."""
@@ -197,7 +197,7 @@ def _read_boxes(picture: Any, boxes: list[ocr.TextBox], onto: Any) -> list[TextL
         quad = tuple((min(1.0, max(0.0, x / width)), min(1.0, max(0.0, y / height))) for x, y in way)
         tall = ((way[3][0] - way[0][0]) ** 2 + (way[3][1] - way[0][1]) ** 2) ** 0.5
         lines.append(TextLine(read.text, read.score, quad, "tiny", tall, read.characters))  # type: ignore[arg-type]
-        last = LAST_RUN.search(read.text)
+        last = re.search(LAST_RUN, read.text)
         if last and _digits(last[0]) >= SECOND_LOOK_DIGITS and _plain(last[0]) >= SECOND_LOOK_LEAST:
             again = ocr.read_lines([cutting], size="small")[0]
             lines.append(TextLine(again.text, again.score, quad, "small", tall, again.characters))  # type: ignore[arg-type]

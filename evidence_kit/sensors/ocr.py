@@ -7,10 +7,10 @@ give: the probability of each character and its rivals, and lines skipped before
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
+from evidence_kit.records import dataclass
 from evidence_kit.sensors import EngineMissing
 from evidence_kit.sensors.weights import find
 

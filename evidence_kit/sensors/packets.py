@@ -5,9 +5,9 @@ Raw measurements; which of them count is decided in facts/continuity.py. Costs a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from evidence_kit.records import dataclass
 from evidence_kit.sensors.container import PacketTable
 from evidence_kit.sensors.footage import Footage
 from evidence_kit.wiring import sensor

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from evidence_kit.records import dataclass
 from evidence_kit.sensors.number_lines import TextEngine, TextLine, read_area
 from evidence_kit.sensors.photo import Photo
 from evidence_kit.wiring import sensor

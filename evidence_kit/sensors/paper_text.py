@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from evidence_kit.records import dataclass
 from evidence_kit.schema import Quad
 from evidence_kit.sensors import ocr
 from evidence_kit.sensors.photo import Photo

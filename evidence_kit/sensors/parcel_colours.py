@@ -9,11 +9,11 @@ for the facts to say. The points here were set on the ``tune`` part of benchmark
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from evidence_kit.records import dataclass
 from evidence_kit.sensors.footage import Footage
 from evidence_kit.sensors.parcel_looks import ParcelLook, ParcelLooks
 from evidence_kit.wiring import sensor

@@ -7,13 +7,13 @@ the parcel's turn. Raw: which face is which through the turning, and what counts
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
 from functools import lru_cache
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
 from math import acos, degrees
 from typing import TYPE_CHECKING, Any
 
+from evidence_kit.records import dataclass
 from evidence_kit.schema import Quad
 from evidence_kit.sensors.footage import Footage
 from evidence_kit.sensors.parcel_motion import FOCAL, Motion, Shades, Solid, motion, solid_of

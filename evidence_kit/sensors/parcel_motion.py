@@ -9,9 +9,10 @@ motion does not depend on the world that the network was trained in; it is known
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+from evidence_kit.records import dataclass
 
 if TYPE_CHECKING:
     import numpy as np
@@ -129,7 +130,7 @@ def _sampled(picture: Any, x: Any, y: Any) -> Any:
 
 
 def solid_of(view: Any, turn: Any, shades: Shades) -> Solid | None:
-    """What a view of ``parcel_looks`` (``on``, ``normals``, ``part``, ``size``) shows of a parcel that lies by ``turn``.
+    """What a view (``on``, ``normals``, ``part``, ``size``; parcel_looks.py) shows of a parcel that lies by ``turn``.
 
     Each cell belongs to the face of the turn (3, 3) that its normal is nearest to; faces are planes, and meet where
     their cells touch. None where too little of it is seen.
@@ -229,7 +230,7 @@ def _pixels(places: Any, depths: Any, side: float, size: tuple[int, int]) -> tup
     grid = np.stack(np.meshgrid(steps, steps), -1).reshape(1, -1, 2)
     pixels = np.round(places[:, None] + grid).astype(int).reshape(-1, 2)
     within = ((pixels >= 2) & (pixels < np.array(size) - 2)).all(1)
-    names, first = np.unique(pixels[:, 1] * size[0] + pixels[:, 0], return_index=True)
+    _, first = np.unique(pixels[:, 1] * size[0] + pixels[:, 0], return_index=True)
     first = first[within[first]]
     return pixels[first], np.repeat(depths, grid.shape[1])[first]
 

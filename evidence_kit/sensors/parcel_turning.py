@@ -12,11 +12,11 @@ What the faces look like plays no part: plain ones are told apart, and equal one
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from evidence_kit.records import dataclass
 from evidence_kit.sensors.parcel_frames import renamings
 from evidence_kit.sensors.parcel_looks import ParcelLook
 from evidence_kit.sensors.parcel_motion import Motion
@@ -130,7 +130,6 @@ def _error_deg(look: ParcelLook) -> float:
 
 def _moved(rng: Any, turns: Any, step: Motion | None, gains: Any) -> Any:
     """All turns after a motion, each by an error of its own."""
-    import cv2
     import numpy as np
 
     if step is None:
@@ -138,6 +137,7 @@ def _moved(rng: Any, turns: Any, step: Motion | None, gains: Any) -> Any:
     error = STEP_DEG + UNLIKE_DEG * max(0.0, UNLIKE - step.agree)
     errors = np.where(rng.random(len(turns)) < STRAY * (step.agree < UNLIKE), STRAY_DEG, error)
     from evidence_kit.sensors.parcel_frames import rotations
+
     radians = float(np.linalg.norm(step.turn))
     if radians > 0:
         tangents = np.tan(np.clip(gains * radians, -3, 3) / 2)

@@ -11,11 +11,11 @@ from __future__ import annotations
 import io
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evidence_kit.records import dataclass
 from evidence_kit.sensors import CannotOpen, LimitReached
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ import math
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from evidence_kit.records import dataclass
 from evidence_kit.sensors.photo import FORMATS, Photo
 from evidence_kit.wiring import sensor
 
@@ -39,7 +39,7 @@ _EXIF_IFD = {
 _GPS_IFD = {0x0007: "GPSTimeStamp", 0x001D: "GPSDateStamp"}
 """Tag numbers of CIPA DC-008 (Exif 3.0). The place of a photo is nobody's business here: time only."""
 
-_XMP_ORIGINAL = re.compile(r"""exif:DateTimeOriginal(?:\s*=\s*["']|>)\s*([0-9][0-9T:+\-.Z ]{9,39})""")
+_XMP_ORIGINAL = r"""exif:DateTimeOriginal(?:\s*=\s*["']|>)\s*([0-9][0-9T:+\-.Z ]{9,39})"""
 _COMMON_NAME = {"MPO": "JPEG"}
 
 
@@ -123,7 +123,7 @@ def _tags(image: Image.Image) -> Iterator[tuple[str, str]]:
                     inner = exif.get_ifd(pointer)
                 yield from _ifd(inner, names)
     for name in ("xmp", "XML:com.adobe.xmp"):
-        if found := _XMP_ORIGINAL.search(_xmp(image.info.get(name))):
+        if found := re.search(_XMP_ORIGINAL, _xmp(image.info.get(name))):
             yield "XMP:DateTimeOriginal", found.group(1).strip()
             return
 

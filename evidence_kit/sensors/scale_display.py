@@ -6,9 +6,9 @@ without one. Nothing is decided here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from evidence_kit.records import dataclass
 from evidence_kit.schema import Point, Quad
 from evidence_kit.sensors import ocr
 from evidence_kit.sensors.digit_strip import StripLook, read_strip

@@ -7,9 +7,9 @@ digit is known, so every place where a stroke can be is looked at, and the level
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from evidence_kit.records import dataclass
 from evidence_kit.sensors import ocr
 
 if TYPE_CHECKING:

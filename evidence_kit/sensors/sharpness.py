@@ -9,9 +9,9 @@ estimation", 1998; Zhuo and Sim, "Defocus map estimation from a single image", 2
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from evidence_kit.records import dataclass
 from evidence_kit.sensors.photo import Photo
 from evidence_kit.wiring import sensor
 

@@ -6,10 +6,10 @@ list of trusted signers is shipped, so an intact signature says that nothing was
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from evidence_kit.records import dataclass
 from evidence_kit.sensors import EngineMissing
 from evidence_kit.sensors.footage import Footage
 from evidence_kit.sensors.photo import Photo

@@ -5,10 +5,10 @@ It costs one short reading and no search: the line runs parallel to the bars.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import hypot
 from typing import TYPE_CHECKING
 
+from evidence_kit.records import dataclass
 from evidence_kit.sensors.codes import LINEAR, SHORTEST, Codes, SeenCode
 from evidence_kit.sensors.number_lines import TextEngine, TextLine, read_below
 from evidence_kit.sensors.photo import Photo

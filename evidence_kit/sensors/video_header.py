@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from evidence_kit.records import dataclass
 from evidence_kit.sensors.footage import Footage
 from evidence_kit.wiring import sensor
 

@@ -6,9 +6,10 @@ import asyncio
 import contextlib
 import multiprocessing
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from evidence_kit.records import dataclass
 from evidence_kit.web.workbench import DrawJob, JudgeJob, work
 
 Listener = Callable[[str, Any], None]

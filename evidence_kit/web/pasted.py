@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from evidence_kit.facts.waybill_numbers import carriers_of, normalise, strength_of
+from evidence_kit.records import dataclass
 
 MAX_CHARACTERS = 20_000
 TIME = re.compile(

@@ -10,10 +10,11 @@ import shutil
 import tempfile
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from evidence_kit.intake.files import MANIFEST_NAMES, id_of
+from evidence_kit.records import dataclass
 from evidence_kit.report.picture import Wish
 from evidence_kit.schema import Report, Submission
 

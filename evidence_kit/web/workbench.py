@@ -13,11 +13,11 @@ import signal
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evidence_kit.records import dataclass
 from evidence_kit.report.picture import Wish
 from evidence_kit.schema import Item, Note, Report, Submission, Text
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from evidence_kit.records import dataclass
 from evidence_kit.sensors import EngineMissing
 
 if TYPE_CHECKING:
