@@ -6,18 +6,18 @@ split of benchmarks/video_sides.py.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from math import degrees, hypot
 from statistics import median
+from typing import Any
 
 from evidence_kit.facts.continuity import Continuity
 from evidence_kit.facts.opening_moment import LEAST_LOOKS, evidence, opening, openness, span_s
 from evidence_kit.records import dataclass
 from evidence_kit.schema import Quad, Unknown
 from evidence_kit.sensors.parcel_looks import ParcelLook, ParcelLooks
-from evidence_kit.sensors.parcel_turning import LARGE, SURE, WAYS, Stretch, face_names, stretches, tells_turn
+from evidence_kit.sensors.parcel_turning import LARGE, SURE, Stretch, face_names, stretches, tells_turn
 from evidence_kit.wiring import fact
 
 SHOWN_COS, GLIMPSED_COS = 0.46, 0.38
@@ -26,12 +26,14 @@ SHOWN_S, GLIMPSED_S = 0.28, 0.18
 """For so long in all."""
 SHOWN_SHARE = 0.006
 """Of the picture: a face smaller than that shows nothing."""
-ALL_WAYS, NO_WAYS = 0.8, 0.4
+ALL_WAYS, NO_WAYS = 0.7, 0.015
 """All faces are shown where they are in so many of the ways in which the parcel may have turned, and are not where they
 may have been in so few."""
 HALF_OVER_DEG = 90.0
 """A mailer that turned by more than this in all may have been turned over, whatever its looks say: edge on it is
 hardly seen."""
+THIN = 0.33
+"""Part of what was seen of a parcel that is not its two largest sides, up to which it may be a mailer."""
 LEAD_S = 0.25
 """What is shown in the last moment before the opening does not count."""
 START_S, START_LOOKS = 1.6, 4
@@ -171,25 +173,31 @@ def count(told: list[Stretch], kind: bool | None) -> tuple[int | None, str | Non
     where even all that the stretches may have shown, taken as different faces, are fewer in nearly every way; told is
     then the most likely number of the best stretch.
     """
+    import numpy as np
+
     why = hindered([look for one in told for look in one.looks], kind)
     if why is not None or kind is None:
         return None, why, []
-    every = 2 if kind else 6
     each = [shown_in(stretch, mailer=kind) for stretch in told]
-    sure = [max(len(one.sure[way]) for one in each) for way in range(WAYS)]
-    maybe = [sum(len(one.maybe[way]) for one in each) for way in range(WAYS)]
-    if _part(number >= every for number in sure) >= ALL_WAYS:
+    every = 2 if kind else 6
+    # Which face of one stretch is which of another is not known: the best one counts, or all of them together.
+    sure = np.max([one.sure.sum(1) for one in each], axis=0)
+    maybe = np.sum([one.maybe.sum(1) for one in each], axis=0)
+    beside = float(np.median([one.beside for one in each]))
+    if (sure >= every).mean() >= ALL_WAYS:
+        if kind and beside > THIN:
+            return None, "kind", []
         number = every
-    elif _part(number >= every for number in maybe) <= NO_WAYS and not (kind and turned_deg(told) > HALF_OVER_DEG):
-        number = Counter(min(number, every - 1) for number in sure).most_common(1)[0][0]
+    elif (maybe >= every).mean() <= NO_WAYS:
+        if kind and turned_deg(told) > HALF_OVER_DEG:
+            return None, "lost", []
+        number = int(np.bincount(np.minimum(sure, every - 1)).argmax())
     else:
-        glimpsed = (
-            len(each) == 1 and _part(few < every <= more for few, more in zip(sure, maybe, strict=True)) > NO_WAYS
-        )
+        glimpsed = len(each) == 1 and ((sure < every) & (maybe >= every)).mean() > 0.5
         return None, "glimpsed" if glimpsed else "lost", []
-    way = sure.index(number) if number in sure else 0
-    best = max(zip(told, each, strict=True), key=lambda one: len(one[1].sure[way]))
-    return number, None, faces_of(best[0], way, best[1].sure[way])
+    way = int(np.argmax(sure == number))
+    stretch, best = max(zip(told, each, strict=True), key=lambda one: int(one[1].sure[way].sum()))
+    return number, None, faces_of(stretch, way, best.sure[way])
 
 
 def turned_deg(told: Sequence[Stretch]) -> float:
@@ -205,48 +213,47 @@ def hindered(looks: Sequence[ParcelLook], kind: bool | None) -> str | None:
     return "kind" if kind is None else None
 
 
-def _part(found: Iterable[bool]) -> float:
-    """Of the ways."""
-    return sum(found) / WAYS
-
-
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Of one stretch, for each of its ways: the faces (0 to 5) that are surely shown, and all that may be."""
+    """Of one stretch, for each of its ways: the faces that are surely shown, and all that may be, (WAYS, 6) bool."""
 
-    sure: list[frozenset[int]]
-    maybe: list[frozenset[int]]
+    sure: Any
+    maybe: Any
+    beside: Any
+    """(WAYS,): of what was seen of the parcel, weighed by its size, the part that is not its two largest sides."""
 
 
 def shown_in(stretch: Stretch, *, mailer: bool) -> Shown:
     """Faces of one stretch. Of a mailer only the two sides across its thin axis count."""
-    spans = [span_s(stretch.looks, place) for place in range(len(stretch.looks))]
-    shown = Shown([], [])
-    for names in stretch.names:
-        seconds, glimpsed, area = ([0.0] * 6 for _ in range(3))
-        for name, look, span in zip(names, stretch.looks, spans, strict=True):
-            for seen in look.faces:
-                face = face_names()[name][seen.axis]
-                area[face] += span * seen.share
-                if seen.share >= SHOWN_SHARE:
-                    glimpsed[face] += span * (seen.cos >= GLIMPSED_COS)
-                    seconds[face] += span * (seen.cos >= SHOWN_COS)
-        flat = max(range(3), key=lambda axis: area[2 * axis] + area[2 * axis + 1])
-        counted = [face for face in range(6) if not mailer or face // 2 == flat]
-        sure = frozenset(face for face in counted if seconds[face] >= SHOWN_S)
-        shown.sure.append(sure)
-        shown.maybe.append(sure | {face for face in counted if glimpsed[face] >= GLIMPSED_S})
-    return shown
+    import numpy as np
+
+    ways = np.arange(len(stretch.names))
+    seconds, glimpsed, area = (np.zeros((len(ways), 6)) for _ in range(3))
+    for place, look in enumerate(stretch.looks):
+        span = span_s(stretch.looks, place)
+        for seen in look.faces:
+            face = face_names()[stretch.names[:, place], seen.axis]
+            area[ways, face] += span * seen.share
+            if seen.share >= SHOWN_SHARE:
+                glimpsed[ways, face] += span * (seen.cos >= GLIMPSED_COS)
+                seconds[ways, face] += span * (seen.cos >= SHOWN_COS)
+    pairs = area.reshape(-1, 3, 2).sum(2)
+    counted = np.ones((len(ways), 6), bool)
+    if mailer:
+        counted = np.arange(6) // 2 == pairs.argmax(1)[:, None]
+    sure = counted & (seconds >= SHOWN_S)
+    beside = 1 - pairs.max(1) / np.maximum(pairs.sum(1), 1e-9)
+    return Shown(sure, sure | (counted & (glimpsed >= GLIMPSED_S)), beside)
 
 
-def faces_of(stretch: Stretch, way: int, wanted: frozenset[int]) -> list[Face]:
-    """The best view of each face that is wanted, along one way."""
+def faces_of(stretch: Stretch, way: int, wanted: Any) -> list[Face]:
+    """The best view of each face that is wanted (6,), along one way."""
     best: dict[int, tuple[float, Face]] = {}
     for name, look in zip(stretch.names[way], stretch.looks, strict=True):
         for seen in look.faces:
-            face = face_names()[name][seen.axis]
+            face = int(face_names()[name, seen.axis])
             worth = seen.cos * seen.share**0.5
-            if face in wanted and (face not in best or worth > best[face][0]):
+            if wanted[face] and (face not in best or worth > best[face][0]):
                 best[face] = (worth, Face(look.at_s, seen.quad))
     return [face for _, face in best.values()]
 

@@ -39,16 +39,19 @@ MISREAD = 0.15
 AGAIN, ANEW_DEG = 0.15, 10.0
 """How much a look says of a parcel that has not turned since the one before, which errs alike; and the turn after which
 it says nearly two thirds of what the first did."""
-STEP_DEG, UNLIKE, UNLIKE_DEG = 0.3, 0.97, 32.0
-"""Error of a motion: so many degrees, and the last for each unit by which the views agree less than UNLIKE; one
-standard deviation."""
+STEP_DEG, UNLIKE_DEG = 0.6, 20.0
+"""Error of a motion: so many degrees, and the last for each unit by which the views are not alike; one standard
+deviation."""
+ACROSS, ALONG = 0.69, 0.23
+"""Parts of it about the two axes across the ray to the parcel, and about the ray, which a picture tells better."""
+LIKE_BEFORE = 0.6
+"""How far a motion errs as the one before did (correlation)."""
 STRAY, STRAY_DEG = 0.03, 25.0
 """Part of the motions that err by as much as this, whatever else is known."""
-GAIN, GAIN_SPREAD, GAIN_KEPT = 1.2, 0.3, 0.9
 LOST_DEG = 25.0
 """And the error where none is known."""
-TURNS, WAYS = 1000, 120
-"""Carried along; and drawn of them in the end, for each stretch."""
+WAYS = 1000
+"""Turns that are carried along."""
 SEED = 20261123
 
 
@@ -57,8 +60,8 @@ class Stretch:
     """Looks between two losses of all names, and the ways in which the parcel may have turned through them."""
 
     looks: tuple[ParcelLook, ...]
-    names: tuple[tuple[int, ...], ...]
-    """Of each way, for each look: which of the 24 renamings gives its axes the names of the way."""
+    names: NDArray[np.int8]
+    """(WAYS, looks): which of the 24 renamings gives a look's axes the names of the way."""
 
 
 def stretches(looks: Sequence[ParcelLook], parted_s: Sequence[float] = ()) -> list[Stretch]:
@@ -92,17 +95,16 @@ def _followed(looks: Sequence[ParcelLook]) -> Stretch:
 
     rng = np.random.default_rng(SEED)
     told: list[ParcelLook] = []
-    names = np.zeros((TURNS, 0), np.int8)
-    worth, turned_deg = np.zeros(TURNS), 180.0
-    turns = np.tile(np.array(looks[0].turn).reshape(3, 3), (TURNS, 1, 1))
-    turns = _shaken(rng, turns, np.full(TURNS, _error_deg(looks[0])))
-    gains = rng.normal(GAIN, GAIN_SPREAD, TURNS)
+    names = np.zeros((WAYS, 0), np.int8)
+    worth, turned_deg = np.zeros(WAYS), 180.0
+    turns = np.tile(np.array(looks[0].turn).reshape(3, 3), (WAYS, 1, 1))
+    turns = _shaken(rng, turns, np.full(WAYS, _error_deg(looks[0])))
+    astray = np.zeros((WAYS, 3))
     for place, look in enumerate(looks):
         if place:
             for step in look.steps:
-                if step is not None and step.agree < 1.0:
-                    gains = np.where(rng.random(TURNS) < GAIN_KEPT, gains, rng.normal(GAIN, GAIN_SPREAD, TURNS))
-                turns = _moved(rng, turns, step, gains)
+                astray = LIKE_BEFORE * astray + (1 - LIKE_BEFORE**2) ** 0.5 * rng.normal(0, 1, (WAYS, 3))
+                turns = _moved(rng, turns, step, astray)
                 turned_deg += LOST_DEG if step is None else float(np.degrees(np.linalg.norm(step.turn)))
         if not tells_turn(look):
             continue
@@ -117,43 +119,45 @@ def _followed(looks: Sequence[ParcelLook]) -> Stretch:
         told.append(look)
         names = np.concatenate([names, likeness.argmax(1).astype(np.int8)[:, None]], 1)
         shares = _shares(worth)
-        if 1 / (shares**2).sum() < TURNS / 2:
-            kept = _drawn(shares, rng, TURNS)
-            turns, names, gains, worth = turns[kept], names[kept], gains[kept], np.zeros(TURNS)
-    ways = names[_drawn(_shares(worth), rng, WAYS)]
-    return Stretch(tuple(told), tuple(map(tuple, ways.tolist())))
+        if 1 / (shares**2).sum() < WAYS / 2:
+            kept = _drawn(shares, rng, WAYS)
+            turns, names, astray, worth = turns[kept], names[kept], astray[kept], np.zeros(WAYS)
+    return Stretch(tuple(told), names[_drawn(_shares(worth), rng, WAYS)])
 
 
 def _error_deg(look: ParcelLook) -> float:
     return SURE_DEG + UNSURE_DEG * (1 - min(1.0, look.sure))
 
 
-def _moved(rng: Any, turns: Any, step: Motion | None, gains: Any) -> Any:
-    """All turns after a motion, each by an error of its own."""
+def _moved(rng: Any, turns: Any, step: Motion | None, astray: Any) -> Any:
+    """All turns after a motion, each by an error of its own: ``astray`` (WAYS, 3), in standard deviations."""
     import numpy as np
 
     if step is None:
         return _shaken(rng, turns, np.full(len(turns), LOST_DEG))
-    error = STEP_DEG + UNLIKE_DEG * max(0.0, UNLIKE - step.agree)
-    errors = np.where(rng.random(len(turns)) < STRAY * (step.agree < UNLIKE), STRAY_DEG, error)
+    error = STEP_DEG + UNLIKE_DEG * (1 - step.agree)
+    vectors = np.array(step.turn) + np.radians(error) * astray * [ACROSS, ACROSS, ALONG]
+    turns = _by(vectors) @ turns
+    if step.agree < 1:
+        turns = _shaken(rng, turns, np.where(rng.random(len(turns)) < STRAY, STRAY_DEG, 0.0))
+    return turns
+
+
+def _by(vectors: Any) -> Any:
+    """Rotations (n, 3, 3) by axes times radians (n, 3)."""
+    import numpy as np
+
     from evidence_kit.sensors.parcel_frames import rotations
 
-    radians = float(np.linalg.norm(step.turn))
-    if radians > 0:
-        tangents = np.tan(np.clip(gains * radians, -3, 3) / 2)
-        turns = rotations(np.array(step.turn) / radians * tangents[:, None]) @ turns
-    return _shaken(rng, turns, errors)
+    radians = np.linalg.norm(vectors, axis=1)
+    return rotations(vectors * (np.tan(np.minimum(radians, 3.0) / 2) / np.maximum(radians, 1e-9))[:, None])
 
 
 def _shaken(rng: Any, turns: Any, errors_deg: Any) -> Any:
     """Each turned by a chance rotation of its error (degrees, root mean square)."""
     import numpy as np
 
-    from evidence_kit.sensors.parcel_frames import rotations
-
-    vectors = rng.normal(0, 1, (len(turns), 3)) * (np.radians(errors_deg) / np.sqrt(3))[:, None]
-    angles = np.linalg.norm(vectors, axis=1)
-    return rotations(vectors * (np.tan(np.minimum(angles, 3.0) / 2) / np.maximum(angles, 1e-9))[:, None]) @ turns
+    return _by(rng.normal(0, 1, (len(turns), 3)) * (np.radians(errors_deg) / np.sqrt(3))[:, None]) @ turns
 
 
 def _shares(worth: Any) -> Any:
@@ -171,10 +175,11 @@ def _drawn(shares: Any, rng: Any, count: int) -> NDArray[np.int64]:
 
 
 @lru_cache(maxsize=1)
-def face_names() -> tuple[tuple[int, ...], ...]:
-    """Of each renaming: which face of the way (+x, -x, +y, -y, +z, -z) each of a look's own six is."""
+def face_names() -> NDArray[np.int64]:
+    """(24, 6): of each renaming, which face of the way (+x, -x, +y, -y, +z, -z) each of a look's own six is."""
     import numpy as np
 
     normals = np.array([[s if k == axis else 0 for k in range(3)] for axis in range(3) for s in (1, -1)])
     own = np.einsum("nji,fj->nfi", renamings(), normals)  # Of the look's axes, in the way's.
-    return tuple(map(tuple, np.einsum("nfi,gi->nfg", own, normals).argmax(-1).tolist()))
+    names: NDArray[np.int64] = np.einsum("nfi,gi->nfg", own, normals).argmax(-1)
+    return names
