@@ -30,8 +30,9 @@ from evidence_kit.sensors.picture_changes import PictureChanges, picture_changes
 
 NEAR_S = 0.5
 SPLITS = ("tune", "test", "heldout", "fresh", "fresh-2")
-COMPARED = "fresh"
-"""What the page compares the tools on: the last split that the peers were run on."""
+REPORTED = "fresh-2"
+"""What the page reports. The tools are compared on the split that was so when the peers were last run (``compared`` in
+the results, kept as it was counted)."""
 PEERS = ("content", "adaptive", "scdet", "transnet")
 CUTS = ("hard", "jump", "drop", "copyjoin")
 """Kinds that every tool claims to find; the comparison with peers is made on them and on honest footage."""
@@ -83,10 +84,12 @@ def main(argv: list[str] | None = None) -> int:
         results["real"] = score_real(chosen.real, chosen.clips)
     if any(chosen.clips.glob("tune/*_honest.mp4")):
         results["cost"] = cost(chosen.clips, ffmpeg)
+    if results["splits"].get(REPORTED, {}).get("peers"):
+        results["compared"] = {"split": REPORTED, **results["splits"][REPORTED]}
+    if "compared" in results:
+        put(PAGE, "peers", peers_table(results["compared"]))
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    if chosen.peers and COMPARED in chosen.splits:
-        put(PAGE, "peers", peers_table(results["splits"][COMPARED]))
     print(json.dumps(results, indent=1, ensure_ascii=False))
     certain = [split["full"]["honest"]["false_certain"] for split in results["splits"].values()]
     return 1 if any(certain) else 0
