@@ -1,6 +1,6 @@
 """What other operating points of continuity would do, on the development data that video_continuity.py has measured.
 
-``python -m benchmarks continuity_points [--clips DIR] [--splits tune test heldout]``
+``python -m benchmarks continuity_points [--clips DIR] [--splits tune test heldout fresh]``
 
 Each line: what is changed, and of every split hard and jump cuts found and called certain, drops found, precision of
 the cuts, breaks shown in honest clips and certain ones among them. A point is worth keeping only where each split, of
@@ -47,6 +47,11 @@ CHANGES: tuple[dict[str, Any], ...] = (
     {"SUDDEN_LEVEL": 1.04},
     {"SUDDEN_LONE": 2.5},
     {"SUDDEN_LOST": 0.7},
+    {"ELSEWHERE": 0.44},
+    {"ELSEWHERE": 0.46},
+    {"ELSEWHERE": 0.5},
+    {"ELSEWHERE": 0.54},
+    {"ELSEWHERE": 99.0},
 )
 """Of the values in break_signals.py; 0 and 99 switch a way of finding off."""
 
@@ -54,7 +59,7 @@ CHANGES: tuple[dict[str, Any], ...] = (
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks continuity_points", description=__doc__)
     parser.add_argument("--clips", type=Path, default=Path(__file__).parent / "out" / "continuity")
-    parser.add_argument("--splits", nargs="*", default=["tune", "test", "heldout"])
+    parser.add_argument("--splits", nargs="*", default=["tune", "test", "heldout", "fresh"])
     chosen = parser.parse_args(argv)
     clips = {split: list(_measured(chosen.clips / split)) for split in chosen.splits}
     print("| | " + " | ".join(clips) + " |\n|---" + "|---" * len(clips) + "|")

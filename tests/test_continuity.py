@@ -22,10 +22,12 @@ from evidence_kit.sensors.picture_changes import (
     LONE_LEAST,
     STEP_LEAST,
     Closeup,
+    Elsewhere,
     PictureChanges,
     Tracks,
     picture_changes,
 )
+from evidence_kit.sensors.picture_shifts import Place, nowhere
 from tests.moving_clips import ground, take, write
 
 
@@ -179,6 +181,50 @@ def test_a_cut_just_before_a_covered_lens_is_found(tmp_path: Path):
     assert near(judged(path), 3.0)
     steps = picture_changes(Footage(str(path))).step
     assert steps[45] < LONE_LEAST * max(steps[46:48]), "the hand hides the step, or the test is of something else"
+
+
+@pytest.mark.parametrize(("dark", "other_scene"), [(0, True), (2, True), (2, False)])
+def test_a_cut_into_a_pan_or_under_a_hand_is_told_from_a_hand_by_the_place(
+    tmp_path: Path, dark: int, other_scene: bool
+):
+    """Panned: every step about the cut is as large. Under a hand: too short to be a blind interval."""
+    before = panned(41, 30, 24)
+    after = panned(42, 30, 24) if other_scene else before
+    hand = [np.full((180, 320), 12, np.uint8)] * dark
+    path = write(tmp_path / "a.mp4", [*before[:13], *hand, *after[13:]])
+    changes = picture_changes(Footage(str(path)))
+    seen = [place for place in changes.elsewhere if abs(place.at_s - (13 + dark) / 15) < 0.01]
+    assert bool(seen) == other_scene
+    found = judged(path)
+    said = [k for k in near(found, 13 / 15) if "other-scene" in found.breaks[k].signals]
+    assert bool(said) == other_scene
+    bare = list(signals.hints(replace(changes, closeups=(), elsewhere=()), PacketSignals(1 / 15, 40), ()))
+    assert not [hint for hint in bare if hint.kind == "jump-cut"]
+
+
+@pytest.mark.parametrize(("apart", "returns", "found"), [(0.6, 0.1, True), (0.6, 0.4, False), (0.45, -0.3, False)])
+def test_another_scene_is_one_that_no_shift_explains_and_that_does_not_return(
+    apart: float, returns: float, found: bool
+):
+    place = Elsewhere(6, 0.4, returns, apart)
+    moving = PictureChanges(
+        at_s=tuple(k / 15 for k in range(12)), light=(120.0,) * 12, spread=(40.0,) * 12, detail=(9.0,) * 12,
+        step=(20.0,) * 12, step_max=(90.0,) * 12, ncc=(0.3,) * 12, elsewhere=(place,),
+    )  # fmt: skip
+    said = continuity(moving, PacketSignals(1 / 15, 12))
+    assert [entry.signals for entry in said.breaks] == ([("other-scene",)] if found else [])
+    assert not any(said.certain)
+
+
+def test_a_place_is_found_again_wherever_the_camera_turned():
+    plane = cv2.resize(ground(43), (550, 350), interpolation=cv2.INTER_AREA)
+    other = cv2.resize(ground(44), (550, 350), interpolation=cv2.INTER_AREA)
+    here = Place(plane[100:145, 100:180])
+    assert nowhere(here, Place(plane[100:145, 140:220])) < 0.2
+    assert nowhere(here, Place((plane[112:157, 110:190] * 0.6).astype(np.uint8))) < 0.2
+    assert nowhere(here, Place(other[100:145, 100:180])) > 0.5
+    flat = Place(np.full((45, 80), 120, np.uint8))
+    assert nowhere(here, flat) > 0.5
 
 
 def test_a_step_that_no_signal_comes_from_is_not_looked_at_closely():

@@ -1,8 +1,8 @@
 """A folder of honest and edited clips with their truth in ``truth.jsonl``. Deterministic, and resumable by story.
 
 Splits: ``tune`` (operating points may be chosen on it), ``test`` (same drawing, other seeds), ``heldout`` (another
-drawing altogether, clips_heldout.py; counted, and development data since), ``fresh`` (that drawing with seeds, moments
-and encoder settings of its own, for one count).
+drawing altogether, clips_heldout.py; counted, and development data since). ``fresh``, ``fresh-2``, ... are that drawing
+with seeds, moments and encoder settings of their own, each for one count; once counted it is development data.
 """
 
 from __future__ import annotations
@@ -16,14 +16,19 @@ import numpy as np
 from benchmarks.synth.clips import Story, TableStory
 from benchmarks.synth.edits import KINDS, Coding, Cut, Recording, copyjoin, edited, honest, write
 
-FIRST_SEED = {"tune": 1_000, "test": 2_000, "heldout": 3_000, "fresh": 4_200}
+FIRST_SEED = {"tune": 1_000, "test": 2_000, "heldout": 3_000, "fresh": 4_200, "fresh-2": 6_200}
+"""Of each split; seeds up to 600 further on are its own, its settings follow from the name."""
 CLIP_S = 17.0
 CUTS = ("hard", "jump", "drop", "copyjoin")
 
 
+def is_fresh(split: str) -> bool:
+    return split.split("-", maxsplit=1)[0] == "fresh"
+
+
 def story(split: str, number: int) -> Story:
     seed = FIRST_SEED[split] + number
-    if split in ("heldout", "fresh"):
+    if split == "heldout" or is_fresh(split):
         from benchmarks.synth.clips_heldout import ShelfStory
 
         return ShelfStory(seed)
@@ -34,14 +39,14 @@ def coding(split: str, number: int) -> Coding:
     """Settings rotate with the story, so that no kind of edit has one of its own."""
     if split == "heldout":
         return Coding(crf=(24, 28, 31)[number % 3], gop=(48, 120, 24)[number % 3], b_frames=2, preset="fast")
-    if split == "fresh":
+    if is_fresh(split):
         return Coding((23, 27, 30)[number % 3], (36, 90, 18)[number % 3], (2, 0)[number % 2], "faster")
     return Coding(crf=(21, 25, 29)[number % 3], gop=(15, 30, 60)[number % 3], b_frames=(0, 2)[number % 2])
 
 
 def kinds_of(split: str, number: int, edits_each: int) -> list[str]:
-    """The edits made of one story; of ``fresh`` every story carries each of the cuts, and one of the others in turn."""
-    if split == "fresh":
+    """The edits made of one story; a fresh split has each of the cuts of every story, and one other in turn."""
+    if is_fresh(split):
         others = [kind for kind in KINDS if kind not in CUTS]
         return [*CUTS, others[number % len(others)]]
     return [KINDS[(number * edits_each + k) % len(KINDS)] for k in range(edits_each)]

@@ -81,6 +81,12 @@ leaves its shadow there. Weak only."""
 DISPLACED, DISPLACED_LONE = 0.014, 1.4
 """Camera move at the step beyond what its neighbours lead to expect, in picture widths, of a step this lone: weak
 only."""
+ELSEWHERE = 0.5
+"""Nothing of the place seen just before a step is seen just after it: what no shift explains of the two frames most
+alike, less half their correlation in place. Weak only: who turns the camera by more within a frame, or while the lens
+is covered, does the same. Half way between the honest steps (up to 0.46) and the hard cut that nothing else finds
+(0.56) of tune, test and heldout; of fresh, honest steps reach 0.47 and the four such cuts begin at 0.53
+(``python -m benchmarks continuity_points``)."""
 STEADY = 0.45
 """Tracks must survive this well before and after a step for it to count as strong."""
 USABLE_LIGHT = (38.0, 222.0)
@@ -111,6 +117,7 @@ BLURRED_S = 1.0
 def hints(changes: PictureChanges, packets: PacketSignals, blind: tuple[Blind, ...]) -> Iterator[Hint]:
     """Every signal found, in no order."""
     yield from _steps(changes, blind)
+    yield from _elsewhere(changes)
     yield from _mixes(changes, blind)
     yield from _copies(changes, blind)
     yield from _frozen(changes)
@@ -209,6 +216,12 @@ def _steps(changes: PictureChanges, blind: tuple[Blind, ...]) -> Iterator[Hint]:
         beyond = _displaced(closeup)
         if beyond >= DISPLACED and lone >= DISPLACED_LONE and closeup.returns_ncc < RETURNS and closeup.at.agree > 0.2:
             yield Hint(at_s, "jump-cut", "camera-jump", "geometry", False, 1 + beyond)
+
+
+def _elsewhere(changes: PictureChanges) -> Iterator[Hint]:
+    for place in changes.elsewhere:
+        if place.apart - max(0.0, place.returns_ncc) / 2 >= ELSEWHERE:
+            yield Hint(place.at_s, "jump-cut", "other-scene", "content", False, 1 + place.apart)
 
 
 def _sudden(changes: PictureChanges, index: int, open_before: bool) -> bool:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from evidence_kit.sensors.picture_shifts import Place
     from evidence_kit.sensors.picture_tracks import View
 
 THUMB_PX = 80
@@ -52,6 +53,13 @@ by so much worse than the step before and the one after; APART_FLOOR is what noi
 ALONE_LEAST, ALONE_STEP = 2.2, 2.9
 """A step so lone and so large is measured even if most of its tracks stay: they may all lie on what stands behind."""
 MAX_CLOSEUPS_PER_FRAME = 0.12
+OPEN_LIGHT, OPEN_SPREAD = 30.0, 5.5
+"""A thumb with less light or spread (luma levels) shows no place: the lens is covered."""
+ELSEWHERE_FRAMES = 4
+"""So many open frames before a step are compared with so many from it on."""
+ELSEWHERE_RETURNS, ELSEWHERE_APART = 0.45, 0.40
+"""Only what agrees less than this in place, and differs by more wherever the camera points, is kept: a budget, not an
+operating point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +96,20 @@ class Closeup:
     apart: tuple[float, ...] = ()
     """What no shift of the whole picture explains (1 - correlation), of the two steps before, this one and the two
     after it: small in the fastest pan, large in a cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A step after which the place seen just before is not seen again, however the camera turned: of all pairs of an
+    open frame before and one after it, over a lens that was covered for a moment, the two most alike."""
+
+    index: int
+    """The step ends with this frame."""
+    at_s: float
+    returns_ncc: float
+    """Their correlation where they stand, -1..1."""
+    apart: float
+    """1 - their correlation at the best of all shifts, light evened out (picture_shifts.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +160,14 @@ class PictureChanges:
     ncc: tuple[float, ...] = ()
     """Zero-mean correlation of thumbs."""
     closeups: tuple[Closeup, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
     mixes: tuple[Mix, ...] = ()
     repeats: tuple[Repeat, ...] = ()
     share: float = 1.0
     """Share of the video that was looked at: what could not be decoded is missing."""
 
 
-@sensor(on="video", version="4", packages=("av", "opencv-python-headless", "numpy"))
+@sensor(on="video", version="5", packages=("av", "opencv-python-headless", "numpy"))
 def picture_changes(footage: Footage) -> PictureChanges:
     """Decode the video once, without loop filter, and compare 15 to 30 frames a second.
 
@@ -170,6 +193,7 @@ def picture_changes(footage: Footage) -> PictureChanges:
         step_max=_rounded(watch.step_max, 1),
         ncc=_rounded(watch.ncc, 4),
         closeups=tuple(watch.closeups),
+        elsewhere=tuple(watch.elsewhere),
         mixes=tuple(best_apart(watch.mixes)),
         repeats=find_repeats(times, thumbs, step),
         share=min(1.0, count / len(table)) if table is not None and len(table) else 1.0,
@@ -200,6 +224,10 @@ class _Watch:
         self.shifted: dict[int, float] = {}
         self.mixes: list[Mix] = []
         self.closeups: list[Closeup] = []
+        self.elsewhere: list[Elsewhere] = []
+        self.places: dict[int, Place] = {}
+        self.pending: list[int] = []
+        """Large steps whose next open frames are still to come."""
         self.last: NDArray[np.float32] | None = None
 
     def series(self) -> tuple[Any, Any, Any]:
@@ -248,6 +276,7 @@ class _Watch:
         place = (len(self.at_s) - 1) % self.held
         self.flats[place] = self.flats[place + self.held] = flat.ravel()
         self._consider(len(self.at_s) - 1 - LATER)
+        self._compare_places(len(self.at_s) - 1)
         self._blend(len(self.at_s) - 1)
 
     def finish(self) -> None:
@@ -313,6 +342,56 @@ class _Watch:
         out_of_line = max(out, unlike**0.5) >= OUTLIER or onset >= ONSET
         if (out_of_line and lone >= LONE_LEAST and step >= STEP_LEAST) or self._out_of_pan(index):
             self._look(index, lone)
+
+    def _compare_places(self, last: int) -> None:
+        """Of the large steps that ELSEWHERE_FRAMES open frames have followed by now: does one lead to a place that
+        nothing before it shows?"""
+        if self.step[last] >= RESTLESS and self._open(last) and not self._returned(last):
+            self.pending.append(last)
+        oldest = max(0, last + 1 - self.held)
+        for index in list(self.pending):
+            early = [k for k in range(index - 1, oldest - 1, -1) if self._open(k)][:ELSEWHERE_FRAMES]
+            late = [k for k in range(index, last + 1) if self._open(k)][:ELSEWHERE_FRAMES]
+            # A lens that is covered for longer than views are held is a blind interval, and nothing is claimed of it.
+            if len(early) < ELSEWHERE_FRAMES:
+                self.pending.remove(index)
+            elif len(late) == ELSEWHERE_FRAMES:
+                self.pending.remove(index)
+                self._compare(index, early, late)
+
+    def _returned(self, index: int) -> bool:
+        """Whether the frame just before is like it already."""
+        return self._open(index - 1) and self.ncc[index] > ELSEWHERE_RETURNS
+
+    def _compare(self, index: int, early: list[int], late: list[int]) -> None:
+        import numpy as np
+
+        rows = [np.stack([self._flat(k, k)[0] for k in part]) for part in (early, late)]
+        first, second = (part / (np.linalg.norm(part, axis=1, keepdims=True) + 1e-6) for part in rows)
+        returns = float((first @ second.T).max())
+        if returns > ELSEWHERE_RETURNS:
+            return
+        apart = 2.0
+        for one in early:
+            for other in late:
+                apart = min(apart, self._nowhere(one, other))
+                if apart < ELSEWHERE_APART:
+                    return
+        moment = round(self.at_s[index], 4)
+        self.elsewhere.append(Elsewhere(index, moment, round(returns, 4), round(apart, 4)))
+
+    def _open(self, index: int) -> bool:
+        return self.light[index] >= OPEN_LIGHT and self.spread[index] >= OPEN_SPREAD
+
+    def _nowhere(self, first: int, second: int) -> float:
+        from evidence_kit.sensors.picture_shifts import Place, nowhere
+
+        for old in [old for old in self.places if old < len(self.at_s) - self.held]:
+            del self.places[old]
+        for index in (first, second):
+            if index not in self.places:
+                self.places[index] = Place(self.kept[index])
+        return nowhere(self.places[first], self.places[second])
 
     def _out_of_pan(self, index: int) -> bool:
         """Whether the step is one among large ones that no shift of the picture explains as it does the others."""

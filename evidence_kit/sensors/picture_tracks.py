@@ -27,7 +27,7 @@ class View:
 
     @cached_property
     def evened(self) -> Any:
-        return _evened(self.luma)
+        return evened(self.luma)
 
     @cached_property
     def corners(self) -> Any:
@@ -113,14 +113,15 @@ def _followed(first: Any, second: Any, points: Any) -> Any:
     return flow(first, second, points, None, winSize=(15, 15), maxLevel=3, criteria=(3, 12, 0.03))[0]
 
 
-def _evened(view: NDArray[np.uint8]) -> Any:
+def evened(view: NDArray[np.uint8], window_px: int = 21) -> Any:
     """The view with its local mean and contrast evened out, so that a change of light moves no feature."""
     import cv2
     import numpy as np
 
     plain = view.astype(np.float32)
-    mean = cv2.blur(plain, (21, 21))
-    spread = np.sqrt(np.maximum(cv2.blur(plain * plain, (21, 21)) - mean * mean, 0))
+    window = (window_px, window_px)
+    mean = cv2.blur(plain, window)
+    spread = np.sqrt(np.maximum(cv2.blur(plain * plain, window) - mean * mean, 0))
     return np.clip(128 + 40 * (plain - mean) / (spread + 5), 0, 255).astype(np.uint8)
 
 
