@@ -170,8 +170,12 @@ def tally(pairs: list[tuple[Row, Row]]) -> Row:
     """The figures of one split."""
     sealed = [(row, answer) for row, answer in pairs if row["start"] == "sealed"]
     plain = [(row, answer) for row, answer in sealed if not row["grey"]]
-    told = [(row, answer) for row, answer in plain if answer["fact"].shown is not None]
     every = {"box": 6, "bag": 2}
+    # A number that is not of the stated kind is none.
+    told = [
+        (row, answer) for row, answer in plain
+        if answer["fact"].shown is not None and answer["fact"].mailer in (None, row["kind"] == "bag")
+    ]  # fmt: skip
     right = sum(
         (answer["fact"].shown >= every[row["kind"]]) == (len(row["shown"]) == every[row["kind"]])
         for row, answer in told
@@ -193,7 +197,9 @@ def tally(pairs: list[tuple[Row, Row]]) -> Row:
         "clips": len(pairs),
         "truth_in_doubt": len(sealed) - len(plain),
         "cannot_tell": rate(len(plain) - len(told), len(plain)),
-        "why": dict(Counter(answer["fact"].why for _, answer in plain if answer["fact"].shown is None)),
+        "why": dict(
+            Counter(answer["fact"].why or "kind" for row, answer in plain if (row, answer) not in told)
+        ),
         "exact_count_of_told": rate(sum(a["fact"].shown == len(r["shown"]) for r, a in told), len(told)),
         "six_or_not_of_told": rate(right, len(told)),
         "false_six_of_incomplete": rate(sum(a["outcome"] is Outcome.PASS for _, a in lacking), len(lacking)),

@@ -20,13 +20,13 @@ from evidence_kit.sensors.parcel_looks import ParcelLook, ParcelLooks
 from evidence_kit.sensors.parcel_turning import LARGE, SURE, Stretch, face_names, stretches, tells_turn
 from evidence_kit.wiring import fact
 
-SHOWN_COS, GLIMPSED_COS = 0.46, 0.38
+SHOWN_COS, GLIMPSED_COS = 0.42, 0.34
 """A face turned to the camera by more than the first is shown; by less than the second it is not."""
 SHOWN_S, GLIMPSED_S = 0.28, 0.18
 """For so long in all."""
 SHOWN_SHARE = 0.006
 """Of the picture: a face smaller than that shows nothing."""
-ALL_WAYS, NO_WAYS = 0.7, 0.015
+ALL_WAYS, NO_WAYS = 0.7, 0.1
 """All faces are shown where they are in so many of the ways in which the parcel may have turned, and are not where they
 may have been in so few."""
 HALF_OVER_DEG = 90.0
@@ -89,6 +89,9 @@ class SidesShown:
     """Independent signals that the parcel is open from the first frame; two make it certain."""
     goods_at_s: float | None = None
     """When goods are first seen."""
+    mailer: bool | None = None
+    """Whether the number is that of a soft mailer, which has two sides, or of a box; None: no number, or fewer than all
+    sides of either."""
     why: str | None = None
     """Where the number could not be told: ``lost`` (which face is which is not sure), ``glimpsed`` (a face was seen too
     briefly or too slanted to say), ``unseen`` (hardly any parcel was seen), ``kind`` (box or mailer),
@@ -103,9 +106,9 @@ def sides_shown(continuity: Continuity | Unknown, looks: ParcelLooks) -> SidesSh
     """
     found = told_of(looks, continuity, counted="shown" in TOLD)
     if found.sealed_start is False and "opened" not in TOLD:
-        found = replace(found, shown=None, sealed_start=None, opened_start_signals=(), why="unproven")
+        found = replace(found, shown=None, mailer=None, sealed_start=None, opened_start_signals=(), why="unproven")
     if found.sealed_start is not False and "shown" not in TOLD:
-        found = replace(found, shown=None, why=found.why or "unproven")
+        found = replace(found, shown=None, mailer=None, why=found.why or "unproven")
     if found.shown is None:
         # Of the whole beginning: an opening that is not certain must hide no face from the person.
         found = replace(found, faces=tuple(in_order(showings(looks.looks))))
@@ -131,14 +134,15 @@ def told_of(looks: ParcelLooks, continuity: Continuity | Unknown, *, counted: bo
     if sealed is False:
         return SidesShown(0, (), False, seen[0].at_s, signals, goods_first(seen, seen[0].at_s))
     closed = [look for look in seen if opened_at_s is None or look.at_s < opened_at_s - LEAD_S]
-    kind = mailer(closed)
     if counted:
         parted = [] if isinstance(continuity, Unknown) else [one.at_s for one in continuity.breaks]
-        shown, why, found = count(stretches(closed, parted), kind)
+        found = count(stretches(closed, parted), mailer(closed))
     else:
-        shown, why, found = None, hindered(closed, kind), []
-    faces = showings(closed) if shown is None else found
-    return SidesShown(shown, tuple(in_order(faces)), sealed, opened_at_s, signals, goods_at_s, why)
+        found = Count(why=hindered(closed))
+    faces = showings(closed) if found.shown is None else found.faces
+    return SidesShown(
+        found.shown, tuple(in_order(faces)), sealed, opened_at_s, signals, goods_at_s, found.mailer, found.why
+    )
 
 
 def in_order(faces: Sequence[Face]) -> list[Face]:
@@ -166,38 +170,58 @@ def showings(looks: Sequence[ParcelLook]) -> list[Face]:
     return [face for _, face in best]
 
 
-def count(told: list[Stretch], kind: bool | None) -> tuple[int | None, str | None, list[Face]]:
-    """The number of faces shown and their best views, or why it cannot be told; ``kind`` as ``mailer`` says.
+def count(told: list[Stretch], kind: bool | None) -> Count:
+    """How many faces are shown, as a parcel that is seen to be a mailer or a box (``kind``) or either (None).
 
-    All faces are shown where one stretch shows them in nearly every way in which the parcel may have turned. Fewer are
-    where even all that the stretches may have shown, taken as different faces, are fewer in nearly every way; told is
-    then the most likely number of the best stretch.
+    Fewer than all are told whatever it is where they are fewer of a box's six and of a mailer's two.
+    """
+    why = hindered([look for one in told for look in one.looks])
+    if why is not None:
+        return Count(why=why)
+    box, bag = (_counted(told, mailer=mailer) for mailer in (False, True))
+    if box.shown is not None and bag.shown is not None and box.shown < 6 and bag.shown < 2:
+        return replace(bag if kind else box, mailer=None)
+    return Count(why="kind") if kind is None else bag if kind else box
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A number of faces, or why there is none."""
+
+    shown: int | None = None
+    why: str | None = None
+    faces: tuple[Face, ...] = ()
+    mailer: bool | None = None
+    """What the number is told of; None: of either."""
+
+
+def _counted(told: list[Stretch], *, mailer: bool) -> Count:
+    """All faces are shown where one stretch shows them in nearly every way in which the parcel may have turned.
+
+    Fewer are where even all that the stretches may have shown, taken as different faces, are fewer in nearly every way;
+    told is then the most likely number of the best stretch.
     """
     import numpy as np
 
-    why = hindered([look for one in told for look in one.looks], kind)
-    if why is not None or kind is None:
-        return None, why, []
-    each = [shown_in(stretch, mailer=kind) for stretch in told]
-    every = 2 if kind else 6
+    each = [shown_in(stretch, mailer=mailer) for stretch in told]
+    every = 2 if mailer else 6
     # Which face of one stretch is which of another is not known: the best one counts, or all of them together.
     sure = np.max([one.sure.sum(1) for one in each], axis=0)
     maybe = np.sum([one.maybe.sum(1) for one in each], axis=0)
-    beside = float(np.median([one.beside for one in each]))
     if (sure >= every).mean() >= ALL_WAYS:
-        if kind and beside > THIN:
-            return None, "kind", []
+        if mailer and float(np.median([one.beside for one in each])) > THIN:
+            return Count(why="kind")
         number = every
     elif (maybe >= every).mean() <= NO_WAYS:
-        if kind and turned_deg(told) > HALF_OVER_DEG:
-            return None, "lost", []
+        if mailer and turned_deg(told) > HALF_OVER_DEG:
+            return Count(why="lost")
         number = int(np.bincount(np.minimum(sure, every - 1)).argmax())
     else:
         glimpsed = len(each) == 1 and ((sure < every) & (maybe >= every)).mean() > 0.5
-        return None, "glimpsed" if glimpsed else "lost", []
+        return Count(why="glimpsed" if glimpsed else "lost")
     way = int(np.argmax(sure == number))
     stretch, best = max(zip(told, each, strict=True), key=lambda one: int(one[1].sure[way].sum()))
-    return number, None, faces_of(stretch, way, best.sure[way])
+    return Count(number, None, tuple(faces_of(stretch, way, best.sure[way])), mailer)
 
 
 def turned_deg(told: Sequence[Stretch]) -> float:
@@ -206,11 +230,9 @@ def turned_deg(told: Sequence[Stretch]) -> float:
     return degrees(sum(hypot(*step.turn) for step in steps))
 
 
-def hindered(looks: Sequence[ParcelLook], kind: bool | None) -> str | None:
+def hindered(looks: Sequence[ParcelLook]) -> str | None:
     """Why these looks give no number, however the parcel is turned; None where they may."""
-    if sum(tells_turn(look) for look in looks) < LEAST_LOOKS:
-        return "unseen"
-    return "kind" if kind is None else None
+    return "unseen" if sum(tells_turn(look) for look in looks) < LEAST_LOOKS else None
 
 
 @dataclass(frozen=True, slots=True)

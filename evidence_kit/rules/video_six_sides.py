@@ -9,6 +9,8 @@ Fails only where two independent signals say that the parcel is open from the st
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from evidence_kit.checks import failed, not_applicable, passed, review
 from evidence_kit.facts.sides_shown import SidesShown
 from evidence_kit.limits import Count, Faces
@@ -30,7 +32,10 @@ def video_six_sides(
 ) -> Check:
     if item.role not in (None, "unboxing"):
         return not_applicable(Text("不是开箱视频", "Not an unboxing video."))
-    wanted = bag_faces if case.order.parcel_kind == "bag" else box_faces
+    stated_bag = case.order.parcel_kind == "bag"
+    wanted = bag_faces if stated_bag else box_faces
+    if sides.mailer not in (None, stated_bag):
+        sides = replace(sides, shown=None, why="kind")  # The sides of the one are not those of the other.
     limit = Limit(">=", wanted, "face")
     traces = tuple(Trace(item.id, face.at_s, face.quad) for face in sides.faces) or (Trace(item.id),)
     if sides.sealed_start is False and len(sides.opened_start_signals) >= opened_signals:

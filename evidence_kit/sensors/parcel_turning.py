@@ -31,12 +31,12 @@ LARGE = 0.012
 """Nor does one in which the parcel fills less of the picture."""
 MOST_GAP_S, MOST_STEP_S = 1.0, 0.3
 """Names are not carried over a longer gap, nor where views are further apart: what moved between is not known."""
-SURE_DEG, UNSURE_DEG = 5.0, 28.0
+SURE_DEG, UNSURE_DEG = 5.0, 23.0
 """Error of a look that is quite sure, and what is added to it where it is not sure at all; together one standard
 deviation."""
-MISREAD = 0.15
+MISREAD = 0.35
 """Part of the looks that say nothing."""
-AGAIN, ANEW_DEG = 0.15, 10.0
+AGAIN, ANEW_DEG = 0.15, 15.0
 """How much a look says of a parcel that has not turned since the one before, which errs alike; and the turn after which
 it says nearly two thirds of what the first did."""
 STEP_DEG, UNLIKE_DEG = 0.6, 20.0
@@ -48,7 +48,7 @@ LIKE_BEFORE = 0.6
 """How far a motion errs as the one before did (correlation)."""
 STRAY, STRAY_DEG = 0.03, 25.0
 """Part of the motions that err by as much as this, whatever else is known."""
-LOST_DEG = 25.0
+LOST_DEG = 10.0
 """And the error where none is known."""
 WAYS = 1000
 """Turns that are carried along."""
