@@ -8,9 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from functools import lru_cache
-from heapq import heapify, heappop, heappush
-from itertools import pairwise
-from math import acos, degrees
 from typing import TYPE_CHECKING, Any
 
 from evidence_kit.records import dataclass
@@ -34,16 +31,12 @@ STILL = 1.2
 """Less that differs from view to view where the parcel is (mean luma, 0..255) is nothing."""
 MOST_SHIFT = 0.1
 """A larger shift, of the picture's longer side, is not undone."""
-COARSE_S, LATER_S = 0.4, 0.5
-"""Between the looks of the first pass, while views are close together and later."""
-MOST_LOOKS = 170
-"""In all; what the first pass leaves is spent where the parcel turns."""
-TURN_DEG, MOVED_DEG, UNSURE_DEG = 14.0, 1.5, 12.0
-"""A view between two looks is looked at too where the parcel may have turned by more than the first: by what the two
-looks say, by so much for each unit that moved above what always moves, and more where a look is unsure."""
-UNSURE = 0.6
+COARSE_S, LATER_S = 0.3, 0.5
+"""Between looks, while views are close together and later. More looks where the parcel turns tell no more than the
+motions between these do."""
 ALWAYS, ALWAYS_LEAST, ALWAYS_PART = 1.2, 1.0, 4
-"""What always moves: so many times the video's lowest quarter of what differs from view to view."""
+"""What always moves: so many times the video's lowest quarter of what differs from view to view. Where no more does,
+the parcel has not turned."""
 GROWN = 1.5
 """A view is cut out around the parcel, so many times as large, and enlarged: the network sees a small parcel better."""
 MOST_STEP_S = 0.3
@@ -55,8 +48,6 @@ OPEN_S = 4.0
 """So long with the parcel open ends the search: what is shown later is not shown sealed."""
 LEAST_ZOOM = 0.8
 """Where the part would be larger, the picture is shown as it is."""
-DEGREES_APART = 2.5
-"""Degrees between the nine numbers per degree that the parcel turned, up to 30 degrees."""
 LEAST_CELLS = 12
 """Cells of 4 x 4 pixels that must show the parcel."""
 
@@ -123,13 +114,12 @@ def parcel_looks(footage: Footage) -> ParcelLooks:
         open_from_s = None if not look.open else at_s if open_from_s is None else open_from_s
         if open_from_s is not None and at_s - open_from_s > OPEN_S:
             break
-    pass_.refine()
     looks = pass_.looks()
     return ParcelLooks(looks, looks[-1].at_s if looks else 0.0)
 
 
 class _Pass:
-    """Views in order, and which of them are looked at: few at first, then those between two looks that differ."""
+    """Views in order, and which of them are looked at."""
 
     def __init__(self) -> None:
         self.at_s: list[float] = []
@@ -155,50 +145,9 @@ class _Pass:
         wait = COARSE_S if at_s < CLOSE_S else LATER_S
         if last is not None and at_s - self.at_s[last] < wait - EVERY_S / 4:
             return None
-        return self._look(place, None if last is None else self.looked[last])
-
-    def _look(self, place: int, near: _View | None) -> _View:
-        import cv2
-
-        picture = cv2.cvtColor(self.pictures[place], cv2.COLOR_RGB2BGR)
-        self.looked[place] = _viewed(picture, self.at_s[place], near)
+        near = None if last is None else self.looked[last]
+        self.looked[place] = _viewed(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), at_s, near)
         return self.looked[place]
-
-    def refine(self) -> None:
-        """Looks between looks where the parcel may have turned, the widest turns first."""
-        import numpy as np
-
-        lowest = sorted(self.moved)[len(self.moved) // ALWAYS_PART] if self.moved else 0.0
-        usual = ALWAYS * max(ALWAYS_LEAST, lowest)
-        way = np.cumsum(np.maximum(0.0, np.array(self.moved) - usual)) * MOVED_DEG
-        order = sorted(self.looked)
-        waiting = [(-self._turned(one, other, way), one, other) for one, other in pairwise(order)]
-        heapify(waiting)
-        while waiting and len(self.looked) < MOST_LOOKS:
-            turned, one, other = heappop(waiting)
-            if -turned < TURN_DEG:
-                break
-            # Half way of what moved, and half way in time where nothing did.
-            aim = (way[one] + way[other]) / 2 if way[other] - way[one] > 2 * MOVED_DEG else None
-            apart = [(abs(way[k] - aim) if aim is not None else 0.0, abs(2 * k - one - other), k)
-                     for k in range(one + 1, other)]  # fmt: skip
-            middle = min(apart)[2]
-            near = min((one, other), key=lambda end: abs(end - middle))
-            self._look(middle, self.looked[near])
-            for begin, end in ((one, middle), (middle, other)):
-                heappush(waiting, (-self._turned(begin, end, way), begin, end))
-
-    def _turned(self, one: int, other: int, way: Any) -> float:
-        """Degrees by which the parcel may have turned between two looks; 0 where no view lies between them."""
-        begin, end = self.looked[one], self.looked[other]
-        if other - one < 2 or not (begin.there or end.there):
-            return 0.0
-        if not (begin.there and end.there):
-            return 2 * TURN_DEG
-        # Turns are near where their numbers are: cheaper than reading either off.
-        likeness = float(begin.numbers @ end.numbers) / max(1e-6, begin.sure * end.sure)
-        seen = degrees(acos(max(-1.0, min(1.0, likeness)))) / DEGREES_APART
-        return max(seen, min(90.0, float(way[other] - way[one]))) + UNSURE_DEG * (min(begin.sure, end.sure) < UNSURE)
 
     def looks(self) -> tuple[ParcelLook, ...]:
         import numpy as np
@@ -223,6 +172,8 @@ class _Pass:
         import numpy as np
 
         places = sorted(turns)
+        lowest = sorted(self.moved)[len(self.moved) // ALWAYS_PART]
+        usual = ALWAYS * max(ALWAYS_LEAST, lowest)
         shades = [Shades(picture) for picture in self.pictures[: places[-1] + 1]]
 
         @lru_cache(maxsize=2)
@@ -238,7 +189,7 @@ class _Pass:
             step: Motion | None = None
             if self.at_s[place + 1] - self.at_s[place] <= MOST_STEP_S:
                 step = STOOD
-                if self.moved[place + 1] >= STILL:
+                if self.moved[place + 1] >= usual:
                     step = motion(solid(place), solid(place + 1), shades[place], shades[place + 1], pace)
             shades[place] = Shades(self.pictures[place])  # What was made of it is not needed any more.
             found.append(step)
@@ -298,11 +249,6 @@ class _View:
     @property
     def there(self) -> bool:
         return bool(self.closed)
-
-    @property
-    def sure(self) -> float:
-        """Length of the numbers: 1 where all cells agree on a turn."""
-        return float((self.numbers @ self.numbers) ** 0.5)
 
 
 def _viewed(picture: Any, at_s: float, near: _View | None = None) -> _View:

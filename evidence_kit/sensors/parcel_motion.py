@@ -24,8 +24,8 @@ FOCAL = 0.9
 """Of a phone's lens, in longer sides of the picture: wide lenses have 0.7, tele ones more."""
 LEVELS = 3
 """Of the pyramid: the coarsest is a quarter of a view."""
-STEPS = 8
-"""At most, on each level."""
+STEPS, ENOUGH = 6, 0.004
+"""At most so many on each level, fewer where one is as small as this (radians; parts of the distance)."""
 POINTS = 1000
 """Pixels of the parcel that are laid over, those with the strongest gradients; half as many on each coarser level."""
 LEAST_POINTS, LEAST_CELLS = 40, 6
@@ -44,10 +44,6 @@ MOST_SLANT = 0.06
 FRONT = 0.08
 NEAR, FAR = 0.6, 1.7
 """Of the parcel's distance: what lies out of that is misread."""
-HASTE = 0.3
-"""So much more alike two views must be for each radian that the turn differs from the pace."""
-PACED = 3.0
-"""Degrees: after a wider step the next one is also sought from where that pace would lead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,17 +153,18 @@ def solid_of(view: Any, turn: Any, shades: Shades) -> Solid | None:
     grid = np.full(view.on.shape, -1)
     grid[rows, columns] = np.where(np.isin(named, faces), named, -1)
     offsets = _meeting(grid, faces, rays, facing, view.on)
-    chosen = np.isin(named, list(offsets))
-    away = np.array([offsets.get(face, 0.0) for face in range(6)])[named[chosen]]
-    depths = np.exp(away) / np.maximum(MOST_SLANT, facing[chosen, named[chosen]])
-    depths = np.clip(depths / np.median(depths), NEAR, FAR)
-    pixels, depths = _pixels(places[chosen], depths, 4 * scale, view.size)
+    away = np.array([offsets.get(face, -np.inf) for face in range(6)])[named]
+    depths = np.exp(away) / np.maximum(MOST_SLANT, facing[np.arange(len(named)), named])
+    depths = np.clip(depths / np.median(depths[depths > 0]), NEAR, FAR) * (depths > 0)
+    pixels, depths = _pixels(view, rows, columns, depths)
     if len(pixels) < LEAST_POINTS:
         return None
     across, down = shades.slopes[0]
     steep = across[pixels[:, 1], pixels[:, 0]] ** 2 + down[pixels[:, 1], pixels[:, 0]] ** 2
-    best = np.argsort(-steep, kind="stable")[:POINTS]
-    return Solid(shades, pixels[best].astype(np.float32), depths[best], ray, focal)
+    if len(pixels) > POINTS:
+        best = np.sort(np.argpartition(-steep, POINTS)[:POINTS])
+        pixels, depths = pixels[best], depths[best]
+    return Solid(shades, pixels.astype(np.float32), depths, ray, focal)
 
 
 def _along(ray: Any) -> Any:
@@ -222,17 +219,21 @@ def _meeting(grid: Any, faces: list[int], rays: Any, facing: Any, on: Any) -> di
     return found
 
 
-def _pixels(places: Any, depths: Any, side: float, size: tuple[int, int]) -> tuple[Any, Any]:
-    """The pixels (n, 2) int of square cells, each once, and their depths; none at the very border."""
+def _pixels(view: Any, rows: Any, columns: Any, depths: Any) -> tuple[Any, Any]:
+    """The pixels (n, 2) that the cells cover, and their depths (n,); none at the very border."""
+    import cv2
     import numpy as np
 
-    steps = np.arange(0.5, side) - side / 2
-    grid = np.stack(np.meshgrid(steps, steps), -1).reshape(1, -1, 2)
-    pixels = np.round(places[:, None] + grid).astype(int).reshape(-1, 2)
-    within = ((pixels >= 2) & (pixels < np.array(size) - 2)).all(1)
-    _, first = np.unique(pixels[:, 1] * size[0] + pixels[:, 0], return_index=True)
-    first = first[within[first]]
-    return pixels[first], np.repeat(depths, grid.shape[1])[first]
+    cells = np.zeros(view.on.shape, np.float32)
+    cells[rows, columns] = depths
+    left, top, scale = view.part
+    side = 4 * scale
+    # From the middle of a pixel to that of its cell.
+    move = np.array([[1 / side, 0, (0.5 - left) / side - 0.5], [0, 1 / side, (0.5 - top) / side - 0.5]])
+    flags = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
+    deep: Any = cv2.warpAffine(cells, move, view.size, flags=flags, borderMode=cv2.BORDER_CONSTANT)
+    y, x = np.nonzero(deep[2:-2, 2:-2])
+    return np.column_stack([x + 2, y + 2]), deep[y + 2, x + 2]
 
 
 def motion(before: Solid | None, after: Solid | None, one: Shades, other: Shades, pace: Any) -> Motion | None:
@@ -261,11 +262,7 @@ def _sought(solid: Solid, shades: Shades, pace: Any) -> tuple[Any, Any, float] |
     """The turn (3,) along the ray, how surely it is known (3, 3), and how alike the views are."""
     import numpy as np
 
-    starts = [np.zeros(6)]
-    if np.linalg.norm(pace) > np.radians(PACED):
-        starts.append(np.array([*(solid.ray @ pace), 0.0, 0.0, 0.0]))
-    laid = [_laid(solid, shades, start) for start in starts]
-    moved, known, agree = max(laid, key=lambda one: one[2] - HASTE * float(np.linalg.norm(one[0][:3] - starts[-1][:3])))
+    moved, known, agree = _laid(solid, shades, np.array([*(solid.ray @ pace), 0.0, 0.0, 0.0]))
     # What is known of the turn alone, whatever the shift is.
     alone = known[:3, :3] - known[:3, 3:] @ np.linalg.solve(known[3:, 3:], known[3:, :3])
     return solid.ray.T @ moved[:3], solid.ray.T @ alone @ solid.ray, agree
@@ -283,6 +280,7 @@ def _laid(solid: Solid, shades: Shades, start: Any) -> tuple[Any, Any, float]:
         points, plain, slopes = solid.templates[level]
         other, scale = shades.levels[level], 0.5**level
         height, width = other.shape
+        usual = 0.0
         for _ in range(STEPS):
             seen = points @ turn.T.astype(np.float32) + (solid.centre + shift).astype(np.float32)
             x, y = (
@@ -292,7 +290,9 @@ def _laid(solid: Solid, shades: Shades, start: Any) -> tuple[Any, Any, float]:
             shown = _sampled(other, x, y)
             apart = shown - plain
             within = (x > 0) & (y > 0) & (x < width - 1) & (y < height - 1)
-            usual = max(LEAST_DIFFERENCE, 1.5 * float(np.median(np.abs(apart))))
+            if not usual:
+                middle = len(apart) // 2
+                usual = max(LEAST_DIFFERENCE, 1.5 * float(np.partition(np.abs(apart), middle)[middle]))
             weight = within / (1 + (apart / usual) ** 2)
             noise = max(0.02, float(weight @ (apart * apart)) / max(1e-6, float(weight.sum())))
             weighed = slopes * (weight * (4**level / 2**level / (noise * LIKE)))[:, None]
@@ -305,7 +305,7 @@ def _laid(solid: Solid, shades: Shades, start: Any) -> tuple[Any, Any, float]:
             # The template's own motion by ``step`` is undone in the other view.
             back = cv2.Rodrigues(step[:3])[0].T
             turn, shift = turn @ back, shift - turn @ back @ step[3:]
-            if np.abs(step).max() < 2e-3:
+            if np.abs(step).max() < ENOUGH:
                 break
         if level == 0:
             agree = float(plain @ shown) / float(np.sqrt((plain @ plain) * (shown @ shown)) + 1e-9)
