@@ -129,11 +129,23 @@ def test_the_page_of_continuity_shows_what_was_measured(part):
 
     kept = json.loads((ROOT / "benchmarks" / "results" / f"{part}.json").read_text("utf-8"))
     tables = {
-        "video_continuity": lambda: video_continuity.peers_table(kept["compared"]),
+        "video_continuity": lambda: video_continuity.peers_table(kept["splits"][video_continuity.REPORTED]),
         "video_presence": lambda: video_presence.table(kept),
         "video_waybill": lambda: video_waybill.table(kept),
     }
     assert tables[part]() in (ROOT / "docs" / "continuity.md").read_text("utf-8"), f"python -m benchmarks {part}"
+
+
+def test_the_peers_of_continuity_saw_the_clips_that_the_page_reports():
+    from benchmarks.video_continuity import CUTS, REPORTED, RESULTS, TOOLS
+
+    split = json.loads(RESULTS.read_text("utf-8"))["splits"][REPORTED]
+    ours = split["full"]
+    assert split["peers"].keys() == TOOLS.keys()
+    for tool, peer in split["peers"].items():
+        assert all(peer["kinds"][kind]["clips"] == ours["kinds"][kind]["clips"] for kind in CUTS), tool
+        assert peer["honest"]["minutes"] == ours["honest"]["minutes"], tool
+        assert split["packets_masked"]["cuts_f1"]["f1"] > peer["cuts_f1"]["f1"], tool
 
 
 def test_the_page_of_scan_shows_what_was_measured():
