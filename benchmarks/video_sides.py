@@ -148,9 +148,14 @@ def _bare(path: Path, **options: str) -> Iterator[Any]:
 
 
 def judged(path: Path, row: Row) -> Row:
-    """What the kit says of one clip: the fact, and the rule's outcome with the parcel's kind stated."""
-    fact = told_of(measured(path), Continuity())
-    item = Item(path.name, "video", str(path), 0, "")
+    """What the kit says of one clip."""
+    return judged_by(measured(path), row)
+
+
+def judged_by(looks: ParcelLooks, row: Row) -> Row:
+    """The fact, and the rule's outcome with the parcel's kind stated."""
+    fact = told_of(looks, Continuity())
+    item = Item(row["file"], "video", row["file"], 0, "")
     case = Case(datetime(2026, 11, 22, tzinfo=UTC), order=Order(parcel_kind=row["kind"]))
     check = video_six_sides(item, case, fact, box_faces=6, bag_faces=2, opened_signals=2)
     return {"fact": fact, "outcome": check.outcome, "reason": check.reason}
@@ -177,8 +182,7 @@ def tally(pairs: list[tuple[Row, Row]]) -> Row:
         if answer["fact"].shown is not None and answer["fact"].mailer in (None, row["kind"] == "bag")
     ]  # fmt: skip
     right = sum(
-        (answer["fact"].shown >= every[row["kind"]]) == (len(row["shown"]) == every[row["kind"]])
-        for row, answer in told
+        (answer["outcome"] is Outcome.PASS) == (len(row["shown"]) == every[row["kind"]]) for row, answer in told
     )
     lacking = [(row, answer) for row, answer in sealed if len(row["shown"]) + len(row["grey"]) < every[row["kind"]]]
     whole = [(row, answer) for row, answer in plain if len(row["shown"]) == every[row["kind"]]]
@@ -197,9 +201,7 @@ def tally(pairs: list[tuple[Row, Row]]) -> Row:
         "clips": len(pairs),
         "truth_in_doubt": len(sealed) - len(plain),
         "cannot_tell": rate(len(plain) - len(told), len(plain)),
-        "why": dict(
-            Counter(answer["fact"].why or "kind" for row, answer in plain if (row, answer) not in told)
-        ),
+        "why": dict(Counter(answer["fact"].why or "kind" for row, answer in plain if (row, answer) not in told)),
         "exact_count_of_told": rate(sum(a["fact"].shown == len(r["shown"]) for r, a in told), len(told)),
         "six_or_not_of_told": rate(right, len(told)),
         "false_six_of_incomplete": rate(sum(a["outcome"] is Outcome.PASS for _, a in lacking), len(lacking)),

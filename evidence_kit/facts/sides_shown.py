@@ -26,7 +26,7 @@ SHOWN_S, GLIMPSED_S = 0.28, 0.18
 """For so long in all."""
 SHOWN_SHARE = 0.006
 """Of the picture: a face smaller than that shows nothing."""
-ALL_WAYS, NO_WAYS = 0.7, 0.1
+ALL_WAYS, NO_WAYS = 0.8, 0.15
 """All faces are shown where they are in so many of the ways in which the parcel may have turned, and are not where they
 may have been in so few."""
 HALF_OVER_DEG = 90.0

@@ -50,7 +50,12 @@ def video_six_sides(
             ),
             traces=traces,
         )
-    if sides.shown is not None and sides.shown >= wanted and sides.sealed_start is not False:
+    if (
+        sides.shown is not None
+        and sides.shown >= wanted
+        and sides.mailer == stated_bag
+        and sides.sealed_start is not False
+    ):
         return passed(
             Text(f"开拆前展示了 {sides.shown} 个面", f"{sides.shown} faces are shown before opening."),
             actual=Quantity(sides.shown, "face"),

@@ -39,7 +39,7 @@ MISREAD = 0.35
 AGAIN, ANEW_DEG = 0.15, 15.0
 """How much a look says of a parcel that has not turned since the one before, which errs alike; and the turn after which
 it says nearly two thirds of what the first did."""
-STEP_DEG, UNLIKE_DEG = 0.6, 20.0
+STEP_DEG, UNLIKE_DEG = 0.6, 22.0
 """Error of a motion: so many degrees, and the last for each unit by which the views are not alike; one standard
 deviation."""
 ACROSS, ALONG = 0.69, 0.23
