@@ -31,7 +31,7 @@ from evidence_kit.facts.sides_shown import TOLD, SidesShown, told_of
 from evidence_kit.rules.video_six_sides import video_six_sides
 from evidence_kit.schema import Case, Item, Order, Outcome
 from evidence_kit.sensors.footage import Footage
-from evidence_kit.sensors.parcel_looks import WEIGHTS, ParcelLooks, parcel_looks
+from evidence_kit.sensors.parcel_looks import WEIGHTS, ParcelLooks, looked, parcel_looks
 from evidence_kit.sensors.weights import find
 from evidence_kit.wiring import provider_of
 
@@ -99,7 +99,7 @@ def measured(path: Path) -> ParcelLooks:
 
     kept = _kept(path)
     if not kept.exists():
-        kept.write_bytes(msgspec.json.encode(parcel_looks(Footage(str(path)))))
+        kept.write_bytes(msgspec.json.encode(looked(Footage(str(path)), motions=True)))
     return msgspec.json.decode(kept.read_bytes(), type=ParcelLooks)
 
 
@@ -114,20 +114,29 @@ def _engine() -> str:
 
 
 def cost(path: Path, rounds: int = 3) -> Row:
-    """CPU of the looking, over a plain decode of the same file, both with one thread; the views' making is in it."""
-    looking, plain, looks = [], [], 0
+    """CPU of the looking, over a plain decode of the same file, both with one thread; the views' making is in it.
+
+    And with the parcel followed and its sides counted as well.
+    """
+    looking, counting, plain, looks = [], [], [], 0
     for _ in range(rounds):
         plain.append(_cpu(lambda: [None for _frame in _bare(path)]))
         footage = Footage(str(path))
         bare = _cpu(lambda: [None for _frame in _bare(path, skip_loop_filter="all")])
         views = _cpu(lambda footage=footage: [None for _frame in footage.frames(skip_loop_filter=True)])  # type: ignore[misc]
         began = time.process_time()
-        looks = len(parcel_looks(footage).looks)
+        looks = len(looked(footage, motions=False).looks)
         looking.append(max(0.0, views - bare) + time.process_time() - began)
-    ratios = sorted(one / other for one, other in zip(looking, plain, strict=True))
+        began = time.process_time()
+        told_of(looked(footage, motions=True), Continuity())
+        counting.append(max(0.0, views - bare) + time.process_time() - began)
+    ratios, counted = (
+        sorted(one / other for one, other in zip(each, plain, strict=True)) for each in (looking, counting)
+    )
     return {
         "video": path.name, "looks": looks, "looking_cpu_s": round(sorted(looking)[rounds // 2], 2),
         "plain_decode_cpu_s": round(sorted(plain)[rounds // 2], 2), "ratio_median": round(ratios[rounds // 2], 3),
+        "ratio_counted_median": round(counted[rounds // 2], 3),
     }  # fmt: skip
 
 

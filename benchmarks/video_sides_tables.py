@@ -48,7 +48,8 @@ def told(results: dict[str, Any]) -> str:
         cost = results["cost"]
         lines.append(
             f"Cost on one minute of 1080p30: {cost['looks']} looks; CPU of the looking (making the views, network and "
-            f"all) ÷ plain one-thread decode {cost['ratio_median']}.\n"
+            f"all) ÷ plain one-thread decode {cost['ratio_median']}; with the parcel followed and its sides counted "
+            f"{cost['ratio_counted_median']}.\n"
         )
     return "".join(lines)
 

@@ -14,14 +14,14 @@ from benchmarks.synth.unboxing import Show, Wish, take
 from benchmarks.synth.unboxing_set import write
 from evidence_kit import check
 from evidence_kit.facts.continuity import Continuity
-from evidence_kit.facts.sides_shown import SidesShown, in_order, opened_start, opening, showings, told_of
+from evidence_kit.facts.sides_shown import TOLD, SidesShown, in_order, opened_start, opening, showings, told_of
 from evidence_kit.pictures import draw
 from evidence_kit.report.picture import Wish as PictureWish
 from evidence_kit.schema import Item
 from evidence_kit.sensors import parcel_looks as parcel_looks_module
 from evidence_kit.sensors.footage import Footage
 from evidence_kit.sensors.parcel_frames import nearest_name
-from evidence_kit.sensors.parcel_looks import COARSE_S, ParcelLooks, parcel_looks
+from evidence_kit.sensors.parcel_looks import COARSE_S, FOLLOWED, ParcelLooks, looked, parcel_looks
 from evidence_kit.sensors.small_views import CLOSE_S, EVERY_S, LATER_S, MOST_S, VIEW_PX, SmallViews
 
 SEALED, OPENED = (51_008, Wish(2)), (51_010, Wish(0, "opened"))
@@ -40,7 +40,7 @@ def seen(request, tmp_path_factory):
     path = tmp_path_factory.mktemp("clips") / "unbox.mp4"
     show = take(*request.param)
     write(show, path, imageio_ffmpeg.get_ffmpeg_exe(), crf=23)
-    looks = parcel_looks(Footage(str(path)))
+    looks = looked(Footage(str(path)), motions=True)
     return Seen(show, str(path), looks, told_of(looks, Continuity()))
 
 
@@ -101,7 +101,9 @@ def test_views_of_another_pass_are_looked_at_without_a_second_decode(seen, monke
     for _ in footage.frames(skip_loop_filter=True):
         pass
     monkeypatch.setattr(Footage, "_pass", lambda *_: pytest.fail("decoded again"))
-    assert parcel_looks(footage) == seen.looks
+    assert looked(footage, motions=True) == seen.looks
+    bare = tuple(replace(look, steps=()) for look in seen.looks.looks)
+    assert looked(footage, motions=False).looks == bare
 
 
 def test_a_whole_check_shows_the_faces(seen, tmp_path):
@@ -120,6 +122,10 @@ def test_looks_come_at_a_pace_and_all_views_between_have_a_motion(seen):
     apart = [two.at_s - one.at_s for one, two in pairwise(looks)]
     assert max(apart) < COARSE_S + 2 * EVERY_S and min(apart) > COARSE_S - EVERY_S
     assert [len(look.steps) for look in looks] == [0, *(look.views for look in looks[1:])]
+
+
+def test_the_parcel_is_followed_where_its_sides_are_told():
+    assert ("shown" in TOLD) is FOLLOWED
 
 
 @pytest.mark.parametrize("seen", [SEALED], ids=["sealed"], indirect=True)

@@ -172,9 +172,12 @@ def faces(count):
 @pytest.mark.parametrize(
     ("sides", "kind", "outcome", "reason"),
     [
-        (SidesShown(6, faces(6), sealed_start=True), "box", P, None),
+        (SidesShown(6, faces(6), sealed_start=True, mailer=False), "box", P, None),
         (SidesShown(5, faces(5), sealed_start=True), "box", R, "SIDES_MISSING"),
-        (SidesShown(2, faces(2), sealed_start=True), "bag", P, None),
+        (SidesShown(2, faces(2), sealed_start=True, mailer=True), "bag", P, None),
+        (SidesShown(2, faces(2), sealed_start=True), "bag", R, "SIDES_MISSING"),
+        (SidesShown(6, faces(6), sealed_start=True, mailer=False), "bag", R, "SIDES_MISSING"),
+        (SidesShown(2, faces(2), sealed_start=True, mailer=True), "box", R, "SIDES_MISSING"),
         (SidesShown(2, faces(2), sealed_start=True), None, R, "SIDES_MISSING"),
         (SidesShown(), "box", R, "SIDES_MISSING"),
         (SidesShown(0, sealed_start=False, opened_start_signals=("flaps",)), "box", R, "SIDES_MISSING"),

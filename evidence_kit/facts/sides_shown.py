@@ -6,18 +6,18 @@ split of benchmarks/video_sides.py.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from math import degrees, hypot
 from statistics import median
-from typing import Any
 
 from evidence_kit.facts.continuity import Continuity
 from evidence_kit.facts.opening_moment import LEAST_LOOKS, evidence, opening, openness, span_s
 from evidence_kit.records import dataclass
 from evidence_kit.schema import Quad, Unknown
 from evidence_kit.sensors.parcel_looks import ParcelLook, ParcelLooks
-from evidence_kit.sensors.parcel_turning import LARGE, SURE, Stretch, face_names, stretches, tells_turn
+from evidence_kit.sensors.parcel_turning import LARGE, SURE, WAYS, Stretch, added_up, named_along, stretches, tells_turn
 from evidence_kit.wiring import fact
 
 SHOWN_COS, GLIMPSED_COS = 0.42, 0.34
@@ -201,27 +201,30 @@ def _counted(told: list[Stretch], *, mailer: bool) -> Count:
     Fewer are where even all that the stretches may have shown, taken as different faces, are fewer in nearly every way;
     told is then the most likely number of the best stretch.
     """
-    import numpy as np
-
     each = [shown_in(stretch, mailer=mailer) for stretch in told]
     every = 2 if mailer else 6
     # Which face of one stretch is which of another is not known: the best one counts, or all of them together.
-    sure = np.max([one.sure.sum(1) for one in each], axis=0)
-    maybe = np.sum([one.maybe.sum(1) for one in each], axis=0)
-    if (sure >= every).mean() >= ALL_WAYS:
-        if mailer and float(np.median([one.beside for one in each])) > THIN:
+    sure = [max(len(faces) for faces in way) for way in zip(*(one.sure for one in each), strict=True)]
+    maybe = [sum(len(faces) for faces in way) for way in zip(*(one.maybe for one in each), strict=True)]
+    if _part(number >= every for number in sure) >= ALL_WAYS:
+        if mailer and median(one.beside for one in each) > THIN:
             return Count(why="kind")
         number = every
-    elif (maybe >= every).mean() <= NO_WAYS:
+    elif _part(number >= every for number in maybe) <= NO_WAYS:
         if mailer and turned_deg(told) > HALF_OVER_DEG:
             return Count(why="lost")
-        number = int(np.bincount(np.minimum(sure, every - 1)).argmax())
+        number = Counter(min(number, every - 1) for number in sure).most_common(1)[0][0]
     else:
-        glimpsed = len(each) == 1 and ((sure < every) & (maybe >= every)).mean() > 0.5
+        glimpsed = len(each) == 1 and _part(few < every <= more for few, more in zip(sure, maybe, strict=True)) > 0.5
         return Count(why="glimpsed" if glimpsed else "lost")
-    way = int(np.argmax(sure == number))
-    stretch, best = max(zip(told, each, strict=True), key=lambda one: int(one[1].sure[way].sum()))
+    way = sure.index(number) if number in sure else 0
+    stretch, best = max(zip(told, each, strict=True), key=lambda one: len(one[1].sure[way]))
     return Count(number, None, tuple(faces_of(stretch, way, best.sure[way])), mailer)
+
+
+def _part(found: Iterable[bool]) -> float:
+    """Of the ways."""
+    return sum(found) / WAYS
 
 
 def turned_deg(told: Sequence[Stretch]) -> float:
@@ -237,45 +240,42 @@ def hindered(looks: Sequence[ParcelLook]) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Of one stretch, for each of its ways: the faces that are surely shown, and all that may be, (WAYS, 6) bool."""
+    """Of one stretch, for each of its ways: the faces (0 to 5) that are surely shown, and all that may be."""
 
-    sure: Any
-    maybe: Any
-    beside: Any
-    """(WAYS,): of what was seen of the parcel, weighed by its size, the part that is not its two largest sides."""
+    sure: tuple[frozenset[int], ...]
+    maybe: tuple[frozenset[int], ...]
+    beside: float
+    """Of what was seen of the parcel, weighed by its size, the part that is not its two largest sides; middle way."""
 
 
 def shown_in(stretch: Stretch, *, mailer: bool) -> Shown:
     """Faces of one stretch. Of a mailer only the two sides across its thin axis count."""
-    import numpy as np
+    spans = [span_s(stretch.looks, place) for place in range(len(stretch.looks))]
+    timed = list(zip(stretch.looks, spans, strict=True))
 
-    ways = np.arange(len(stretch.names))
-    seconds, glimpsed, area = (np.zeros((len(ways), 6)) for _ in range(3))
-    for place, look in enumerate(stretch.looks):
-        span = span_s(stretch.looks, place)
-        for seen in look.faces:
-            face = face_names()[stretch.names[:, place], seen.axis]
-            area[ways, face] += span * seen.share
-            if seen.share >= SHOWN_SHARE:
-                glimpsed[ways, face] += span * (seen.cos >= GLIMPSED_COS)
-                seconds[ways, face] += span * (seen.cos >= SHOWN_COS)
-    pairs = area.reshape(-1, 3, 2).sum(2)
-    counted = np.ones((len(ways), 6), bool)
-    if mailer:
-        counted = np.arange(6) // 2 == pairs.argmax(1)[:, None]
-    sure = counted & (seconds >= SHOWN_S)
-    beside = 1 - pairs.max(1) / np.maximum(pairs.sum(1), 1e-9)
-    return Shown(sure, sure | (counted & (glimpsed >= GLIMPSED_S)), beside)
+    def seconds(cos: float) -> list[list[float]]:
+        large = [[one for one in look.faces if one.share >= SHOWN_SHARE and one.cos >= cos] for look in stretch.looks]
+        return added_up(stretch, [[(one.axis, span) for one in seen] for seen, span in zip(large, spans, strict=True)])
+
+    sure, maybe, beside = [], [], []
+    areas = added_up(stretch, [[(one.axis, span * one.share) for one in look.faces] for look, span in timed])
+    for shown_s, glimpsed_s, area in zip(seconds(SHOWN_COS), seconds(GLIMPSED_COS), areas, strict=True):
+        pairs = [area[0] + area[1], area[2] + area[3], area[4] + area[5]]
+        counted = [face for face in range(6) if not mailer or pairs[face // 2] == max(pairs)]
+        sure.append(frozenset(face for face in counted if shown_s[face] >= SHOWN_S))
+        maybe.append(sure[-1] | {face for face in counted if glimpsed_s[face] >= GLIMPSED_S})
+        beside.append(1 - max(pairs) / max(sum(pairs), 1e-9))
+    return Shown(tuple(sure), tuple(maybe), median(beside))
 
 
-def faces_of(stretch: Stretch, way: int, wanted: Any) -> list[Face]:
-    """The best view of each face that is wanted (6,), along one way."""
+def faces_of(stretch: Stretch, way: int, wanted: frozenset[int]) -> list[Face]:
+    """The best view of each face that is wanted, along one way."""
     best: dict[int, tuple[float, Face]] = {}
-    for name, look in zip(stretch.names[way], stretch.looks, strict=True):
+    for look, faces in zip(stretch.looks, named_along(stretch, way), strict=True):
         for seen in look.faces:
-            face = int(face_names()[name, seen.axis])
+            face = faces[seen.axis]
             worth = seen.cos * seen.share**0.5
-            if wanted[face] and (face not in best or worth > best[face][0]):
+            if face in wanted and (face not in best or worth > best[face][0]):
                 best[face] = (worth, Face(look.at_s, seen.quad))
     return [face for _, face in best.values()]
 

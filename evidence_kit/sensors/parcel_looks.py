@@ -44,6 +44,8 @@ MOST_STEP_S = 0.3
 MOST_PACE = 0.5
 """Radians: a wider motion is misread rather than a pace."""
 STOOD = Motion((0.0, 0.0, 0.0), 1.0)
+FOLLOWED = False
+"""Whether motions are sought: only the number of sides needs them, and it is not told yet (facts/sides_shown.py)."""
 OPEN_S = 4.0
 """So long with the parcel open ends the search: what is shown later is not shown sealed."""
 LEAST_ZOOM = 0.8
@@ -91,7 +93,8 @@ class ParcelLook:
     """So many views."""
     faces: tuple[SeenFace, ...] = ()
     steps: tuple[Motion | None, ...] = ()
-    """How the parcel turned from view to view since the look before; None where it could not be told."""
+    """How the parcel turned from view to view since the look before; None where it could not be told. Empty unless the
+    parcel is followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,11 @@ class ParcelLooks:
 @sensor(on="video", version="11", packages=("av", "onnxruntime", "opencv-python-headless", "numpy"))
 def parcel_looks(footage: Footage) -> ParcelLooks:
     """Looks at the first minutes. Raises CannotOpen, LimitReached, EngineMissing."""
+    return looked(footage, motions=FOLLOWED)
+
+
+def looked(footage: Footage, *, motions: bool) -> ParcelLooks:
+    """Looks at the first minutes; with ``motions`` also how the parcel turned between them. Raises as above."""
     pass_ = _Pass()
     open_from_s: float | None = None
     for at_s, picture in footage.small_views():
@@ -114,7 +122,7 @@ def parcel_looks(footage: Footage) -> ParcelLooks:
         open_from_s = None if not look.open else at_s if open_from_s is None else open_from_s
         if open_from_s is not None and at_s - open_from_s > OPEN_S:
             break
-    looks = pass_.looks()
+    looks = pass_.looks(motions=motions)
     return ParcelLooks(looks, looks[-1].at_s if looks else 0.0)
 
 
@@ -149,7 +157,7 @@ class _Pass:
         self.looked[place] = _viewed(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), at_s, near)
         return self.looked[place]
 
-    def looks(self) -> tuple[ParcelLook, ...]:
+    def looks(self, *, motions: bool) -> tuple[ParcelLook, ...]:
         import numpy as np
 
         from evidence_kit.sensors.parcel_frames import turns_of
@@ -158,7 +166,7 @@ class _Pass:
             return ()
         order = sorted(self.looked)
         turns, scores = turns_of(np.stack([self.looked[place].numbers for place in order]))
-        steps = self._steps(dict(zip(order, turns, strict=True)))
+        steps = self._steps(dict(zip(order, turns, strict=True))) if motions else ()
         found, before = [], -1
         for place, turn, score in zip(order, turns, scores, strict=True):
             moved = sum(self.moved[before + 1 : place + 1])

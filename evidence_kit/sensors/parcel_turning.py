@@ -75,6 +75,28 @@ def stretches(looks: Sequence[ParcelLook], parted_s: Sequence[float] = ()) -> li
     return [_followed(looks[part[0] : part[-1] + 1]) for part in parts]
 
 
+def added_up(stretch: Stretch, amounts: Sequence[Sequence[tuple[int, float]]]) -> list[list[float]]:
+    """Of each way, what its six faces are given over all looks, (WAYS, 6).
+
+    ``amounts``: of each look, which of its own faces (0 to 5) is given how much.
+    """
+    import numpy as np
+
+    ways = np.arange(len(stretch.names))
+    total = np.zeros((len(ways), 6))
+    for names, given in zip(stretch.names.T, amounts, strict=True):
+        for own, amount in given:
+            total[ways, face_names()[names, own]] += amount
+    made: list[list[float]] = total.tolist()
+    return made
+
+
+def named_along(stretch: Stretch, way: int) -> list[list[int]]:
+    """Of each look, which face of the way each of its own six is."""
+    made: list[list[int]] = face_names()[stretch.names[way]].tolist()
+    return made
+
+
 def tells_turn(look: ParcelLook) -> bool:
     """Whether the parcel is seen large enough, and its turn surely enough, to be followed."""
     return bool(look.turn) and look.sure >= SURE and look.closed >= LARGE
@@ -171,7 +193,9 @@ def _drawn(shares: Any, rng: Any, count: int) -> NDArray[np.int64]:
     """Places of ``count`` drawn by their shares, evenly (systematic resampling)."""
     import numpy as np
 
-    return np.minimum(np.searchsorted(np.cumsum(shares), (np.arange(count) + rng.random()) / count), len(shares) - 1)
+    marks = (np.arange(count) + rng.random()) / count
+    places: NDArray[np.int64] = np.minimum(np.searchsorted(np.cumsum(shares), marks), len(shares) - 1)
+    return places
 
 
 @lru_cache(maxsize=1)
