@@ -1,12 +1,12 @@
 """What the operating points of six-or-not were chosen by, on looks that video_sides.py keeps.
 
-``python -m benchmarks.video_sides_points [--clips DIR] [--count 64] [--held N] [--opening]``
+``python -m benchmarks.video_sides_points [--clips DIR] [--count 64] [--held N] [--opening] [--motions]``
 
 Each line: what is changed, and of the sealed clips of ``tune`` whose truth is plain: told, right as to six or not, six
 called where fewer are shown, six called rightly. With ``--held`` the same of the first N clips of DIR/heldout, every
 other score of clips. ``--opening``: the weights of the opening fitted on ``tune`` and on all of those; how many
 openings are told with other points, each half of the scores judged by weights fitted on the other half and ``tune``;
-and boxes told from mailers.
+and boxes told from mailers. ``--motions``: how far motions of boxes, and looks, are from the truth.
 """
 
 from __future__ import annotations
@@ -14,16 +14,21 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 
-from benchmarks.synth.unboxing_set import build
+from benchmarks.synth.unboxing import Show, take
+from benchmarks.synth.unboxing_geometry import facing
+from benchmarks.synth.unboxing_set import FIRST_SEED, build, maker, wish
 from benchmarks.video_sides import NEAR_S, _ffmpeg, judged_by, measured, tally
 from evidence_kit.facts import opening_moment, sides_shown
 from evidence_kit.facts.continuity import Continuity
 from evidence_kit.sensors import parcel_turning
+from evidence_kit.sensors.parcel_frames import nearest_name
 from evidence_kit.sensors.parcel_looks import ParcelLooks
 
 BEFORE_S, AFTER_S = 0.1, 0.6
@@ -197,6 +202,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=64)
     parser.add_argument("--held", type=int, default=0, help="clips of the held-out part to choose by as well")
     parser.add_argument("--opening", action="store_true", help="fit the weights of the opening")
+    parser.add_argument("--motions", action="store_true", help="errors of motions and of looks")
     chosen = parser.parse_args()
     parts = {"tune": kept(chosen.clips, "tune", chosen.count)}
     if chosen.held:
@@ -206,6 +212,10 @@ def main() -> None:
     sealed = {name: [one for one in part if one[0]["start"] == "sealed"] for name, part in parts.items()}
     if chosen.opening:
         openings(parts)
+        return
+    if chosen.motions:
+        for name, part in parts.items():
+            motions(name, [one for one in part if one[0]["start"] == "sealed" and one[0]["kind"] == "box"])
         return
     for values in CHANGES:
         with changed(values):
@@ -235,6 +245,58 @@ def openings(parts: dict[str, list[tuple[dict[str, Any], ParcelLooks]]]) -> None
     for values in KINDS:
         with changed({**weights, **values}):
             print(values, kinds([one for one in (*tune, *even) if one[0]["start"] == "sealed"]), flush=True)
+
+
+def motions(name: str, clips: list[tuple[dict[str, Any], ParcelLooks]]) -> None:
+    """Prints errors (degrees) of motions by how alike the views are, and of looks by how sure they are.
+
+    Of motions: root mean square about the two axes across the ray and about the ray, how far an error goes on in the
+    next motion (correlation), and by how much of what it says the parcel turned (regression).
+    """
+    steps: list[tuple[float, ...]] = []
+    looks: list[tuple[float, float]] = []
+    for row, seen in clips:
+        number, split = int(row["file"].partition(".")[0]), row["split"]
+        show = take(FIRST_SEED[split] + number, wish(number), maker(split))
+        before: tuple[float, ...] = (np.nan,) * 3
+        for earlier, look in pairwise(seen.looks):
+            if show.opened_at_s is not None and look.at_s > show.opened_at_s:
+                break
+            moments = np.linspace(earlier.at_s, look.at_s, look.views + 1)
+            turns = [turn_seen(show, float(at_s)) for at_s in moments]
+            if parcel_turning.tells_turn(look):
+                looks.append((look.sure, np.degrees(nearest_name(np.array(look.turn).reshape(3, 3), turns[-1])[1])))
+            for step, (one, other) in zip(look.steps, pairwise(turns), strict=True):
+                if step is None:
+                    before = (np.nan,) * 3
+                    continue
+                true = cv2.Rodrigues(other @ one.T)[0].ravel()
+                error = tuple(np.degrees(true - np.array(step.turn)))
+                steps.append((step.agree, *np.degrees(step.turn), *np.degrees(true), *error, *before))
+                before = error
+    made = np.array(steps)
+    for low, high in pairwise((-1.0, 0.45, 0.6, 0.7, 0.8, 0.88, 0.93, 0.97, 1.0)):
+        part = made[(made[:, 0] >= low) & (made[:, 0] < high)]
+        told, true, error, ago = part[:, 1:4], part[:, 4:7], part[:, 7:10], part[:, 10:]
+        both = np.isfinite(ago).all(1)
+        like = np.corrcoef(error[both].ravel(), ago[both].ravel())[0, 1]
+        gain = (told * true).sum() / max(1e-9, (told**2).sum())
+        axes = ", ".join(f"{v:.1f}" for v in np.sqrt((error**2).mean(0)))
+        print(f"{name}: agree {low} to {high}: {len(part)} motions, errors {axes}, goes on {like:.2f}, gain {gain:.2f}")
+    sure, off = np.array(looks).T
+    for low, high in pairwise((0.42, 0.55, 0.65, 0.78, 0.9, 0.96, 2.0)):
+        chosen = off[(sure >= low) & (sure < high)]
+        wide = f"median {np.median(chosen):.1f}, over 30: {(chosen > 30).mean():.2f}"
+        print(f"{name}: sure {low} to {high}: {len(chosen)} looks, {wide}", flush=True)
+
+
+def turn_seen(show: Show, at_s: float) -> np.ndarray:
+    """The parcel's turn at a moment, seen along the ray to its middle (``Truth.turn``, without drawing)."""
+    lens = show._view_of(at_s)
+    turn, place = show._pose(at_s)
+    centre = lens.into(place[None])[0]
+    seen: np.ndarray = facing(centre / np.linalg.norm(centre), np.array([0, 0, 1.0])) @ lens.turn @ turn
+    return seen
 
 
 def starts_by(clips: list[tuple[dict[str, Any], ParcelLooks]]) -> np.ndarray:
