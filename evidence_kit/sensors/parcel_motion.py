@@ -33,8 +33,8 @@ LEAST_POINTS, LEAST_CELLS = 40, 6
 BLUR, SPREAD, GREY = 5.0, 7.0, 4.0
 """Light is taken out: from the luma its blur (pixels), and divided by what is left's own spread (pixels; luma)."""
 TURN, SHIFT = 0.1, 0.15
-"""How far a parcel turns (radians) and moves (of its distance) between two views, one standard deviation in each
-direction: what the pictures do not say is little."""
+"""How far a parcel turns otherwise than at its pace (radians) and moves (of its distance) between two views, one
+standard deviation in each direction: what the pictures do not say is little."""
 LIKE = 12.0
 """So many neighbouring pixels say what one says."""
 LEAST_DIFFERENCE = 0.15
@@ -42,6 +42,7 @@ LEAST_DIFFERENCE = 0.15
 MOST_SLANT = 0.06
 """Cosine of the angle between face and ray, under which a face is not seen any more."""
 FRONT = 0.08
+"""And under which the cells of a face are misread: the middle one of them."""
 NEAR, FAR = 0.6, 1.7
 """Of the parcel's distance: what lies out of that is misread."""
 
