@@ -277,11 +277,11 @@ def motions(name: str, clips: list[tuple[dict[str, Any], ParcelLooks]]) -> None:
     made = np.array(steps)
     for low, high in pairwise((-1.0, 0.45, 0.6, 0.7, 0.8, 0.88, 0.93, 0.97, 1.0)):
         part = made[(made[:, 0] >= low) & (made[:, 0] < high)]
-        told, true, error, ago = part[:, 1:4], part[:, 4:7], part[:, 7:10], part[:, 10:]
+        told, turned, errors, ago = part[:, 1:4], part[:, 4:7], part[:, 7:10], part[:, 10:]
         both = np.isfinite(ago).all(1)
-        like = np.corrcoef(error[both].ravel(), ago[both].ravel())[0, 1]
-        gain = (told * true).sum() / max(1e-9, (told**2).sum())
-        axes = ", ".join(f"{v:.1f}" for v in np.sqrt((error**2).mean(0)))
+        like = np.corrcoef(errors[both].ravel(), ago[both].ravel())[0, 1]
+        gain = (told * turned).sum() / max(1e-9, (told**2).sum())
+        axes = ", ".join(f"{v:.1f}" for v in np.sqrt((errors**2).mean(0)))
         print(f"{name}: agree {low} to {high}: {len(part)} motions, errors {axes}, goes on {like:.2f}, gain {gain:.2f}")
     sure, off = np.array(looks).T
     for low, high in pairwise((0.42, 0.55, 0.65, 0.78, 0.9, 0.96, 2.0)):
