@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 VIEW_PX = 192
 """Longer side: what models/parcel-pose was trained on."""
 EVERY_S = 0.11
-"""Between views while the parcel may be turned: a quick turn goes 20 degrees on between two. Looked at are one in
-four, and those between where it turns (parcel_looks.py)."""
+"""Between views while the parcel may be turned: a quick turn goes 20 degrees on between two. Looked at is one in three
+(parcel_looks.py); motions between them need all."""
 CLOSE_S, LATER_S, MOST_S = 20.0, 0.5, 120.0
 """So long views are close together (nine in ten of the rendered clips are over by then), then so far apart, then none
 is kept: at most 400 views, 33 MB. An opening is told from five looks in 2.5 s (facts/sides_shown.py), so LATER_S cannot
