@@ -21,7 +21,7 @@ from evidence_kit.schema import Item
 from evidence_kit.sensors import parcel_looks as parcel_looks_module
 from evidence_kit.sensors.footage import Footage
 from evidence_kit.sensors.parcel_frames import nearest_name
-from evidence_kit.sensors.parcel_looks import COARSE_S, FOLLOWED, ParcelLooks, looked, parcel_looks
+from evidence_kit.sensors.parcel_looks import EARLY_S, FOLLOWED, ParcelLooks, looked, parcel_looks
 from evidence_kit.sensors.small_views import CLOSE_S, EVERY_S, LATER_S, MOST_S, VIEW_PX, SmallViews
 
 SEALED, OPENED = (51_008, Wish(2)), (51_010, Wish(0, "opened"))
@@ -120,7 +120,7 @@ def test_a_whole_check_shows_the_faces(seen, tmp_path):
 def test_looks_come_at_a_pace_and_all_views_between_have_a_motion(seen):
     looks = seen.looks.looks
     apart = [two.at_s - one.at_s for one, two in pairwise(looks)]
-    assert max(apart) < COARSE_S + 2 * EVERY_S and min(apart) > COARSE_S - EVERY_S
+    assert max(apart) < EARLY_S + 2 * EVERY_S and min(apart) > EARLY_S - EVERY_S
     assert [len(look.steps) for look in looks] == [0, *(look.views for look in looks[1:])]
 
 

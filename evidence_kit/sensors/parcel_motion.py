@@ -90,9 +90,9 @@ class Solid:
     """The shape that one view shows: pixels of the parcel and how far each is away."""
 
     def __init__(self, shades: Shades, places: Any, depths: Any, ray: Any, focal: float) -> None:
-        self.shades, self.ray, self.focal = shades, ray, focal
         import numpy as np
 
+        self.shades, self.ray, self.focal = shades, ray, focal
         height, width = shades.levels[0].shape
         self.middle = np.array([width - 1, height - 1], np.float32) / 2
         rays = np.column_stack([(places - self.middle) / focal, np.ones(len(places))]).astype(np.float32)
@@ -296,7 +296,7 @@ def _laid(solid: Solid, shades: Shades, start: Any) -> tuple[Any, Any, float]:
                 usual = max(LEAST_DIFFERENCE, 1.5 * float(np.partition(np.abs(apart), middle)[middle]))
             weight = within / (1 + (apart / usual) ** 2)
             noise = max(0.02, float(weight @ (apart * apart)) / max(1e-6, float(weight.sum())))
-            weighed = slopes * (weight * (4**level / 2**level / (noise * LIKE)))[:, None]
+            weighed = slopes * (weight * (2**level / (noise * LIKE)))[:, None]
             known = (weighed.T @ slopes).astype(float) + held
             so_far = np.concatenate([cv2.Rodrigues(turn)[0].ravel(), shift])
             step = np.linalg.solve(known, (weighed.T @ apart).astype(float) + held @ (so_far - start))
