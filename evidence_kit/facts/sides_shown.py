@@ -178,7 +178,8 @@ def count(told: list[Stretch], kind: bool | None) -> Count:
     why = hindered([look for one in told for look in one.looks])
     if why is not None:
         return Count(why=why)
-    box, bag = (_counted(told, mailer=mailer) for mailer in (False, True))
+    each = [seen_along(stretch) for stretch in told]
+    box, bag = (_counted(told, each, mailer=mailer) for mailer in (False, True))
     if box.shown is not None and bag.shown is not None and box.shown < 6 and bag.shown < 2:
         return replace(bag if kind else box, mailer=None)
     return Count(why="kind") if kind is None else bag if kind else box
@@ -195,13 +196,13 @@ class Count:
     """What the number is told of; None: of either."""
 
 
-def _counted(told: list[Stretch], *, mailer: bool) -> Count:
+def _counted(told: list[Stretch], seen: list[Along], *, mailer: bool) -> Count:
     """All faces are shown where one stretch shows them in nearly every way in which the parcel may have turned.
 
     Fewer are where even all that the stretches may have shown, taken as different faces, are fewer in nearly every way;
     told is then the most likely number of the best stretch.
     """
-    each = [shown_in(stretch, mailer=mailer) for stretch in told]
+    each = [shown_in(along, mailer=mailer) for along in seen]
     every = 2 if mailer else 6
     # Which face of one stretch is which of another is not known: the best one counts, or all of them together.
     sure = [max(len(faces) for faces in way) for way in zip(*(one.sure for one in each), strict=True)]
@@ -248,18 +249,37 @@ class Shown:
     """Of what was seen of the parcel, weighed by its size, the part that is not its two largest sides; middle way."""
 
 
-def shown_in(stretch: Stretch, *, mailer: bool) -> Shown:
-    """Faces of one stretch. Of a mailer only the two sides across its thin axis count."""
+@dataclass(frozen=True, slots=True)
+class Along:
+    """Of one stretch, for each of its ways and each of the six faces, (WAYS, 6)."""
+
+    shown_s: list[list[float]]
+    glimpsed_s: list[list[float]]
+    areas: list[list[float]]
+    """Shares of the picture times seconds."""
+
+
+def seen_along(stretch: Stretch) -> Along:
     spans = [span_s(stretch.looks, place) for place in range(len(stretch.looks))]
     timed = list(zip(stretch.looks, spans, strict=True))
 
     def seconds(cos: float) -> list[list[float]]:
-        large = [[one for one in look.faces if one.share >= SHOWN_SHARE and one.cos >= cos] for look in stretch.looks]
-        return added_up(stretch, [[(one.axis, span) for one in seen] for seen, span in zip(large, spans, strict=True)])
+        return added_up(
+            stretch,
+            [
+                [(one.axis, span) for one in look.faces if one.share >= SHOWN_SHARE and one.cos >= cos]
+                for look, span in timed
+            ],
+        )
 
-    sure, maybe, beside = [], [], []
     areas = added_up(stretch, [[(one.axis, span * one.share) for one in look.faces] for look, span in timed])
-    for shown_s, glimpsed_s, area in zip(seconds(SHOWN_COS), seconds(GLIMPSED_COS), areas, strict=True):
+    return Along(seconds(SHOWN_COS), seconds(GLIMPSED_COS), areas)
+
+
+def shown_in(along: Along, *, mailer: bool) -> Shown:
+    """Faces of one stretch. Of a mailer only the two sides across its thin axis count."""
+    sure, maybe, beside = [], [], []
+    for shown_s, glimpsed_s, area in zip(along.shown_s, along.glimpsed_s, along.areas, strict=True):
         pairs = [area[0] + area[1], area[2] + area[3], area[4] + area[5]]
         counted = [face for face in range(6) if not mailer or pairs[face // 2] == max(pairs)]
         sure.append(frozenset(face for face in counted if shown_s[face] >= SHOWN_S))
