@@ -5,12 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
 import pytest
 
 from evidence_kit.sensors import CannotOpen, LimitReached
+from evidence_kit.sensors.container import begins_anew
 from evidence_kit.sensors.footage import Footage, FootageLimits, _Budget, _reduced, _within
 from tests.moving_clips import take, write
 
@@ -88,7 +90,51 @@ def test_frames_left_out_are_not_decoded_where_no_other_is_made_from_them(tmp_pa
     assert [frame.index for frame in some] == list(range(0, 120, 2))
     assert [frame.at_s for frame in some] == [frame.at_s for frame in every]
     assert all(np.array_equal(one.luma(), other.luma()) for one, other in zip(some, every, strict=True))
-    assert len(decoded) == 120 if options.get("bf") == "0" else len(decoded) < 90
+    # Without B-frames, all but the last of each group of pictures.
+    assert len(decoded) == 118 if options.get("bf") == "0" else len(decoded) < 90
+
+
+@pytest.mark.parametrize(("name", "codec", "options", "spared"), [
+    ("clip.mp4", "libx264", {"bf": "0"}, True), ("clip.mkv", "libx264", {"bf": "0"}, True),
+    ("clip.ts", "libx264", {"bf": "0"}, False),  # Start codes: nothing is told of these.
+    ("clip.mp4", "libx264", {"bf": "0", "x264-params": "intra-refresh=1:ref=3"}, False),
+    ("clip.mp4", "libx265", {"x265-params": "bframes=0"}, True),
+    ("clip.mkv", "libx264", {"bf": "3", "x264-params": "open-gop=1"}, False),
+    ("clip.mp4", "libx265", {"x265-params": "bframes=4:open-gop=1"}, False),
+])  # fmt: skip
+@pytest.mark.parametrize(("gop", "every"), [(15, 2), (16, 4)])
+def test_what_follows_the_last_frame_wanted_of_a_group_falls_away(
+    tmp_path, monkeypatch, name, codec, options, spared, gop, every
+):
+    path = write(tmp_path / name, take(3, 0, 3, 30), 30, gop=gop, codec=codec, options=options)
+    whole = [frame for frame in Footage(str(path)).frames(skip_loop_filter=True) if frame.index % every == 0]
+    decoded = []
+    monkeypatch.setattr(_Budget, "frame", lambda _, picture: decoded.append(picture.pts))
+    frames = list(Footage(str(path)).frames(skip_loop_filter=True, every=every))
+    assert [frame.at_s for frame in frames] == [frame.at_s for frame in whole]
+    assert all(np.array_equal(one.luma(), other.luma()) for one, other in zip(frames, whole, strict=True))
+    fewer = len(decoded)
+    monkeypatch.setattr("evidence_kit.sensors.footage.begins_anew", lambda packet, context: False)
+    assert len(list(Footage(str(path)).frames(skip_loop_filter=True, every=every))) == len(frames)
+    assert (fewer < len(decoded) - fewer) == spared
+
+
+def test_a_group_begins_where_the_stream_says_so():
+    def anew(codec: str, *kinds: int, reordered: bool = False, tail: bytes = b"") -> bool:
+        heads = [kind if codec == "h264" else kind << 1 for kind in kinds]
+        units = b"".join(b"\0\0\0\x03" + bytes([head, 7, 7]) for head in heads)
+        return begins_anew(units + tail, SimpleNamespace(name=codec, has_b_frames=reordered))
+
+    assert anew("h264", 9, 7, 8, 6, 5, 5)
+    assert not anew("h264", 6, 1), "an intra frame with a recovery point"
+    assert not anew("h264", 5, 1), "a second field made from the first, or two frames in one packet"
+    assert not anew("h264", 5, tail=b"\0\0\0\x09\x65"), "a unit that ends elsewhere"
+    assert not anew("h264") and not anew("h264", 6)
+    assert not begins_anew(b"\0\0\0\x01\x65\x88\x84", SimpleNamespace(name="h264", has_b_frames=False)), "start codes"
+    assert anew("hevc", 35, 19) and anew("hevc", 20) and anew("hevc", 21)
+    assert not anew("hevc", 21, reordered=True) and not anew("h264", 5, reordered=True), "others may be to come before"
+    assert not anew("hevc", 1) and not anew("hevc", 34)
+    assert not anew("vp9", 5)
 
 
 def test_frames_without_a_number_are_all_decoded(clip: Path, monkeypatch):

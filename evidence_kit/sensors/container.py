@@ -22,6 +22,12 @@ DEMUXERS = (
 )
 """The only demuxers that may open a file. Play lists and concat scripts, which open other files, may not."""
 
+_FRESH = {
+    "h264": (0, 31, frozenset({5}), frozenset(range(1, 6))),
+    "hevc": (1, 63, frozenset({19, 20, 21}), frozenset(range(32))),
+}
+"""Where a unit's first byte says its kind (shift, mask); pictures with which a stream begins anew; all pictures."""
+
 
 @dataclass(frozen=True, slots=True)
 class PacketTable:
@@ -130,6 +136,25 @@ def packet_tables(opened: Any, facts: ContainerFacts, most: int) -> dict[int, Pa
         )
         for index, (pts, dts, durations, sizes, keys) in rows.items()
     }
+
+
+def begins_anew(packet: Any, context: Any) -> bool:
+    """Whether no frame from this packet on is made from one before it, by the stream's own words (not the container's).
+
+    Told of H.264 and HEVC with lengths before the units, as MP4, MOV, MKV and FLV have it, in which frames stand in the
+    order in which they are shown: all pictures of the packet are instantaneous refreshes or, HEVC, clean random
+    accesses, which then have no leading pictures (ITU-T H.264 table 7-1, H.265 table 7-1).
+    """
+    if context.has_b_frames or context.name not in _FRESH:
+        return False
+    shift, mask, fresh, pictures = _FRESH[context.name]
+    content, at = memoryview(packet), 0
+    kinds = set()
+    while at + 5 <= len(content):
+        kinds.add(content[at + 4] >> shift & mask)
+        at += 4 + int.from_bytes(content[at : at + 4], "big")
+    kinds &= pictures
+    return at == len(content) and bool(kinds) and kinds <= fresh
 
 
 def _first(opened: Any, kind: str) -> Any:

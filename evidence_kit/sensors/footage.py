@@ -9,7 +9,7 @@ Importing this module loads neither PyAV nor NumPy nor OpenCV.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from evidence_kit.sensors.container import (
     ContainerFacts,
     PacketTable,
     av_error,
+    begins_anew,
     container_facts,
     open_container,
     origin_s,
@@ -46,6 +47,9 @@ SAME_S = 1e-5
 
 ROUNDED_S = 0.0006
 """A frame that begins so soon after a moment is the one that was meant: moments are kept to the millisecond."""
+
+MOST_WAITING = 16
+"""Packets held back, so that no file can fill the memory with them."""
 
 _EIGHT_BIT = frozenset({"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "nv21", "gray"})
 _TEN_BIT = {"yuv420p10le": 2, "yuv422p10le": 2, "yuv444p10le": 2, "p010le": 8}
@@ -342,18 +346,10 @@ class Footage:
         def told(stamp: int | None) -> float | None:
             return stamp * base - origin_s if stamp is not None and base else None
 
-        packets = opened.demux(stream)
-        while True:
-            try:
-                packet = next(packets)
-            except StopIteration:
-                return
-            except (av_error(), OSError, ValueError):
-                return
-            budget.packet(context)
-            if every > 1:
-                number = self._number(told(packet.pts))
-                context.skip_frame = "NONREF" if number is not None and number % every else "DEFAULT"
+        def number_of(stamp: int | None) -> int | None:
+            return self._number(told(stamp)) if every > 1 else None
+
+        for packet in _needed(opened.demux(stream), context, budget, every, number_of):
             try:
                 pictures = packet.decode()
             except (av_error(), OSError, ValueError):
@@ -365,7 +361,7 @@ class Footage:
                 errors = 0
                 budget.frame(picture)
                 at_s = told(picture.pts)
-                number = self._number(at_s) if every > 1 else None
+                number = number_of(picture.pts)
                 if at_s is None:
                     at_s = last_s + period if last_s is not None else 0.0
                 if end_s is not None and at_s > end_s + 1e-4:
@@ -375,6 +371,38 @@ class Footage:
                 budget.given += 1
                 if index % every == 0:
                     yield Frame(picture, at_s, index, _clockwise(picture), scaler)
+
+
+def _needed(
+    packets: Iterator[Any], context: Any, budget: _Budget, every: int, number_of: Callable[[int | None], int | None]
+) -> Iterator[Any]:
+    """Packets to be decoded, in the file's order; ``context`` is told of each whether its frame may be left out.
+
+    Those of frames that nobody looks at wait for the packet after them, and fall away where nothing from that one on
+    is made from what was before.
+    """
+    waiting: list[Any] = []
+    while True:
+        try:
+            packet = next(packets)
+        except StopIteration:
+            return
+        except (av_error(), OSError, ValueError):
+            yield from waiting
+            return
+        budget.packet(context)
+        number = number_of(packet.pts)
+        aside = number is not None and number % every > 0 and packet.size > 0
+        if aside and len(waiting) < MOST_WAITING:
+            waiting.append(packet)
+            continue
+        if waiting and packet.size and not begins_anew(packet, context):
+            context.skip_frame = "NONREF"
+            yield from waiting
+        waiting.clear()
+        if every > 1:
+            context.skip_frame = "NONREF" if aside else "DEFAULT"
+        yield packet
 
 
 class _Budget:
