@@ -13,20 +13,22 @@ from math import degrees, hypot
 from statistics import median
 
 from evidence_kit.facts.continuity import Continuity
-from evidence_kit.facts.opening_moment import LEAST_LOOKS, evidence, opening, openness, span_s
+from evidence_kit.facts.opened_start import BEGIN_S, SIGNAL_SHARE, START_SURE, opened_chance, start_signals
+from evidence_kit.facts.opening_moment import LEAST_LOOKS, opening, openness, span_s
+from evidence_kit.facts.parcel_kind import mailer
 from evidence_kit.records import dataclass
 from evidence_kit.schema import Quad, Unknown
 from evidence_kit.sensors.parcel_looks import ParcelLook, ParcelLooks
-from evidence_kit.sensors.parcel_turning import LARGE, SURE, WAYS, Stretch, added_up, named_along, stretches, tells_turn
+from evidence_kit.sensors.parcel_turning import LARGE, WAYS, Stretch, added_up, named_along, stretches, tells_turn
 from evidence_kit.wiring import fact
 
-SHOWN_COS, GLIMPSED_COS = 0.42, 0.34
+SHOWN_COS, GLIMPSED_COS = 0.48, 0.36
 """A face turned to the camera by more than the first is shown; by less than the second it is not."""
 SHOWN_S, GLIMPSED_S = 0.28, 0.18
 """For so long in all."""
 SHOWN_SHARE = 0.006
 """Of the picture: a face smaller than that shows nothing."""
-ALL_WAYS, NO_WAYS = 0.8, 0.15
+ALL_WAYS, NO_WAYS = 0.85, 0.15
 """All faces are shown where they are in so many of the ways in which the parcel may have turned, and are not where they
 may have been in so few."""
 HALF_OVER_DEG = 90.0
@@ -36,26 +38,9 @@ THIN = 0.33
 """Part of what was seen of a parcel that is not its two largest sides, up to which it may be a mailer."""
 LEAD_S = 0.25
 """What is shown in the last moment before the opening does not count."""
-START_S, START_LOOKS = 1.6, 4
-"""The beginning, by which "started opened" is decided, and the fewest looks in it."""
-START_SHARE, EVER_SHARE = 0.22, 0.14
-"""Openness in the middle of the beginning, and of all but one in twenty looks of the video: what is open from the start
-is never seen closed."""
-START_EVIDENCE, START_OPENNESS = -0.7, 0.45
-"""And the middle look of the beginning must not speak for a closed parcel by more than the first (opening_moment.py),
-or show more openness than the second, and no opening be found after it. Of clips in development, each half judged by
-weights of the other (benchmarks/video_sides_points.py --opening): none of 571 sealed starts is called opened, and 59 of
-101 opened ones."""
-SIGNAL_SHARE = {"flaps": 0.008, "inside": 0.003, "goods": 0.010}
-"""Of the picture, through the whole beginning: what then speaks for an opened start."""
-BOX_SURE = 0.25
-"""Part that looks like a soft mailer, above which no opened start is told: a mailer's folds look like flaps."""
-BAG, BOX = 0.6, 0.5
-"""Part of the parcel that looks like a soft mailer: a mailer above the first, a box below the second."""
-BESIDE, BESIDE_RANK = 0.38, 0.9
-"""A parcel that shows so much of its faces beside the largest one, in a look of this rank among all, is a box whatever
-it looks like: a mailer's other sides are thin. On half of the clips that the opening was fitted on 300 of 340 told are
-right with it, 281 of 332 without (the same command)."""
+SEALED_CHANCE, SEALED_SHARE = 0.05, 0.11
+"""A start is sealed where an opened one is less likely than the first, and the openness in the middle look of the
+beginning, of those that show the parcel large, is less than the second."""
 TURNING, TURNING_LEAST = 1.6, 1.0
 """A turn ends a showing: more differs from view to view than so many times the video's median, or than this."""
 SHOWING_S = 3.0
@@ -89,13 +74,14 @@ class SidesShown:
     """Independent signals that the parcel is open from the first frame; two make it certain."""
     goods_at_s: float | None = None
     """When goods are first seen."""
+    mailer_shown: int | None = None
+    """Sides of it were it a soft mailer, which has two; ``shown`` is the number of a box."""
     mailer: bool | None = None
-    """Whether the number is that of a soft mailer, which has two sides, or of a box; None: no number, or fewer than all
-    sides of either."""
+    """Whether it is surely seen to be a soft mailer, or a box."""
     why: str | None = None
-    """Where the number could not be told: ``lost`` (which face is which is not sure), ``glimpsed`` (a face was seen too
-    briefly or too slanted to say), ``unseen`` (hardly any parcel was seen), ``kind`` (box or mailer),
-    ``unproven`` (the answer is not told, see TOLD)."""
+    """Where the number of what it is likelier to be could not be told: ``lost`` (which face is which is not sure),
+    ``glimpsed`` (a face was seen too briefly or too slanted to say), ``unseen`` (hardly any parcel was seen), ``wide``
+    (a mailer would not show such sides), ``unproven`` (the answer is not told, see TOLD)."""
 
 
 @fact(on="video")
@@ -106,10 +92,11 @@ def sides_shown(continuity: Continuity | Unknown, looks: ParcelLooks) -> SidesSh
     """
     found = told_of(looks, continuity, counted="shown" in TOLD)
     if found.sealed_start is False and "opened" not in TOLD:
-        found = replace(found, shown=None, mailer=None, sealed_start=None, opened_start_signals=(), why="unproven")
+        found = replace(found, sealed_start=None, opened_start_signals=())
+        found = replace(found, shown=None, mailer_shown=None, why="unproven")
     if found.sealed_start is not False and "shown" not in TOLD:
-        found = replace(found, shown=None, mailer=None, why=found.why or "unproven")
-    if found.shown is None:
+        found = replace(found, shown=None, mailer_shown=None, why=found.why or "unproven")
+    if found.shown is None and found.mailer_shown is None:
         # Of the whole beginning: an opening that is not certain must hide no face from the person.
         found = replace(found, faces=tuple(in_order(showings(looks.looks))))
     return replace(
@@ -128,20 +115,21 @@ def told_of(looks: ParcelLooks, continuity: Continuity | Unknown, *, counted: bo
     """
     seen = looks.looks
     opened_at_s = opening(seen)
-    signals = opened_start(seen)
+    signals = start_signals(seen)
     sealed = sealed_start(seen, opened_at_s, signals)
     goods_at_s = goods_first(seen, opened_at_s)
     if sealed is False:
-        return SidesShown(0, (), False, seen[0].at_s, signals, goods_first(seen, seen[0].at_s))
+        return SidesShown(0, (), False, seen[0].at_s, signals, goods_first(seen, seen[0].at_s), 0)
     closed = [look for look in seen if opened_at_s is None or look.at_s < opened_at_s - LEAD_S]
-    if counted:
+    kind = mailer(closed)
+    box = bag = Count(why=hindered(closed))
+    if counted and box.why is None:
         parted = [] if isinstance(continuity, Unknown) else [one.at_s for one in continuity.breaks]
-        found = count(stretches(closed, parted), mailer(closed))
-    else:
-        found = Count(why=hindered(closed))
-    faces = showings(closed) if found.shown is None else found.faces
+        box, bag = counts(stretches(closed, parted))
+    likelier = bag if kind else box
+    faces = showings(closed) if likelier.shown is None else likelier.faces
     return SidesShown(
-        found.shown, tuple(in_order(faces)), sealed, opened_at_s, signals, goods_at_s, found.mailer, found.why
+        box.shown, tuple(in_order(faces)), sealed, opened_at_s, signals, goods_at_s, bag.shown, kind, likelier.why
     )
 
 
@@ -170,19 +158,10 @@ def showings(looks: Sequence[ParcelLook]) -> list[Face]:
     return [face for _, face in best]
 
 
-def count(told: list[Stretch], kind: bool | None) -> Count:
-    """How many faces are shown, as a parcel that is seen to be a mailer or a box (``kind``) or either (None).
-
-    Fewer than all are told whatever it is where they are fewer of a box's six and of a mailer's two.
-    """
-    why = hindered([look for one in told for look in one.looks])
-    if why is not None:
-        return Count(why=why)
+def counts(told: list[Stretch]) -> tuple[Count, Count]:
+    """How many faces are shown, if the parcel is a box, and if it is a soft mailer."""
     each = [seen_along(stretch) for stretch in told]
-    box, bag = (_counted(told, each, mailer=mailer) for mailer in (False, True))
-    if box.shown is not None and bag.shown is not None and box.shown < 6 and bag.shown < 2:
-        return replace(bag if kind else box, mailer=None)
-    return Count(why="kind") if kind is None else bag if kind else box
+    return _counted(told, each, mailer=False), _counted(told, each, mailer=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +171,6 @@ class Count:
     shown: int | None = None
     why: str | None = None
     faces: tuple[Face, ...] = ()
-    mailer: bool | None = None
-    """What the number is told of; None: of either."""
 
 
 def _counted(told: list[Stretch], seen: list[Along], *, mailer: bool) -> Count:
@@ -209,7 +186,7 @@ def _counted(told: list[Stretch], seen: list[Along], *, mailer: bool) -> Count:
     maybe = [sum(len(faces) for faces in way) for way in zip(*(one.maybe for one in each), strict=True)]
     if _part(number >= every for number in sure) >= ALL_WAYS:
         if mailer and median(one.beside for one in each) > THIN:
-            return Count(why="kind")
+            return Count(why="wide")
         number = every
     elif _part(number >= every for number in maybe) <= NO_WAYS:
         if mailer and turned_deg(told) > HALF_OVER_DEG:
@@ -220,7 +197,7 @@ def _counted(told: list[Stretch], seen: list[Along], *, mailer: bool) -> Count:
         return Count(why="glimpsed" if glimpsed else "lost")
     way = sure.index(number) if number in sure else 0
     stretch, best = max(zip(told, each, strict=True), key=lambda one: len(one[1].sure[way]))
-    return Count(number, None, tuple(faces_of(stretch, way, best.sure[way])), mailer)
+    return Count(number, None, tuple(faces_of(stretch, way, best.sure[way])))
 
 
 def _part(found: Iterable[bool]) -> float:
@@ -300,48 +277,15 @@ def faces_of(stretch: Stretch, way: int, wanted: frozenset[int]) -> list[Face]:
     return [face for _, face in best.values()]
 
 
-def mailer(looks: Sequence[ParcelLook]) -> bool | None:
-    """Whether the parcel is a soft mailer; None where it is neither surely that nor surely a box."""
-    large = [look for look in looks if look.closed >= LARGE]
-    middle = median(look.bag for look in large) if large else 0.5 * (BAG + BOX)
-    beside = sorted(_beside(look) for look in large if look.faces and look.sure >= SURE)
-    if middle <= BOX or (beside and beside[round(BESIDE_RANK * (len(beside) - 1))] >= BESIDE):
-        return False
-    return True if middle >= BAG else None
-
-
-def _beside(look: ParcelLook) -> float:
-    """Of the faces seen, the part that is not the largest of them."""
-    shares = [seen.share for seen in look.faces]
-    return 1 - max(shares) / sum(shares) if sum(shares) else 0.0
-
-
-def opened_start(looks: Sequence[ParcelLook]) -> tuple[str, ...]:
-    """Signals that the parcel is open from the first frame on."""
-    first = [look for look in looks if look.at_s <= START_S]
-    if len(first) < START_LOOKS or median(look.bag for look in first) > BOX_SURE:
-        return ()
-    ever = sorted(openness(look) for look in looks)
-    if median(openness(look) for look in first) < START_SHARE or ever[len(ever) // 20] < EVER_SHARE:
-        return ()
-    shares = {
-        "flaps": median(look.flap for look in first),
-        "inside": median(look.inside for look in first),
-        "goods": median(look.goods for look in first),
-    }
-    return tuple(name for name, share in shares.items() if share >= SIGNAL_SHARE[name])
-
-
 def sealed_start(looks: Sequence[ParcelLook], opened_at_s: float | None, signals: tuple[str, ...]) -> bool | None:
-    first = [look for look in looks if look.at_s <= START_S]
-    if len(signals) >= 2 and (opened_at_s is None or opened_at_s <= START_S):
-        speaks = median(evidence(looks)[: len(first)])
-        if speaks >= START_EVIDENCE or median(openness(look) for look in first) >= START_OPENNESS:
-            return False
-    seen = [look for look in first if look.closed >= LARGE]
-    if not seen or signals or (opened_at_s is not None and opened_at_s <= START_S):
+    """Whether the parcel is closed when the video begins; None where neither that nor the contrary is sure."""
+    chance, at_once = opened_chance(looks), opened_at_s is not None and opened_at_s <= BEGIN_S
+    if chance >= START_SURE and len(signals) >= 2 and (opened_at_s is None or at_once):
+        return False
+    seen = [look for look in looks if look.at_s <= BEGIN_S and look.closed >= LARGE]
+    if not seen or signals or chance >= SEALED_CHANCE or at_once:
         return None
-    return True if median(openness(look) for look in seen) < START_SHARE / 2 else None
+    return True if median(openness(look) for look in seen) < SEALED_SHARE else None
 
 
 def goods_first(looks: Sequence[ParcelLook], opened_at_s: float | None) -> float | None:

@@ -19,7 +19,8 @@ from evidence_kit.schema import Case, Check, Item, Limit, Quantity, Text, Trace
 
 WHY = {
     "unseen": Text("画面里几乎看不到未拆的包裹", "hardly any closed parcel is seen"),
-    "kind": Text("分不清是纸箱还是快递袋", "a box and a mailer cannot be told apart here"),
+    "kind": Text("看起来和订单写的不是同一种包装", "it does not look like the kind of parcel that the order states"),
+    "wide": Text("侧面太宽,不像快递袋", "its sides are too wide for a mailer"),
     "glimpsed": Text("有的面只一闪而过或太斜", "a face is seen too briefly or at a slant"),
     "lost": Text("转动有几段没跟上,前后的面对不上", "the turning was lost between two stretches"),
     "unproven": Text("机器数面的误差还不够小,不给数", "the machine's count is not yet sure enough to be told"),
@@ -36,8 +37,8 @@ def video_six_sides(
     wanted = bag_faces if stated_bag else box_faces
     if sides.mailer not in (None, stated_bag):
         sides = replace(sides, shown=None, why="kind")  # The sides of the one are not those of the other.
-    elif sides.mailer is None and sides.shown is not None:
-        sides = replace(sides, shown=min(sides.shown, wanted - 1))  # Fewer than all of either, whichever it is.
+    elif stated_bag:
+        sides = replace(sides, shown=sides.mailer_shown)
     limit = Limit(">=", wanted, "face")
     traces = tuple(Trace(item.id, face.at_s, face.quad) for face in sides.faces) or (Trace(item.id),)
     if sides.sealed_start is False and len(sides.opened_start_signals) >= opened_signals:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from evidence_kit.records import dataclass
 from evidence_kit.schema import Quad
 from evidence_kit.sensors.footage import Footage
-from evidence_kit.sensors.parcel_motion import FOCAL, Motion, Shades, Solid, motion, solid_of
+from evidence_kit.sensors.parcel_alignment import FOCAL, Shades, Solid, aligned, solid_of
+from evidence_kit.sensors.parcel_motion import Motion, both, motions_between
 from evidence_kit.sensors.small_views import CLOSE_S, EVERY_S
 from evidence_kit.sensors.weights import network
 from evidence_kit.wiring import sensor
@@ -41,9 +42,7 @@ GROWN = 1.5
 """A view is cut out around the parcel, so many times as large, and enlarged: the network sees a small parcel better."""
 MOST_STEP_S = 0.3
 """Between views: over a longer time no motion is sought."""
-MOST_PACE = 0.5
-"""Radians: a wider motion is misread rather than a pace."""
-STOOD = Motion((0.0, 0.0, 0.0), 1.0)
+STOOD = Motion((0.0, 0.0, 0.0), 0.0, 0.0)
 FOLLOWED = False
 """Whether motions are sought: only the number of sides needs them, and it is not told yet (facts/sides_shown.py)."""
 OPEN_S = 4.0
@@ -105,7 +104,7 @@ class ParcelLooks:
     engine: str = WEIGHTS
 
 
-@sensor(on="video", version="11", packages=("av", "onnxruntime", "opencv-python-headless", "numpy"))
+@sensor(on="video", version="13", packages=("av", "onnxruntime", "opencv-python-headless", "numpy"))
 def parcel_looks(footage: Footage) -> ParcelLooks:
     """Looks at the first minutes. Raises CannotOpen, LimitReached, EngineMissing."""
     return looked(footage, motions=FOLLOWED)
@@ -176,33 +175,41 @@ class _Pass:
         return tuple(found)
 
     def _steps(self, turns: dict[int, Any]) -> tuple[Motion | None, ...]:
-        """From each view to the next, by the shape that the look nearest to either shows."""
+        """From each view to the next: by the flow in the box that the look nearest to both shows, and by the shape that
+        the looks nearest to either show."""
+        import cv2
         import numpy as np
 
         places = sorted(turns)
         lowest = sorted(self.moved)[len(self.moved) // ALWAYS_PART]
         usual = ALWAYS * max(ALWAYS_LEAST, lowest)
         shades = [Shades(picture) for picture in self.pictures[: places[-1] + 1]]
+        greys = [cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) for picture in self.pictures[: places[-1] + 1]]
+
+        def near(place: float) -> int:
+            after = bisect_left(places, place)
+            return min(places[max(0, after - 1) : after + 1], key=lambda one: (abs(one - place), one))
 
         @lru_cache(maxsize=2)
         def solid(place: int) -> Solid | None:
-            after = bisect_left(places, place)
-            near = min(places[max(0, after - 1) : after + 1], key=lambda one: (abs(one - place), one))
-            view = self.looked[near]
-            return solid_of(view, turns[near], shades[place]) if view.there else None
+            view = self.looked[near(place)]
+            return solid_of(view, turns[near(place)], shades[place]) if view.there else None
 
-        found: list[Motion | None] = []
-        pace: Any = np.zeros(3)
+        steps: list[Motion | None] = [None] * places[-1]
+        sought = []
         for place in range(places[-1]):
-            step: Motion | None = None
-            if self.at_s[place + 1] - self.at_s[place] <= MOST_STEP_S:
-                step = STOOD
-                if self.moved[place + 1] >= usual:
-                    step = motion(solid(place), solid(place + 1), shades[place], shades[place + 1], pace)
+            if self.at_s[place + 1] - self.at_s[place] > MOST_STEP_S:
+                continue
+            if self.moved[place + 1] < usual:
+                steps[place] = STOOD
+            elif self.looked[near(place + 0.5)].there:
+                sought.append(place)
+        pairs = [(greys[place], greys[place + 1], self.looked[near(place + 0.5)].box) for place in sought]
+        for place, flowed in zip(sought, motions_between(pairs), strict=True):
+            laid = aligned(solid(place), solid(place + 1), shades[place], shades[place + 1], np.array(flowed.turn))
+            steps[place] = flowed if laid is None else both(flowed, *laid)
             shades[place] = Shades(self.pictures[place])  # What was made of it is not needed any more.
-            found.append(step)
-            pace = np.zeros(3) if step is None or np.linalg.norm(step.turn) > MOST_PACE else np.array(step.turn)
-        return tuple(found)
+        return tuple(steps)
 
 
 def _moved(box: tuple[int, int, int, int], before: Any, luma: Any) -> float:

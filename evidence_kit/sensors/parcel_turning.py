@@ -39,11 +39,14 @@ MISREAD = 0.35
 AGAIN, ANEW_DEG = 0.15, 15.0
 """How much a look says of a parcel that has not turned since the one before, which errs alike; and the turn after which
 it says nearly two thirds of what the first did."""
-STEP_DEG, UNLIKE_DEG = 0.6, 22.0
-"""Error of a motion: so many degrees, and the last for each unit by which the views are not alike; one standard
-deviation (``python -m benchmarks.video_sides_points --motions``; what other values tell: without it)."""
-ACROSS, ALONG = 0.69, 0.23
-"""Parts of it about the two axes across the ray to the parcel, and about the ray, which a picture tells better."""
+STEP_DEG, TOLD = 0.6, 0.8
+"""Error of a motion: so many degrees, and so many times what the network tells of it; one standard deviation about each
+axis (``python -m benchmarks.video_sides_points --motions``; what other values tell: without it)."""
+BOTH_DEG, BOTH_UNSURE_DEG = 4.0, 45.0
+"""How far the turn from one look to the next is off that both tell, if both are quite sure, and what is added where one
+is not sure at all."""
+MOST_APART_DEG = 40.0
+"""Where looks and motions are further apart than this, the looks' names are a guess."""
 LIKE_BEFORE = 0.6
 """How far a motion errs as the one before did (correlation)."""
 STRAY, STRAY_DEG = 0.03, 25.0
@@ -124,10 +127,12 @@ def _followed(looks: Sequence[ParcelLook]) -> Stretch:
     astray = np.zeros((WAYS, 3))
     for place, look in enumerate(looks):
         if place:
+            seen = _between(looks[place - 1], look)
             for step in look.steps:
                 astray = LIKE_BEFORE * astray + (1 - LIKE_BEFORE**2) ** 0.5 * rng.normal(0, 1, (WAYS, 3))
-                turns = _moved(rng, turns, step, astray)
+                turns = _moved(rng, turns, step, astray * seen[1])
                 turned_deg += LOST_DEG if step is None else float(np.degrees(np.linalg.norm(step.turn)))
+            turns = seen[0] @ turns
         if not tells_turn(look):
             continue
         likeness = np.einsum("nij,aij->na", turns, np.array(look.turn).reshape(3, 3) @ renamings())
@@ -147,6 +152,34 @@ def _followed(looks: Sequence[ParcelLook]) -> Stretch:
     return Stretch(tuple(told), names[_drawn(_shares(worth), rng, WAYS)])
 
 
+def _between(before: ParcelLook, after: ParcelLook) -> tuple[Any, float]:
+    """What the two looks add to the motions between them: a rotation (3, 3) by which these are mended, and the part of
+    their error that is left.
+
+    Looks one after the other err alike, so that they tell better how far the parcel turned than how it lies.
+    """
+    import cv2
+    import numpy as np
+
+    nothing = (np.eye(3), 1.0)
+    if not (tells_turn(before) and tells_turn(after)) or None in after.steps:
+        return nothing
+    summed, error_deg = np.eye(3), 0.0
+    for step in after.steps:
+        assert step is not None
+        summed = cv2.Rodrigues(np.array(step.turn))[0] @ summed
+        error_deg += STEP_DEG + TOLD * step.across_deg
+    one, other = (np.array(look.turn).reshape(3, 3) for look in (before, after))
+    apart = np.einsum("nij,kj->nik", other @ renamings(), summed @ one)
+    nearest = apart[np.einsum("nii->n", apart).argmax()]
+    vector = cv2.Rodrigues(nearest)[0].ravel()
+    if np.degrees(np.linalg.norm(vector)) > MOST_APART_DEG:
+        return nothing
+    own_deg = BOTH_DEG + BOTH_UNSURE_DEG * (1 - min(1.0, before.sure, after.sure))
+    part = error_deg**2 / (error_deg**2 + own_deg**2)
+    return cv2.Rodrigues(vector * part)[0], (1 - part) ** 0.5
+
+
 def _error_deg(look: ParcelLook) -> float:
     return SURE_DEG + UNSURE_DEG * (1 - min(1.0, look.sure))
 
@@ -157,10 +190,9 @@ def _moved(rng: Any, turns: Any, step: Motion | None, astray: Any) -> Any:
 
     if step is None:
         return _shaken(rng, turns, np.full(len(turns), LOST_DEG))
-    error = STEP_DEG + UNLIKE_DEG * (1 - step.agree)
-    vectors = np.array(step.turn) + np.radians(error) * astray * [ACROSS, ACROSS, ALONG]
-    turns = _by(vectors) @ turns
-    if step.agree < 1:
+    told = np.array([step.across_deg, step.across_deg, step.along_deg])
+    turns = _by(np.array(step.turn) + np.radians(STEP_DEG + TOLD * told) * astray) @ turns
+    if step.across_deg:
         turns = _shaken(rng, turns, np.where(rng.random(len(turns)) < STRAY, STRAY_DEG, 0.0))
     return turns
 

@@ -1,0 +1,87 @@
+"""Was the parcel open when the video began? One likelihood over all of it, and the signals that speak for it.
+
+How it is decided, and how often rightly: docs/six-sides.md. The weights are fitted by benchmarks/video_sides_points.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import exp, log
+from statistics import fmean, median
+
+from evidence_kit.facts.opening_moment import TRACE, openness
+from evidence_kit.sensors.parcel_looks import ParcelLook
+
+BEGIN_S, BEGIN_LOOKS = 1.6, 4
+"""The beginning, and the fewest looks in it."""
+SOON_S, SECOND_S = 4.0, 1.0
+"""What the beginning is compared with; and a stretch of the video in which something may be seen closed."""
+LEAST_TOGETHER = 3
+"""Looks in such a stretch."""
+SHARES = ("flap", "inside", "goods", "closed", "hand")
+"""Of which the logarithm is taken."""
+START: tuple[float, ...] = (
+    3.249, 0.901, 4.179, 3.608, 1.927, -0.305, 3.727, 0.007, 0.89, 0.858, -0.323, 0.065, 2.598, -0.7, 0.66, 0.786,
+    3.016, 1.097, 1.513, 3.201, -1.631,
+)  # fmt: skip
+"""Weights of ``beginning``, for the parcel to be open from the first frame on (logistic regression)."""
+START_SURE = 0.8
+"""So likely, it is told."""
+SIGNAL_SHARE = {"flaps": 0.008, "inside": 0.003, "goods": 0.010}
+"""Of the picture, in the middle look of the beginning: what then speaks for an opened start."""
+
+
+def beginning(looks: Sequence[ParcelLook]) -> tuple[float, ...]:
+    """What ``START`` weighs: one; the openness in the middle and least look of the beginning, in the twentieth and the
+    quarter of all looks that show least of it, mean of the first SOON_S, and of the second that shows least; the means
+    of SHARES (logarithms), of how sure the turn is and of how much the parcel looks like a mailer in the beginning; and
+    how far the first SOON_S differ from that. None but one where there are too few looks."""
+    first = [look for look in looks if look.at_s <= BEGIN_S]
+    if len(first) < BEGIN_LOOKS:
+        return ()
+    soon = [look for look in looks if look.at_s <= SOON_S]
+    opened = [openness(look) for look in looks]
+    ranked, early = sorted(opened), opened[: len(first)]
+    least = min(_together(looks, opened), default=fmean(opened))
+    now, later = _middle(first), _middle(soon)
+    return (
+        1.0, median(early), min(early), ranked[len(ranked) // 20], ranked[len(ranked) // 4],
+        fmean(opened[: len(soon)]), least, *now, *(after - before for before, after in zip(now, later, strict=True)),
+    )  # fmt: skip
+
+
+def _together(looks: Sequence[ParcelLook], values: Sequence[float]) -> list[float]:
+    """Means over each stretch of SECOND_S."""
+    made, last = [], 0
+    for place, look in enumerate(looks):
+        while last < len(looks) and looks[last].at_s <= look.at_s + SECOND_S:
+            last += 1
+        if last - place >= LEAST_TOGETHER:
+            made.append(fmean(values[place:last]))
+    return made
+
+
+def _middle(looks: Sequence[ParcelLook]) -> list[float]:
+    shares = [fmean(log(getattr(look, name) + TRACE) for look in looks) for name in SHARES]
+    return [*shares, fmean(look.sure for look in looks), fmean(look.bag for look in looks)]
+
+
+def opened_chance(looks: Sequence[ParcelLook]) -> float:
+    """How likely the parcel is open from the start, 0..1; 0 where too little is seen of the beginning."""
+    measured = beginning(looks)
+    if not measured:
+        return 0.0
+    return 1 / (1 + exp(-sum(weight * value for weight, value in zip(START, measured, strict=True))))
+
+
+def start_signals(looks: Sequence[ParcelLook]) -> tuple[str, ...]:
+    """What is seen of an open parcel in the beginning, each by itself."""
+    first = [look for look in looks if look.at_s <= BEGIN_S]
+    if len(first) < BEGIN_LOOKS:
+        return ()
+    shares = {
+        "flaps": median(look.flap for look in first),
+        "inside": median(look.inside for look in first),
+        "goods": median(look.goods for look in first),
+    }
+    return tuple(name for name, share in shares.items() if share >= SIGNAL_SHARE[name])
