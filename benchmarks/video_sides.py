@@ -32,6 +32,7 @@ from evidence_kit.rules.video_six_sides import video_six_sides
 from evidence_kit.schema import Case, Item, Order, Outcome
 from evidence_kit.sensors.footage import Footage
 from evidence_kit.sensors.parcel_looks import WEIGHTS, ParcelLooks, looked, parcel_looks
+from evidence_kit.sensors.parcel_motion import WEIGHTS as MOTION_WEIGHTS
 from evidence_kit.sensors.weights import find
 from evidence_kit.wiring import provider_of
 
@@ -54,7 +55,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--dry", action="store_true", help="print every clip, keep no results")
     chosen = parser.parse_args(argv)
     # Judged is what the fact would tell if every answer counted; which do is written beside it.
-    results: Row = {"model": _engine()[:8], "near_s": NEAR_S, "told_to_rules": sorted(TOLD), "splits": {}}
+    pose, motion, _ = _engine().split("-")
+    results: Row = {"model": pose, "motion_model": motion, "near_s": NEAR_S, "told_to_rules": sorted(TOLD)}
+    results["splits"] = {}
     if RESULTS.exists():
         results["cost"] = json.loads(RESULTS.read_text("utf-8")).get("cost")
     for split, first, count in zip(chosen.splits, chosen.first, chosen.count, strict=True):
@@ -110,7 +113,8 @@ def _kept(path: Path) -> Path:
 @cache
 def _engine() -> str:
     version = provider_of(parcel_looks).version
-    return f"{hashlib.sha256(find(WEIGHTS).read_bytes()).hexdigest()[:8]}-{version}"
+    weights = (hashlib.sha256(find(name).read_bytes()).hexdigest()[:8] for name in (WEIGHTS, MOTION_WEIGHTS))
+    return "-".join((*weights, version))
 
 
 def cost(path: Path, rounds: int = 3) -> Row:

@@ -1,12 +1,13 @@
 """What the operating points of six-or-not were chosen by, on looks that video_sides.py keeps.
 
-``python -m benchmarks.video_sides_points [--clips DIR] [--count 64] [--held N] [--opening] [--motions]``
+``python -m benchmarks.video_sides_points [--clips DIR] [--count 64] [--held N] [--opening] [--starts] [--motions]``
 
 Each line: what is changed, and of the sealed clips of ``tune`` whose truth is plain: told, right as to six or not, six
 called where fewer are shown, six called rightly. With ``--held`` the same of the first N clips of DIR/heldout, every
 other score of clips. ``--opening``: the weights of the opening fitted on ``tune`` and on all of those; how many
-openings are told with other points, each half of the scores judged by weights fitted on the other half and ``tune``;
-and boxes told from mailers. ``--motions``: how far motions of boxes, and looks, are from the truth.
+openings are told with other points, each half of the scores judged by weights fitted on the other half and ``tune``.
+``--starts``: the weights of opened starts and of kinds, and what they tell cross-fitted. ``--motions``: how far motions
+of boxes, and looks, are from the truth.
 """
 
 from __future__ import annotations
@@ -38,6 +39,10 @@ LATE_S, SPREAD_S = 0.1, 0.35
 """The moment of the opening that the weights are fitted to: so late, and so uncertain."""
 MOMENT_RIDGE, STEPS = 3.0, 8
 CLIP_RIDGE = 3.0
+FOLDS = 6
+MORE = (932, 1200)
+"""Held-out clips, counted once with earlier decisions, that opened starts and kinds are fitted on as well, and of those
+between them and the first N the ones that start opened."""
 CHANGES: tuple[dict[str, float], ...] = (
     {},
     {"ALL_WAYS": 0.75},
@@ -73,10 +78,6 @@ PLACES = (sides_shown, opened_start, opening_moment, parcel_kind, parcel_turning
 OPENINGS: tuple[dict[str, float], ...] = (
     {}, {"NEAR_S": 0.0}, {"MOMENT_SURE": 0.0}, {"MOMENT_SURE": 0.6}, {"NEVER": 0.5}, {"MOMENT_S": 0.6},
 )  # fmt: skip
-NARROW = 2.0
-"""No parcel shows so much of its faces beside the largest: what is wide makes no box."""
-KINDS: tuple[dict[str, float], ...] = ({}, {"BESIDE": NARROW}, {"BESIDE": NARROW, "BAG": 0.5, "BOX": 0.35})
-"""As it is, without wide sides, and with the points of before as well."""
 
 
 @contextmanager
@@ -111,14 +112,11 @@ def opened_by(clips: list[tuple[dict[str, Any], ParcelLooks]]) -> np.ndarray:
     return np.array([near, there, told, falsely, never])
 
 
-def kinds(clips: list[tuple[dict[str, Any], ParcelLooks]]) -> str:
-    """Boxes and mailers told, while they are closed, and told rightly."""
-    told = right = 0
-    for row, looks in clips:
-        found = parcel_kind.mailer(closed_of(looks))
-        told += found is not None
-        right += found is not None and found == (row["kind"] != "box")
-    return f"right {right} of {told} told, {len(clips)} clips"
+def kinds_by(clips: list[tuple[dict[str, Any], ParcelLooks]]) -> np.ndarray:
+    """Of sealed clips, while they are closed: told rightly to be a box or a mailer, told, all."""
+    told = [(row, parcel_kind.mailer(closed_of(looks))) for row, looks in clips if row["start"] == "sealed"]
+    sure = [found == (row["kind"] == "bag") for row, found in told if found is not None]
+    return np.array([sum(sure), len(sure), len(told)])
 
 
 def closed_of(looks: ParcelLooks) -> list[ParcelLook]:
@@ -232,6 +230,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=64)
     parser.add_argument("--held", type=int, default=0, help="clips of the held-out part to choose by as well")
     parser.add_argument("--opening", action="store_true", help="fit the weights of the opening")
+    parser.add_argument("--starts", action="store_true", help="fit the weights of opened starts and of kinds")
     parser.add_argument("--motions", action="store_true", help="errors of motions and of looks")
     chosen = parser.parse_args()
     parts = {"tune": kept(chosen.clips, "tune", chosen.count)}
@@ -242,6 +241,12 @@ def main() -> None:
     sealed = {name: [one for one in part if one[0]["start"] == "sealed"] for name, part in parts.items()}
     if chosen.opening:
         openings(parts)
+        return
+    if chosen.starts:
+        more = kept(chosen.clips, "heldout", MORE[1], MORE[0]) + opened_of(
+            chosen.clips, "heldout", MORE[0], chosen.held
+        )
+        starts([one for part in parts.values() for one in part] + more)
         return
     if chosen.motions:
         for name, part in parts.items():
@@ -267,14 +272,23 @@ def openings(parts: dict[str, list[tuple[dict[str, Any], ParcelLooks]]]) -> None
             with changed({**fold, **values}):
                 found += opened_by(clips)
         print(values, "near {} of {}, of told {}, told falsely {} of {}".format(*found), flush=True)
-    starts = np.zeros(4, int)
-    for fold, clips in folds:
-        with changed(fold):
-            starts += starts_by(clips)
-    print("opened starts called {} of {}, sealed ones {} of {}".format(*starts), flush=True)
-    for values in KINDS:
-        with changed({**weights, **values}):
-            print(values, kinds([one for one in (*tune, *even) if one[0]["start"] == "sealed"]), flush=True)
+
+
+def starts(clips: list[tuple[dict[str, Any], ParcelLooks]]) -> None:
+    """Prints the weights of opened starts and of kinds, and what they tell of clips that they were not fitted on."""
+    sealed = [one for one in clips if one[0]["start"] == "sealed"]
+    print({"START": start_weights(clips), "KIND": kind_weights(sealed)}, flush=True)
+    for sure in (0.6, 0.7, 0.8, 0.9):
+        found, told = np.zeros(4, int), np.zeros(3, int)
+        for fold in range(FOLDS):
+            others = [one for place, one in enumerate(clips) if place % FOLDS != fold]
+            closed = [one for one in others if one[0]["start"] == "sealed"]
+            values = {"START": start_weights(others), "KIND": kind_weights(closed)}
+            with changed({**values, "START_SURE": sure, "KIND_SURE": sure}):
+                found += starts_by(clips[fold::FOLDS])
+                told += kinds_by(clips[fold::FOLDS])
+        words = "opened starts called {} of {}, sealed ones {} of {}".format(*found)
+        print(f"sure from {sure}:", words, "; kinds right {} of {} told, {} clips".format(*told), flush=True)
 
 
 def motions(name: str, clips: list[tuple[dict[str, Any], ParcelLooks]]) -> None:
@@ -312,9 +326,8 @@ def motions(name: str, clips: list[tuple[dict[str, Any], ParcelLooks]]) -> None:
         like = np.corrcoef(errors[both].ravel(), ago[both].ravel())[0, 1]
         gain = (told * turned).sum() / max(1e-9, (told**2).sum())
         axes = ", ".join(f"{v:.1f}" for v in np.sqrt((errors**2).mean(0)))
-        print(
-            f"{name}: told to be off by {low} to {high}: {len(part)} motions, errors {axes}, goes on {like:.2f}, gain {gain:.2f}"
-        )
+        words = f"{len(part)} motions, errors {axes}, goes on {like:.2f}, gain {gain:.2f}"
+        print(f"{name}: told to be off by {low} to {high}: {words}")
     sure, off = np.array(looks).T
     for low, high in pairwise((0.42, 0.55, 0.65, 0.78, 0.9, 0.96, 2.0)):
         chosen = off[(sure >= low) & (sure < high)]
@@ -340,10 +353,16 @@ def starts_by(clips: list[tuple[dict[str, Any], ParcelLooks]]) -> np.ndarray:
     return found
 
 
-def kept(folder: Path, split: str, count: int) -> list[tuple[dict[str, Any], ParcelLooks]]:
-    """Rows and looks of the first clips of a split."""
-    rows = build(folder / split, split, count, _ffmpeg())
+def kept(folder: Path, split: str, count: int, first: int = 0) -> list[tuple[dict[str, Any], ParcelLooks]]:
+    """Rows and looks of clips of a split."""
+    rows = build(folder / split, split, count, _ffmpeg(), first)
     return [(row, measured(folder / split / row["file"])) for row in rows]
+
+
+def opened_of(folder: Path, split: str, count: int, first: int) -> list[tuple[dict[str, Any], ParcelLooks]]:
+    """The same of those alone that start opened."""
+    wanted = [number for number in range(first, count) if wish(number).start == "opened"]
+    return [one for number in wanted for one in kept(folder, split, number + 1, number)]
 
 
 if __name__ == "__main__":

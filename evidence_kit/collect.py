@@ -45,7 +45,7 @@ def collect_facts(known: Known, deadlines: tuple[Deadline, ...]) -> Facts:
         sides=tuple(
             SidesReport(
                 item.id,
-                fact.shown,
+                fact.mailer_shown if fact.mailer else fact.shown,
                 tuple(FaceReport(face.at_s, face.quad) for face in fact.faces),
                 fact.sealed_start,
                 fact.opened_at_s,

@@ -23,6 +23,7 @@ from evidence_kit.sensors import parcel_looks as parcel_looks_module
 from evidence_kit.sensors.footage import Footage
 from evidence_kit.sensors.parcel_frames import nearest_name
 from evidence_kit.sensors.parcel_looks import EARLY_S, FOLLOWED, ParcelLooks, looked, parcel_looks
+from evidence_kit.sensors.parcel_motion import Motion, both, motions_between
 from evidence_kit.sensors.small_views import CLOSE_S, EVERY_S, LATER_S, MOST_S, VIEW_PX, SmallViews
 
 SEALED, OPENED = (51_008, Wish(2)), (51_010, Wish(0, "opened"))
@@ -110,8 +111,9 @@ def test_views_of_another_pass_are_looked_at_without_a_second_decode(seen, monke
 def test_a_whole_check_shows_the_faces(seen, tmp_path):
     report = check([seen.path], now=None)
     sides = report.facts.sides[0]
-    assert sides.shown is None, "no number is told yet"
-    shown = in_order(showings(seen.looks.looks))
+    assert sides.shown == (None if seen.told.sealed_start is False else seen.told.shown)
+    assert sides.sealed_start is None, "not told yet"
+    shown = in_order(showings(seen.looks.looks)) if sides.shown is None else seen.told.faces
     assert shown or seen.show.wish.start == "opened"
     assert [(face.at_s, face.quad) for face in sides.faces] == [(face.at_s, face.quad) for face in shown]
     found = next(finding for finding in report.findings if finding.rule == "video-six-sides")
@@ -145,6 +147,32 @@ def test_motions_add_up_to_the_turn(seen):
     assert max(turns) > 15
     assert np.median(np.array(errors)[np.array(turns) > 10]) < 8
     assert np.median(errors) < 3
+
+
+def test_what_does_not_move_has_no_turn_and_what_turns_in_the_picture_has():
+    rng = np.random.default_rng(1)
+    view = cv2.resize(rng.integers(0, 255, (24, 24), np.uint8), (120, 120), interpolation=cv2.INTER_CUBIC)
+    spun = cv2.warpAffine(view, cv2.getRotationMatrix2D((60, 60), -8, 1), (120, 120))
+    box = (30, 30, 90, 90)
+    still, turned, back = motions_between([(view, view, box), (view, spun, box), (spun, view, box)])
+    assert np.degrees(np.linalg.norm(still.turn)) < 1
+    assert np.degrees(turned.turn[2]) == pytest.approx(8, abs=2)
+    assert np.allclose(turned.turn, -np.array(back.turn), atol=1e-3)
+    assert motions_between([]) == []
+
+
+def test_a_motion_at_the_border_and_of_nothing_is_some_motion():
+    dark = np.zeros((108, 192), np.uint8)
+    for box in ((0, 0, 192, 108), (191, 107, 192, 108), (0, 0, 1, 1)):
+        (found,) = motions_between([(dark, dark, box)])
+        assert np.isfinite([*found.turn, found.across_deg, found.along_deg]).all()
+
+
+def test_of_two_motions_the_surer_one_counts_more():
+    flowed = Motion((0.0, 0.1, 0.0), 2.0, 2.0)
+    near, far = (both(flowed, np.array([0.0, 0.2, 0.0]), agree) for agree in (0.3, 0.95))
+    assert near.turn[1] < far.turn[1]
+    assert far.across_deg < near.across_deg < 2.0 * 1.2
 
 
 class FakeFrame:

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from evidence_kit.facts.continuity import Continuity
+from evidence_kit.facts.opened_start import start_signals
 from evidence_kit.facts.opening_moment import NEVER, around, likely, opening
-from evidence_kit.facts.opened_start import opened_chance, start_signals
 from evidence_kit.facts.sides_shown import TOLD, sealed_start, sides_shown, told_of
 from evidence_kit.schema import Break
 from evidence_kit.sensors.parcel_frames import nearest_name, numbers_of, renamings, turn_of
@@ -189,6 +189,16 @@ def test_errors_of_motions_make_the_ways_part():
     sure, unsure = (stretches(looks((4, 2, 5), off_deg=off_deg))[0].names for off_deg in (1.0, 20.0))
     assert len(np.unique(sure, axis=0)) < len(np.unique(unsure, axis=0))
     assert len(np.unique(sure[:, -1])) <= len(np.unique(unsure[:, -1]))
+
+
+def test_looks_that_are_sure_mend_the_motions_between_them():
+    """Motions that tell half of each turn: the looks know better."""
+    seen = looks(SIX, off_deg=3.0)
+    half = [replace(one, steps=tuple(replace(m, turn=tuple(v / 2 for v in m.turn)) for m in one.steps)) for one in seen]
+    sure = [replace(one, sure=0.98) for one in half]
+    assert told(sure).shown == 6
+    unsure = [replace(one, sure=0.5) for one in half]
+    assert told(unsure).shown is None
 
 
 def test_a_cut_parts_the_names():

@@ -47,7 +47,7 @@ SHOWING_S = 3.0
 """A longer showing is shown again."""
 MOST_FACES = 12
 """In the sheet."""
-TOLD: frozenset[str] = frozenset()
+TOLD: frozenset[str] = frozenset({"shown"})
 """Which answers are told: ``shown`` (the number; a rule can pass by it), ``opened`` (open from the start; a rule can
 fail by it), ``sealed`` (sealed at the start), ``opening`` (its moment), ``goods`` (when they are first seen). One is
 put here when its bar is met on the held-out part of benchmarks/video_sides.py; until then it is "could not be told",
@@ -255,14 +255,26 @@ def seen_along(stretch: Stretch) -> Along:
 
 def shown_in(along: Along, *, mailer: bool) -> Shown:
     """Faces of one stretch. Of a mailer only the two sides across its thin axis count."""
-    sure, maybe, beside = [], [], []
-    for shown_s, glimpsed_s, area in zip(along.shown_s, along.glimpsed_s, along.areas, strict=True):
-        pairs = [area[0] + area[1], area[2] + area[3], area[4] + area[5]]
-        counted = [face for face in range(6) if not mailer or pairs[face // 2] == max(pairs)]
-        sure.append(frozenset(face for face in counted if shown_s[face] >= SHOWN_S))
-        maybe.append(sure[-1] | {face for face in counted if glimpsed_s[face] >= GLIMPSED_S})
-        beside.append(1 - max(pairs) / max(sum(pairs), 1e-9))
-    return Shown(tuple(sure), tuple(maybe), median(beside))
+    rows = list(zip(map(tuple, along.shown_s), map(tuple, along.glimpsed_s), map(tuple, along.areas), strict=True))
+    # Most ways are alike: each kind of way is looked at once.
+    told = {row: _shown(*row, mailer=mailer) for row in set(rows)}
+    sure, maybe, beside = zip(*(told[row] for row in rows), strict=True)
+    return Shown(sure, maybe, median(beside))
+
+
+Seconds = tuple[float, ...]
+"""Of each of the six faces."""
+
+
+def _shown(
+    shown_s: Seconds, glimpsed_s: Seconds, area: Seconds, *, mailer: bool
+) -> tuple[frozenset[int], frozenset[int], float]:
+    """Faces that one way shows surely, those that it may show, and the part that is not the two largest sides."""
+    pairs = [area[0] + area[1], area[2] + area[3], area[4] + area[5]]
+    counted = [face for face in range(6) if not mailer or pairs[face // 2] == max(pairs)]
+    sure = frozenset(face for face in counted if shown_s[face] >= SHOWN_S)
+    maybe = sure | {face for face in counted if glimpsed_s[face] >= GLIMPSED_S}
+    return sure, maybe, 1 - max(pairs) / max(sum(pairs), 1e-9)
 
 
 def faces_of(stretch: Stretch, way: int, wanted: frozenset[int]) -> list[Face]:

@@ -43,8 +43,8 @@ GROWN = 1.5
 MOST_STEP_S = 0.3
 """Between views: over a longer time no motion is sought."""
 STOOD = Motion((0.0, 0.0, 0.0), 0.0, 0.0)
-FOLLOWED = False
-"""Whether motions are sought: only the number of sides needs them, and it is not told yet (facts/sides_shown.py)."""
+FOLLOWED = True
+"""Whether motions are sought: only the number of sides needs them (``TOLD`` in facts/sides_shown.py)."""
 OPEN_S = 4.0
 """So long with the parcel open ends the search: what is shown later is not shown sealed."""
 LEAST_ZOOM = 0.8

@@ -1,7 +1,8 @@
 """How the parcel turned from one view to the next: what turn its picture's flow comes from.
 
 The flow is dense and found without a network (DIS: Kroeger et al., "Fast Optical Flow using Dense Inverse Search",
-2016); a small network (models/parcel-motion) tells which turn it comes from, and how surely.
+2016); a small network (models/parcel-motion) tells which turn it comes from, and how surely. What the alignment of the
+parcel's shape tells of the same two views (parcel_alignment.py) errs otherwise, so that both together err less.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 WEIGHTS = "parcel-motion/parcel-motion.onnx"
 SIDE, CELLS = 96, 48
 """Pixels of a cut-out, and cells of the maps that are made of it."""
+MAPS = 4
+"""Of a pair: flow across and down (cells), what differs where it leads, and the luma."""
 GROWN = 1.4
 """A cut-out is so many times as large as the longer side of the box around the parcel."""
 UNLIKE_DEG, ALONG = 16.0, 0.33
@@ -101,7 +104,7 @@ def cut_out(view: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
 
 
 def flowed(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Maps (4, CELLS, CELLS) of two cut-outs: flow across and down (cells), what differs where it leads, the luma."""
+    """The maps (MAPS, CELLS, CELLS) of two cut-outs."""
     import cv2
     import numpy as np
 

@@ -19,8 +19,8 @@ import numpy as np
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent / "parcel-pose"))
 from data import FOLDER as POSE_FOLDER  # noqa: E402  (the folder's name is no package's)
-from data import VariedShow
-from harder_views import HarderShow
+from data import VariedShow  # noqa: E402
+from harder_views import HarderShow  # noqa: E402
 
 from benchmarks.synth.unboxing import Show, Wish  # noqa: E402
 

@@ -9,14 +9,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import torch
 from torch import Tensor, nn
 
+from evidence_kit.sensors.parcel_motion import CELLS, MAPS
+
 HERE = Path(__file__).resolve().parent
-SIDE = 48
-"""Of the maps given, cells."""
-MAPS = 4
-"""Flow across and down (cells), what differs where it leads, and the luma."""
 
 
 def _layer(given: int, made: int, stride: int = 1) -> nn.Sequential:
@@ -24,8 +21,8 @@ def _layer(given: int, made: int, stride: int = 1) -> nn.Sequential:
 
 
 class ParcelMotionNet(nn.Module):
-    """(n, MAPS, SIDE, SIDE) to (n, 5): turn (axis times radians, x right, y down, z away) and the logarithms of its error
-    across and along the ray (radians, mean absolute)."""
+    """(n, MAPS, CELLS, CELLS) to (n, 5): turn (axis times radians, x right, y down, z away) and the logarithms of its
+    error across and along the ray (radians, mean absolute)."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -33,7 +30,7 @@ class ParcelMotionNet(nn.Module):
             _layer(MAPS, 32), _layer(32, 48, 2), _layer(48, 48), _layer(48, 64, 2), _layer(64, 64), _layer(64, 96, 2),
             _layer(96, 96),
         )  # fmt: skip
-        self.tell = nn.Sequential(nn.Flatten(), nn.Linear(96 * (SIDE // 8) ** 2, 128), nn.ReLU(), nn.Linear(128, 5))
+        self.tell = nn.Sequential(nn.Flatten(), nn.Linear(96 * (CELLS // 8) ** 2, 128), nn.ReLU(), nn.Linear(128, 5))
 
     def forward(self, maps: Tensor) -> Tensor:
         return self.tell(self.see(maps))

@@ -1,9 +1,9 @@
 """Trains ``parcel-motion`` and exports it: resumable, one CPU thread.
 
     python models/parcel-motion/bursts.py    # draws 41 shards and two for validation, about 15 minutes of CPU
-    python models/parcel-motion/train.py     # goes on where it was stopped; writes parcel-motion.onnx
+    python models/parcel-motion/train.py     # 4,000 steps of 48 pairs, about 25 minutes of CPU
 
-Needs torch 2.13, onnx and opencv-python-headless.
+Resumable; writes parcel-motion.onnx. Needs torch 2.13, onnx and opencv-python-headless.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
-from motion_network import HERE, MAPS, ParcelMotionNet, SIDE as CELLS
+from motion_network import HERE, ParcelMotionNet
 from torch import Tensor
+
+from evidence_kit.sensors.parcel_motion import CELLS, GROWN, MAPS, SIDE, flowed
 
 FOLDER = HERE.parents[1] / "benchmarks" / "out" / "parcel-motion"
 SEED = 20261124
@@ -29,10 +31,6 @@ BATCH, STEPS, RATE = 48, 4000, 1.5e-3
 MEAN = 0.998
 """What is exported is the running mean of the weights, with this decay."""
 KEEP_EVERY = 200
-SIDE = 96
-"""Of a cut-out, pixels."""
-GROWN = 1.4
-"""A cut-out is so many times as large as the longer side of the parcel."""
 MOST_TURN = 1.2
 """Radians: wider turns are left out."""
 
@@ -94,25 +92,7 @@ def pair(bursts: Bursts, rng: np.random.Generator, plain: bool = False) -> tuple
     views = np.stack(made).astype(np.float32)
     if not plain:
         views = varied(views, rng)
-    return maps_of(*views.astype(np.uint8)), vector.astype(np.float32)
-
-
-FLOW = None
-
-
-def maps_of(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    global FLOW
-    if FLOW is None:
-        FLOW = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-    flow = FLOW.calc(one, other, None)
-    y, x = np.mgrid[:SIDE, :SIDE].astype(np.float32)
-    back = cv2.remap(other, x + flow[..., 0], y + flow[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    apart = cv2.absdiff(one, back).astype(np.float32)
-    luma = one.astype(np.float32)
-    middle, spread = luma.mean(), luma.std() + 4
-    whole = np.dstack([flow * (CELLS / SIDE), apart / spread, (luma - middle) / spread])
-    small = cv2.resize(whole, (CELLS, CELLS), interpolation=cv2.INTER_AREA)
-    return np.ascontiguousarray(small.transpose(2, 0, 1))
+    return flowed(*views.astype(np.uint8)), vector.astype(np.float32)
 
 
 def varied(views: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -126,13 +106,13 @@ def varied(views: np.ndarray, rng: np.random.Generator) -> np.ndarray:
             centre = tuple(int(v) for v in at)
             cv2.ellipse(view, centre, axes, tilt, 0.0, 360.0, tone, -1)
             at = at + rng.normal(0, 3, 2)
-    for view in views:
+    for place in range(len(views)):
         if rng.random() < 0.5:
-            view *= np.float32(rng.uniform(0.85, 1.15))
+            views[place] *= np.float32(rng.uniform(0.85, 1.15))
         if rng.random() < 0.2:
-            view[:] = cv2.GaussianBlur(view, (0, 0), float(rng.uniform(0.4, 1.2)))
+            views[place] = cv2.GaussianBlur(views[place], (0, 0), float(rng.uniform(0.4, 1.2)))
         if rng.random() < 0.4:
-            view += rng.normal(0, rng.uniform(1, 7), view.shape).astype(np.float32)
+            views[place] += rng.normal(0, rng.uniform(1, 7), views[place].shape).astype(np.float32)
     return np.clip(views, 0, 255)
 
 
