@@ -161,6 +161,21 @@ def test_what_does_not_move_has_no_turn_and_what_turns_in_the_picture_has():
     assert motions_between([]) == []
 
 
+@pytest.mark.parametrize("threads", [1, 2, 8])
+def test_a_motion_does_not_depend_on_the_threads_of_the_library(seen, threads):
+    pictures = [cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) for _, picture in Footage(seen.path).small_views()][:12]
+    pairs = [(one, two, (30, 20, 150, 90)) for one, two in pairwise(pictures)]
+    before = cv2.getNumThreads()
+    try:
+        cv2.setNumThreads(1)
+        plain = motions_between(pairs)
+        cv2.setNumThreads(threads)
+        assert motions_between(pairs) == plain
+        assert cv2.getNumThreads() == threads
+    finally:
+        cv2.setNumThreads(before)
+
+
 def test_a_motion_at_the_border_and_of_nothing_is_some_motion():
     dark = np.zeros((108, 192), np.uint8)
     for box in ((0, 0, 192, 108), (191, 107, 192, 108), (0, 0, 1, 1)):

@@ -7,7 +7,8 @@ parcel's shape tells of the same two views (parcel_alignment.py) errs otherwise,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -63,7 +64,8 @@ def motions_between(pairs: Sequence[tuple[NDArray[np.uint8], NDArray[np.uint8], 
     found: list[Motion] = []
     for first in range(0, len(pairs), AT_ONCE):
         both = [(cut_out(one, box), cut_out(other, box)) for one, other, box in pairs[first : first + AT_ONCE]]
-        maps = np.stack([flowed(one, other) for one, other in both] + [flowed(other, one) for one, other in both])
+        with _one_thread():
+            maps = np.stack([flowed(one, other) for one, other in both] + [flowed(other, one) for one, other in both])
         told = network(WEIGHTS).run(None, {"maps": maps})[0].astype(float)
         there, back = told[: len(both)], told[len(both) :]
         # What is seen forwards and backwards errs in part by chance.
@@ -117,6 +119,19 @@ def flowed(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> NDArray[np.float
     whole = np.dstack([flow * (CELLS / SIDE), apart / spread, (luma - middle) / spread])
     small = cv2.resize(whole, (CELLS, CELLS), interpolation=cv2.INTER_AREA)
     return np.ascontiguousarray(small.transpose(2, 0, 1))
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """OpenCV's flow is found in as many stripes as there are threads, and depends on them."""
+    import cv2
+
+    threads = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(threads)
 
 
 @cache
