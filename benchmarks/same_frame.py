@@ -2,9 +2,9 @@
 
 ``report`` (default) judges held-out and real photos through the rule itself and writes
 ``benchmarks/results/same_frame.json``; ``tune`` fits weights and lists operating points on development pictures;
-``cost`` measures time and memory alone; ``quality`` blurs and darkens development composites. Two readings of each
-photo are judged: what the bars alone give (printed digits are another benchmark's), and ``read``: as if every label in
-the picture had been read, which tempts the rule most to pass.
+``cost`` measures time and memory alone; ``quality`` blurs and darkens development composites. Three readings of each
+photo are judged: what the bars alone give; ``read``: as if every label in the picture had been read, which tempts the
+rule most to pass; and ``kit``: what the kit's own readers give of bars and print, which is what is judged in use.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import json
 import subprocess
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -28,7 +28,7 @@ import numpy as np
 from benchmarks import same_frame_cases as cases
 from benchmarks.memory import bytes_of
 from benchmarks.same_frame_cases import OUT, ROOT, Case
-from benchmarks.same_frame_measure import Measured, measure, weights_name
+from benchmarks.same_frame_measure import Measured, measure, read_by_kit, weights_name
 from evidence_kit import schema
 from evidence_kit.facts.shared_frame import (
     LABEL_NONE,
@@ -175,17 +175,19 @@ def why_asked(case: Case, seen: Measured, frame: SharedFrame) -> str:
     return f"{shown}: " + ("a doubtful region" if doubted else "undecoded bars" if bars else "half a number, or a page")
 
 
+def readings_of(case: Case, bars: WaybillReadings) -> dict[str, WaybillReadings]:
+    """What the photo is judged with: the bars alone, as if the label had been read, and what the kit itself reads."""
+    return {"bars": bars, "read": as_read(case, bars), "kit": read_by_kit(case)}
+
+
 def slice_of(photos: list[Case]) -> tuple[dict[str, Any], list[dict[str, str]]]:
-    """Both confusions, detection, and the photos on which the rule was wrong."""
-    rows: dict[str, list[tuple[str | None, str]]] = {
-        name: [] for name in ("bars", "read", "bars, by day", "read, by day")
-    }
+    """The confusions of each reading, detection, and the photos on which the rule was wrong."""
+    rows: dict[str, list[tuple[str | None, str]]] = defaultdict(list)
     seen, wrong = [], []
     asked: Counter[str] = Counter()
     for case in photos:
         found = measure(case)
-        for reading in ("bars", "read"):
-            readings = found.readings if reading == "bars" else as_read(case, found.readings)
+        for reading, readings in readings_of(case, found.readings).items():
             frame = shared_frame(found.content, readings, found.quality)
             truth, said = truth_of(case, readings), judged(case, frame, readings)
             rows[reading].append((truth, said))
@@ -200,12 +202,17 @@ def slice_of(photos: list[Case]) -> tuple[dict[str, Any], list[dict[str, str]]]:
             if reading == "bars":
                 seen.append((case, found, frame))
     states = Counter(f"label {c.label} -> {f.waybill}" for c, _, f in seen)
-    unread = [
-        truth == "review" for (truth, _), (meant, _) in zip(rows["bars"], rows["read"], strict=True) if meant == "pass"
-    ]
+    unread = {
+        name: [
+            truth == "review"
+            for (truth, _), (meant, _) in zip(rows[name], rows["read"], strict=True)
+            if meant == "pass"
+        ]
+        for name in ("bars", "kit")
+    }
     return (
         {name: confusion(row) for name, row in rows.items()}
-        | {"unread_by_bars": rate(sum(unread), len(unread))}
+        | {f"unread_by_{name}": rate(sum(left), len(left)) for name, left in unread.items()}
         | {
             "asked": dict(asked.most_common()),
             "detection": detection(seen),

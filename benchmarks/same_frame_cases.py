@@ -109,8 +109,16 @@ def _write(picture: Picture, to: Path, quality: int, chat: np.random.Generator |
     cv2.imwrite(str(to), picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
 
 
+def _whole_world() -> None:
+    """Raises FileNotFoundError without the pictures from elsewhere: of drawn things alone it would be another world."""
+    from benchmarks.synth import composite_assets as assets
+
+    if not (assets.groceries() and assets.objects(held_out=True) and assets.rooms(held_out=True)):
+        raise FileNotFoundError(f"{assets.FOLDER}: fetch it first with python -m benchmarks.synth.composite_assets")
+
+
 def composites(part: str, count: int, first: dict[str, int] = FIRST) -> Iterator[Case]:
-    """Composites of the held-out world: ``heldout`` or ``chat``."""
+    """Composites of the held-out world: ``heldout`` or ``chat``. Raises FileNotFoundError without its pictures."""
     from benchmarks.synth.composites_heldout import HELD_OUT as PARTS
 
     for seed in range(first[part], first[part] + count):
@@ -118,6 +126,7 @@ def composites(part: str, count: int, first: dict[str, int] = FIRST) -> Iterator
         if kept.exists():
             yield _case(json.loads(kept.read_text()))
             continue
+        _whole_world()
         rng = np.random.default_rng([seed, 41])
         made = compose(rng, PARTS, SIZE if rng.random() < 0.6 else SIZE[::-1])
         case = _truth(made, str(seed), part)
@@ -180,7 +189,10 @@ def real(folder: Path) -> Iterator[Case]:
 
 
 def real_composed(folder: Path, count: int, first: dict[str, int] = FIRST) -> Iterator[Case]:
-    """Real labels, cut from development photos, and photographed groceries on surfaces of development photos."""
+    """Real labels, cut from development photos, and photographed groceries on surfaces of development photos.
+
+    Raises FileNotFoundError without the photographs.
+    """
     from benchmarks.synth import composites as scenes
     from benchmarks.synth import composites_heldout as world
     from benchmarks.synth.composite_assets import groceries
@@ -229,6 +241,7 @@ def real_composed(folder: Path, count: int, first: dict[str, int] = FIRST) -> It
         if kept.exists():
             yield _case(json.loads(kept.read_text()))
             continue
+        _whole_world()
         rng = np.random.default_rng([seed, 43])
         name = ("label+goods", "label+goods", "label", "goods", "carton+label+goods", "mailer+label")[seed % 6]
         made = scenes.compose(rng, parts, SIZE if rng.random() < 0.6 else SIZE[::-1], name)
