@@ -45,8 +45,10 @@ from evidence_kit.sensors.frame_content import LONG_EDGE, FrameContent
 
 RESULT = ROOT / "benchmarks" / "results" / "same_frame.json"
 DEVELOPMENT = ROOT.parent / "shared" / "data" / "dev"
-KEPT = ("peers", "quality", "sizes", "faint", "closer", "looks", "points")
+KEPT = ("peers", "quality", "sizes", "faint", "closer", "looks", "large", "papers", "eighth", "points")
 """Parts of the results that the report does not measure."""
+CHOICES = ("sizes", "faint", "closer", "looks", "large", "papers", "eighth")
+"""Parts that ``same_frame_choices`` measures."""
 LABEL_COVERS = 0.015
 """Share of the picture from which a label must be found."""
 IOU = 0.5
@@ -328,7 +330,7 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="benchmarks same_frame", description=__doc__)
     parser.add_argument(
         "--part",
-        choices=("report", "tune", "cost", "quality", "peers", "tables", "sizes", "faint", "closer", "looks"),
+        choices=("report", "tune", "cost", "quality", "peers", "tables", *CHOICES),
         default="report",
     )
     parser.add_argument("--data", type=Path, default=DEVELOPMENT, help="folder of the development photos")
@@ -351,7 +353,7 @@ def main(argv: list[str]) -> int:
         keep(peers=found)
         print(json.dumps(found, indent=1, ensure_ascii=False))
         return 0
-    if options.part in ("sizes", "faint", "closer", "looks"):
+    if options.part in CHOICES:
         from benchmarks import same_frame_choices
 
         return int(getattr(same_frame_choices, options.part)())
