@@ -263,12 +263,14 @@ def eighth() -> int:
     """
     first = RETIRED[-1]
     photos = [(case, measure(case)) for case in [*composites("heldout", 360, first), *composites("chat", 120, first)]]
+    by_kit = [(case, replace(seen, readings=read_by_kit(case))) for case, seen in photos]
     kept = json.loads(RESULT.read_text("utf-8"))["points"]["around"]["LABEL_NONE"]
     rows = {}
     for value, seven in kept.items():
         here = points.brief(points.outcomes(photos, {"LABEL_NONE": float(value)}))
         both = {part: _added(here[part], seven[part]) for part in ("bars", "read")}
-        rows[value] = {"here": {part: here[part] for part in both}, "with the seven": both}
+        kit = points.brief(points.outcomes(by_kit, {"LABEL_NONE": float(value)}))["bars"]
+        rows[value] = {"here": {part: here[part] for part in both} | {"kit": kit}, "with the seven": both}
         print(value, rows[value])
     keep(eighth=rows)
     return 0
