@@ -45,9 +45,9 @@ from evidence_kit.sensors.frame_content import LONG_EDGE, FrameContent
 
 RESULT = ROOT / "benchmarks" / "results" / "same_frame.json"
 DEVELOPMENT = ROOT.parent / "shared" / "data" / "dev"
-KEPT = ("peers", "quality", "sizes", "faint", "closer", "looks", "large", "papers", "eighth", "points")
+KEPT = ("peers", "quality", "sizes", "faint", "closer", "looks", "large", "papers", "eighth", "before", "points")
 """Parts of the results that the report does not measure."""
-CHOICES = ("sizes", "faint", "closer", "looks", "large", "papers", "eighth")
+CHOICES = ("sizes", "faint", "closer", "looks", "large", "papers", "eighth", "before")
 """Parts that ``same_frame_choices`` measures."""
 LABEL_COVERS = 0.015
 """Share of the picture from which a label must be found."""
