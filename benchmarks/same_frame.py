@@ -2,9 +2,9 @@
 
 ``report`` (default) judges held-out and real photos through the rule itself and writes
 ``benchmarks/results/same_frame.json``; ``tune`` fits weights and lists operating points on development pictures;
-``cost`` measures time and memory alone; ``quality`` blurs and darkens development composites. Two readings of each
-photo are judged: what the bars alone give (printed digits are another benchmark's), and ``read``: as if every label in
-the picture had been read, which tempts the rule most to pass.
+``cost`` measures time and memory alone; ``quality`` blurs and darkens development composites. Three readings of each
+photo are judged: what the bars alone give; ``read``: as if every label in the picture had been read, which tempts the
+rule most to pass; and ``kit``: what the kit's own readers give of bars and print, which is what is judged in use.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import json
 import subprocess
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -28,7 +28,7 @@ import numpy as np
 from benchmarks import same_frame_cases as cases
 from benchmarks.memory import bytes_of
 from benchmarks.same_frame_cases import OUT, ROOT, Case
-from benchmarks.same_frame_measure import Measured, measure, weights_name
+from benchmarks.same_frame_measure import Measured, measure, read_by_kit, weights_name
 from evidence_kit import schema
 from evidence_kit.facts.shared_frame import (
     LABEL_NONE,
@@ -45,8 +45,10 @@ from evidence_kit.sensors.frame_content import LONG_EDGE, FrameContent
 
 RESULT = ROOT / "benchmarks" / "results" / "same_frame.json"
 DEVELOPMENT = ROOT.parent / "shared" / "data" / "dev"
-KEPT = ("peers", "quality", "sizes", "faint", "closer", "looks", "points")
+KEPT = ("peers", "quality", "sizes", "faint", "closer", "looks", "large", "papers", "eighth", "before", "points")
 """Parts of the results that the report does not measure."""
+CHOICES = ("sizes", "faint", "closer", "looks", "large", "papers", "eighth", "before")
+"""Parts that ``same_frame_choices`` measures."""
 LABEL_COVERS = 0.015
 """Share of the picture from which a label must be found."""
 IOU = 0.5
@@ -175,17 +177,19 @@ def why_asked(case: Case, seen: Measured, frame: SharedFrame) -> str:
     return f"{shown}: " + ("a doubtful region" if doubted else "undecoded bars" if bars else "half a number, or a page")
 
 
+def readings_of(case: Case, bars: WaybillReadings) -> dict[str, WaybillReadings]:
+    """What the photo is judged with: the bars alone, as if the label had been read, and what the kit itself reads."""
+    return {"bars": bars, "read": as_read(case, bars), "kit": read_by_kit(case)}
+
+
 def slice_of(photos: list[Case]) -> tuple[dict[str, Any], list[dict[str, str]]]:
-    """Both confusions, detection, and the photos on which the rule was wrong."""
-    rows: dict[str, list[tuple[str | None, str]]] = {
-        name: [] for name in ("bars", "read", "bars, by day", "read, by day")
-    }
+    """The confusions of each reading, detection, and the photos on which the rule was wrong."""
+    rows: dict[str, list[tuple[str | None, str]]] = defaultdict(list)
     seen, wrong = [], []
     asked: Counter[str] = Counter()
     for case in photos:
         found = measure(case)
-        for reading in ("bars", "read"):
-            readings = found.readings if reading == "bars" else as_read(case, found.readings)
+        for reading, readings in readings_of(case, found.readings).items():
             frame = shared_frame(found.content, readings, found.quality)
             truth, said = truth_of(case, readings), judged(case, frame, readings)
             rows[reading].append((truth, said))
@@ -200,12 +204,17 @@ def slice_of(photos: list[Case]) -> tuple[dict[str, Any], list[dict[str, str]]]:
             if reading == "bars":
                 seen.append((case, found, frame))
     states = Counter(f"label {c.label} -> {f.waybill}" for c, _, f in seen)
-    unread = [
-        truth == "review" for (truth, _), (meant, _) in zip(rows["bars"], rows["read"], strict=True) if meant == "pass"
-    ]
+    unread = {
+        name: [
+            truth == "review"
+            for (truth, _), (meant, _) in zip(rows[name], rows["read"], strict=True)
+            if meant == "pass"
+        ]
+        for name in ("bars", "kit")
+    }
     return (
         {name: confusion(row) for name, row in rows.items()}
-        | {"unread_by_bars": rate(sum(unread), len(unread))}
+        | {f"unread_by_{name}": rate(sum(left), len(left)) for name, left in unread.items()}
         | {
             "asked": dict(asked.most_common()),
             "detection": detection(seen),
@@ -321,7 +330,7 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="benchmarks same_frame", description=__doc__)
     parser.add_argument(
         "--part",
-        choices=("report", "tune", "cost", "quality", "peers", "tables", "sizes", "faint", "closer", "looks"),
+        choices=("report", "tune", "cost", "quality", "peers", "tables", *CHOICES),
         default="report",
     )
     parser.add_argument("--data", type=Path, default=DEVELOPMENT, help="folder of the development photos")
@@ -344,7 +353,7 @@ def main(argv: list[str]) -> int:
         keep(peers=found)
         print(json.dumps(found, indent=1, ensure_ascii=False))
         return 0
-    if options.part in ("sizes", "faint", "closer", "looks"):
+    if options.part in CHOICES:
         from benchmarks import same_frame_choices
 
         return int(getattr(same_frame_choices, options.part)())

@@ -1,12 +1,17 @@
 """Choices that ``same_frame_points`` does not make, on held-out sets that are retired.
 
 How large labels are looked at (``--part sizes``), how faint a place is still listed where a kind is seen nowhere
-plainly (``--part faint``), what the closer look at labels and what lies around them add (``--part closer``), and how
-the closer look is taken (``--part looks``). Kept in results/same_frame.json.
+plainly (``--part faint``), what the closer look at labels and what lies around them add (``--part closer``), how the
+closer look is taken (``--part looks``), from what size on a label counts as large (``--part large``), what the words
+of other papers settle (``--part papers``), what a set that ``tune`` has not seen says of the lower point of labels
+(``--part eighth``), and what the set that is reported would have given before (``--part before``). Kept in
+results/same_frame.json.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -15,12 +20,25 @@ from unittest.mock import patch
 import numpy as np
 
 from benchmarks import same_frame_points as points
-from benchmarks.same_frame import IOU, LABEL_COVERS, as_read, confusion, judged, keep, overlap, truth_of
+from benchmarks.same_frame import (
+    IOU,
+    LABEL_COVERS,
+    RESULT,
+    as_read,
+    confusion,
+    judged,
+    keep,
+    label_found,
+    overlap,
+    readings_of,
+    truth_of,
+)
 from benchmarks.same_frame_cases import RETIRED, Case, composites
-from benchmarks.same_frame_measure import look, measure
+from benchmarks.same_frame_measure import look, measure, read_by_kit
 from benchmarks.synth.optics import Picture
 from evidence_kit.facts import shared_frame as facts
 from evidence_kit.facts.shared_frame import shared_frame
+from evidence_kit.schema import Quad
 from evidence_kit.sensors import frame_content
 from evidence_kit.sensors.frame_content import (
     CLOSER_FROM,
@@ -41,11 +59,31 @@ MISSED = 3
 """So many photos with a label may score below the point at which those without one are counted."""
 MISSES = (0.01, 0.02, 0.04)
 """Shares of the photos with a thing that may score below the point at which those without it are counted."""
-LOOKS: tuple[dict[str, Any], ...] = (
-    {}, {"CLOSER_LABELS": 1}, {"CLOSER_LABELS": 3}, {"CLOSER_ROOM": 1.4}, {"CLOSER_ROOM": 3.0}, {"CLOSER_LEAST": 60},
-    {"CLOSER_LEAST": 200}, {"CLOSER_PX": 192}, {"CLOSER_PX": 384},
-)  # fmt: skip
-"""Of the values in frame_content.py."""
+Way = tuple[float, dict[str, Any], int, bool]
+"""Of a picture of what times LONG_EDGE, with which values in frame_content.py, quarter turns, mirrored."""
+NEAR: Way = (CLOSER_FROM, {}, 0, False)
+FINER: Way = (2.5, {}, 0, False)
+LOOKS: dict[str, tuple[Way, ...]] = {
+    "as it is": (NEAR,),
+    "and mirrored": (NEAR, (CLOSER_FROM, {}, 0, True)),
+    "and turned by a half": (NEAR, (CLOSER_FROM, {}, 2, False)),
+    "and turned by a quarter": (NEAR, (CLOSER_FROM, {}, 1, False)),
+    "and mirrored, and both turns": (NEAR, *((CLOSER_FROM, {}, turns, turns == 0) for turns in (0, 1, 2))),
+    "from a finer picture": (FINER,),
+    "and from a finer picture, mirrored": (NEAR, (2.5, {}, 0, True)),
+    "and both from a finer picture": (NEAR, FINER, (2.5, {}, 0, True)),
+    "384 pixels": ((CLOSER_FROM, {"CLOSER_PX": 384}, 0, False),),
+    "tighter": ((CLOSER_FROM, {"CLOSER_ROOM": 1.4}, 0, False),),
+    "wider": ((CLOSER_FROM, {"CLOSER_ROOM": 3.0}, 0, False),),
+    "and tighter, and wider": (NEAR, *((CLOSER_FROM, {"CLOSER_ROOM": room}, 0, False) for room in (1.4, 3.0))),
+}
+"""How a doubtful place is looked at. Of several ways the mean counts."""
+DOUBTED = (0.004, 0.92)
+"""Chances between which a place is looked at again."""
+SHARES = (1.01, 0.02, 0.05, 0.10)
+"""Values of LARGE_LABEL; with the first nothing is large."""
+LABEL_NONE_BEFORE = 0.05
+"""Until the twelfth set was retired; and until then no words of other papers counted."""
 SURE_PEAK = 0.5
 """Of a region that is taken for the label."""
 
@@ -111,32 +149,162 @@ def closer() -> int:
 
 
 def looks() -> int:
-    """Photos told to be without a label, by how the closer look is taken; on two of the retired sets."""
-    sets = []
-    for first in (RETIRED[1], RETIRED[4]):
-        cases = [*composites("heldout", 360, first), *composites("chat", 120, first)]
-        seen = [(case, points.seen_of(case, measure(case))) for case in cases]
-        sets.append([(Photo(case.path).colour(round(CLOSER_FROM * LONG_EDGE)), one) for case, one in seen if one])
-    rows = {}
-    for change in LOOKS:
-        with patch.multiple(frame_content, **change):
-            halves = [[replace(one, content=_closer(picture, one.content)) for picture, one in part] for part in sets]
-        pairs = [pair for fit, counted in (halves, halves[::-1]) for pair in _labels(fit, counted)]
-        name = ", ".join(f"{key} {value}" for key, value in change.items()) or "as it is"
-        rows[name] = _below(pairs)
-        print(name, rows[name], flush=True)
+    """Photos of the last retired set told to be without a label, by how doubtful places are looked at."""
+    found: dict[str, Told] = {name: [] for name in LOOKS}
+    first = RETIRED[-1]
+    for case in [*composites("heldout", 360, first), *composites("chat", 120, first)]:
+        one = points.seen_of(case, measure(case))
+        if one is None or one.label is None:
+            continue
+        photo = Photo(case.path)
+        known: dict[Any, tuple[float, float]] = {}
+        for name, ways in LOOKS.items():
+            content = _looked_at(photo, one.content, ways, known)
+            found[name].append((one.label, max((sure for _, sure in facts.label_chances(content)), default=0.0)))
+    rows = {name: _below(pairs) for name, pairs in found.items()}
+    for name, row in rows.items():
+        print(name, row)
     keep(looks=rows)
     return 0
 
 
-def _closer(picture: Picture, content: FrameContent) -> FrameContent:
-    """The same regions, looked at from near as the sensor now would."""
-    seen = sorted(content.labels, key=lambda one: -one.score)[: frame_content.CLOSER_LABELS]
+def _looked_at(
+    photo: Photo, content: FrameContent, ways: tuple[Way, ...], known: dict[Any, tuple[float, float]]
+) -> FrameContent:
+    """The same regions, the doubtful ones looked at in these ways."""
     labels = []
+    nearer = sorted(content.labels, key=lambda one: -one.score)[: frame_content.CLOSER_LABELS]
     for one in content.labels:
-        mean, peak = frame_content.closer_look(picture, one.quad) if one in seen else (one.score, one.peak)
-        labels.append(replace(one, closer=mean, closer_peak=peak))
+        if one in nearer and DOUBTED[0] <= facts.LABEL.of(one, content.pages) <= DOUBTED[1]:
+            seen = []
+            for way in ways:
+                key = (one.quad, repr(way))
+                if key not in known:
+                    known[key] = _look(photo, one.quad, *way)
+                seen.append(known[key])
+            mean, peak = (float(value) for value in np.mean(seen, axis=0))
+            labels.append(replace(one, closer=mean, closer_peak=peak))
+        else:
+            labels.append(one)
     return replace(content, labels=tuple(labels))
+
+
+def _look(
+    photo: Photo, quad: Quad, times: float, values: dict[str, Any], turns: int, mirrored: bool
+) -> tuple[float, float]:
+    """A closer look at a place of the photo as it is, turned anticlockwise, or mirrored."""
+    picture = photo.colour(round(times * LONG_EDGE))
+    for _ in range(turns):
+        quad = tuple((y, 1 - x) for x, y in quad)  # type: ignore[assignment]
+    if mirrored:
+        quad = tuple((1 - x, y) for x, y in quad)  # type: ignore[assignment]
+    turned = np.rot90(picture, turns)
+    with patch.multiple(frame_content, **{"CLOSER_PX": frame_content.CLOSER_PX, **values}):
+        return frame_content.closer_look(np.ascontiguousarray(turned[:, ::-1] if mirrored else turned), quad)
+
+
+def large() -> int:
+    """Labels found with IoU 0.5, and photos without one told, by what counts as large; on the last retired set."""
+    found: dict[float, list[bool]] = {share: [] for share in SHARES}
+    told: dict[float, Told] = {share: [] for share in SHARES}
+    first = RETIRED[-1]
+    for case in [*composites("heldout", 360, first), *composites("chat", 120, first)]:
+        for share, content in zip(SHARES, _by_large(Photo(case.path)), strict=True):
+            if case.label == "yes" and case.label_share >= LABEL_COVERS:
+                found[share].append(label_found(case, content))
+            if case.label != "marginal" and facts.adequate(look(case)[0]):
+                sure = max((chance for _, chance in facts.label_chances(content)), default=0.0)
+                told[share].append((case.label == "yes", sure))
+    rows = {}
+    for share, hits in found.items():
+        rows[str(share)] = {"found": sum(hits), "of": len(hits), **_below(told[share])}
+        print(share, rows[str(share)])
+    keep(large=rows)
+    return 0
+
+
+def _by_large(photo: Photo) -> Iterator[FrameContent]:
+    """What the sensor would say of a photo with each of SHARES."""
+    picture = photo.colour(LONG_EDGE)
+    larger = partial(photo.colour, round(CLOSER_FROM * LONG_EDGE))
+    looks: dict[tuple[int, ...], Any] = {}
+    contents: dict[bytes, FrameContent] = {}
+
+    def once(given: Picture) -> Any:
+        if given.shape not in looks:
+            looks[given.shape] = probabilities(given)
+        return looks[given.shape]
+
+    for share in SHARES:
+        with patch.multiple(frame_content, LARGE_LABEL=share, probabilities=once):
+            seen = two_looks(picture)
+        if seen.tobytes() not in contents:
+            with patch.multiple(frame_content, two_looks=lambda _, seen=seen: seen):
+                contents[seen.tobytes()] = frame_content.content_of(picture, None, larger)
+        yield contents[seen.tobytes()]
+
+
+def papers() -> int:
+    """What the rule says of the last retired set, as the kit reads it, without and with the words of other papers."""
+    said: dict[str, list[tuple[str | None, str]]] = {"without": [], "with": []}
+    first = RETIRED[-1]
+    for case in [*composites("heldout", 360, first), *composites("chat", 120, first)]:
+        seen, readings = measure(case), read_by_kit(case)
+        for name, given in (("without", replace(readings, other_papers=())), ("with", readings)):
+            frame = shared_frame(seen.content, given, seen.quality)
+            said[name].append((truth_of(case, given), judged(case, frame, given)))
+    rows = {name: confusion(pairs) for name, pairs in said.items()}
+    for name, row in rows.items():
+        print(name, row["table"])
+    keep(papers=rows)
+    return 0
+
+
+def before() -> int:
+    """What the set that is reported would have given by the rule's last points: nothing is chosen by it."""
+    said: dict[str, list[tuple[str | None, str]]] = {"bars": [], "kit": [], "read": []}
+    for case in [*composites("heldout", 450), *composites("chat", 150)]:
+        seen = measure(case)
+        for name, readings in readings_of(case, seen.readings).items():
+            given = replace(readings, other_papers=())
+            with patch.multiple(facts, LABEL_NONE=LABEL_NONE_BEFORE):
+                frame = shared_frame(seen.content, given, seen.quality)
+            said[name].append((truth_of(case, given), judged(case, frame, given)))
+    rows = {name: confusion(pairs) for name, pairs in said.items()}
+    for name, row in rows.items():
+        print(name, row["table"])
+    keep(before=rows)
+    return 0
+
+
+def eighth() -> int:
+    """What each LABEL_NONE does to the last retired set, which ``tune`` has not seen, and to it and the seven together.
+
+    Of the seven it counts what ``tune`` kept (``points.around``). Allowed is what ``same_frame_points`` allows.
+    """
+    first = RETIRED[-1]
+    photos = [(case, measure(case)) for case in [*composites("heldout", 360, first), *composites("chat", 120, first)]]
+    by_kit = [(case, replace(seen, readings=read_by_kit(case))) for case, seen in photos]
+    kept = json.loads(RESULT.read_text("utf-8"))["points"]["around"]["LABEL_NONE"]
+    rows = {}
+    for value, seven in kept.items():
+        here = points.brief(points.outcomes(photos, {"LABEL_NONE": float(value)}))
+        both = {part: _added(here[part], seven[part]) for part in ("bars", "read")}
+        kit = points.brief(points.outcomes(by_kit, {"LABEL_NONE": float(value)}))["bars"]
+        rows[value] = {"here": {part: here[part] for part in both} | {"kit": kit}, "with the seven": both}
+        print(value, rows[value])
+    keep(eighth=rows)
+    return 0
+
+
+def _added(one: str, other: str) -> str:
+    """``review 5/9`` and ``review 3/4`` are ``review 8/13``, for each rate of a line."""
+    made = []
+    for left, right in zip(one.split(", "), other.split(", "), strict=True):
+        (name, a), (_, b) = left.split(), right.split()
+        hits, of = (int(x) + int(y) for x, y in zip(a.split("/"), b.split("/"), strict=True))
+        made.append(f"{name} {hits}/{of}")
+    return ", ".join(made)
 
 
 def _labels(fit: list[points.Seen], counted: list[points.Seen]) -> Told:

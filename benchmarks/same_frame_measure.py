@@ -6,12 +6,15 @@ import hashlib
 import pickle
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from benchmarks.same_frame_cases import OUT, Case
+from evidence_kit import schema
 from evidence_kit.facts.photo_quality import PhotoQuality, photo_quality
 from evidence_kit.facts.waybill_readings import WaybillReadings, waybill_readings
-from evidence_kit.schema import Deferred
+from evidence_kit.resolve import Resolver, all_providers
+from evidence_kit.schema import Deferred, Item, Submission
 from evidence_kit.sensors.around_text import AroundText
 from evidence_kit.sensors.codes import read_codes
 from evidence_kit.sensors.frame_content import LONG_EDGE, WEIGHTS, FrameContent, frame_content
@@ -58,6 +61,24 @@ def look(case: Case) -> tuple[PhotoQuality, WaybillReadings]:
         return photo_quality(sharpness(photo)), readings
 
     found: tuple[PhotoQuality, WaybillReadings] = _kept(case, "look", make)
+    return found
+
+
+def read_by_kit(case: Case) -> WaybillReadings:
+    """What the kit's own readers say of bars and print, wired as in use, an order's photo alone in its submission.
+
+    Where the bars gave a number, the print is not asked: what the rule then says is the same.
+    """
+
+    def make() -> WaybillReadings:
+        item = Item(case.id, "photo", str(case.path), case.path.stat().st_size, "0")
+        submission = Submission(case.id, schema.Case(datetime(2026, 11, 22, tzinfo=UTC)), (item,))
+        found = Resolver(submission, providers=all_providers(), options={}).resolve(WaybillReadings, item)
+        assert isinstance(found, WaybillReadings), found
+        return found
+
+    bars = look(case)[1]
+    found: WaybillReadings = bars if bars.readings else _kept(case, "kit", make)
     return found
 
 

@@ -19,8 +19,10 @@ SLICES = {
 READINGS = {
     "read": "As if every label had been read",
     "bars": "With what the bars gave",
+    "kit": "With what the kit's own readers gave of bars and print",
     "read, by day": "As if read, without the composites taken at night",
     "bars, by day": "With what the bars gave, without the composites taken at night",
+    "kit, by day": "With what the kit's own readers gave, without the composites taken at night",
 }
 Row = dict[str, Any]
 
@@ -88,16 +90,17 @@ def peers(kept: Row) -> str:
 def tables(kept: Row) -> str:
     """All of them, with a heading each."""
     made = [f"**{title}**:\n\n{outcomes(kept['slices'], reading)}" for reading, title in READINGS.items()]
-    made.append(
-        "**For a person because the bars alone were not read**, of photos with goods and a label (the reader's share,"
-        " not counted as review above): "
-        + "; ".join(
-            f"{name} {share(kept['slices'][key]['unread_by_bars'])}"
-            for key, name in SLICES.items()
-            if key in kept["slices"]
+    for reader, words in (("bars", "the bars alone were not read"), ("kit", "neither bars nor print were read")):
+        made.append(
+            f"**For a person because {words}**, of photos with goods and a label (the reader's share, not counted as"
+            " review above): "
+            + "; ".join(
+                f"{name} {share(kept['slices'][key][f'unread_by_{reader}'])}"
+                for key, name in SLICES.items()
+                if key in kept["slices"]
+            )
+            + "."
         )
-        + "."
-    )
     made.append(f"**Found**:\n\n{found(kept['slices'])}")
     classes = "; ".join(
         f"{name}: " + " / ".join(str(counts.get(answer, 0)) for answer in ("yes", "unknown", "no"))

@@ -27,6 +27,7 @@ from evidence_kit.sensors.frame_content import (
     Region,
     content_of,
     frame_content,
+    labels_of,
     probabilities,
     regions_of,
     two_looks,
@@ -111,6 +112,17 @@ def test_bars_settle_a_doubtful_label_but_are_none_on_their_own():
     assert shared_frame(content(), bars, GOOD).waybill != "seen"
 
 
+def test_a_paper_that_names_itself_is_no_label_unless_bars_lie_on_it():
+    line = square(0.2, 0.2, 0.05)
+    named = WaybillReadings(label_seen=False, other_papers=(line,))
+    assert shared_frame(content(labels=[SURE_LABEL]), named, GOOD).waybill == "none"
+    assert shared_frame(content(labels=[DOUBTFUL_LABEL]), named, GOOD).waybill == "none"
+    elsewhere = WaybillReadings(label_seen=False, other_papers=(square(0.8, 0.8, 0.05),))
+    assert shared_frame(content(labels=[SURE_LABEL]), elsewhere, GOOD).waybill == "seen"
+    barred = WaybillReadings(unread=(UnreadLabel(line, None),), label_seen=True, other_papers=(line,))
+    assert shared_frame(content(labels=[SURE_LABEL]), barred, GOOD).waybill == "seen"
+
+
 def test_a_number_on_a_screen_is_doubted_and_says_so():
     found = shared_frame(content(pages=[SURE], goods=[GOODS]), read(), GOOD)
     assert found.waybill == "unknown"
@@ -178,6 +190,20 @@ def test_labels_are_told_from_the_finer_look_and_the_rest_from_both():
     label = KINDS.index("label")
     assert np.array_equal(both[label], finer[label])
     assert not np.array_equal(both[KINDS.index("goods")], finer[KINDS.index("goods")])
+
+
+def test_a_large_label_of_the_coarser_look_counts_where_the_finer_sees_part_of_it():
+    finer, coarser = np.zeros((60, 80), np.float32), np.zeros((60, 80), np.float32)
+    coarser[10:40, 10:50] = 0.8
+    assert not labels_of(finer, coarser).any(), "what the finer look sees nothing of is none"
+    finer[12:20, 12:20], finer[50, 70] = 0.9, 0.6
+    found = labels_of(finer, coarser)
+    assert (found[12:20, 12:20] == np.float32(0.9)).all()
+    assert (found[20:40, 20:50] == np.float32(0.8)).all()
+    assert found[50, 70] == np.float32(0.6)
+    coarser[:, 22:] = 0
+    assert (labels_of(finer, coarser[:, ::-1]) == finer).all(), "elsewhere, it changes nothing"
+    assert (labels_of(finer, np.where(finer > 0.8, coarser, 0)) == finer).all(), "small ones the finer look tells alone"
 
 
 def test_what_is_surer_is_likelier():

@@ -328,6 +328,17 @@ def interpreted(seen: Codes, near: Any = None, whole: Any = None, around: Any = 
     )
 
 
+def test_headings_of_other_papers_are_kept_where_no_number_was_read() -> None:
+    nothing = Codes(1000, 1000)
+    headed = PageText(
+        (line("纳税人识别号:91376292MA", score=0.98), line("纳税人识别号:91376292MA", "small", score=0.98))
+    )
+    assert interpreted(nothing, whole=headed).other_papers == (headed.lines[0].quad,), "each line once"
+    assert interpreted(nothing, whole=PageText((line("托寄物:发票", score=0.98),))).other_papers == ()
+    assert interpreted(nothing, whole=PageText((line("发票代码", score=0.5),))).other_papers == (), "hardly read"
+    assert interpreted(code("SF1234567890123", look="half"), whole=headed).other_papers == ()
+
+
 def test_a_close_look_needs_agreement() -> None:
     assert interpreted(code("SF1234567890123", look="close", agreeing=6, parts=3)).readings != ()
     assert interpreted(code("SF1234567890123", look="close", agreeing=6, parts=1)).readings == ()

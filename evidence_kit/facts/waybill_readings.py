@@ -69,10 +69,16 @@ class WaybillReadings:
     """Strings that look like part of a waybill number, or one not sure enough; never compared as a reading."""
     label_seen: bool | None = None
     """True: read or seen; False: looked for and not there; None: could not be told."""
+    other_papers: tuple[Quad, ...] = ()
+    """Lines of print that only an invoice or a till's receipt has; looked for where no number was read."""
 
 
 LABEL_WORDS = r"(?i)快递|速运|速递|快运|物流|面单|运单|收件|寄件|TRACKING|WAYBILL|SHIP\s*TO"
 LABEL_WORD_SCORE = 0.8
+PAPER_WORDS = r"发票代码|发票号码|普通发票|专用发票|纳税人识别号|价税合计|开户行|收银|会员卡|找零"
+"""Headings of invoices, which the tax form prescribes, and of till receipts. No waybill has them; 发票 alone may be
+what is sent."""
+PAPER_WORD_SCORE = 0.8
 CLOSE_ACCEPT, CLOSE_REJECT = 4, 2
 """Ways of looking closely that must give one text: from the first on it is a reading, below the second nothing.
 A single look at a whole picture needs none: the decoder itself asks for several agreeing rows."""
@@ -110,6 +116,7 @@ def waybill_readings(
     readings, rivals = _without_rivals(readings, codes)
     partial += rivals
     lines: tuple[TextLine, ...] = ()
+    papers: tuple[Quad, ...] = ()
     if not (readings or disagreements):
         beside = near()
         if isinstance(beside, Unknown):
@@ -126,9 +133,10 @@ def waybill_readings(
         readings, more = _read_on(readings, codes, (*lines, *text.lines), text.engine)
         partial += more
         unread = _unread(codes, readings) or ([] if readings else _named(text.lines))
+        papers = () if readings else _other_papers((*lines, *text.lines))
     partial = [one for one in dict.fromkeys(partial) if not any(same_number(one, r.number) for r in readings)]
     seen = bool(readings or disagreements or partial or unread)
-    return WaybillReadings(tuple(readings), tuple(disagreements), tuple(unread), tuple(partial), seen)
+    return WaybillReadings(tuple(readings), tuple(disagreements), tuple(unread), tuple(partial), seen, papers)
 
 
 def _read_on(
@@ -252,3 +260,9 @@ def _named(lines: tuple[TextLine, ...]) -> list[UnreadLabel]:
     """A label that names itself in print although no bars were found."""
     named = [line for line in lines if re.search(LABEL_WORDS, line.text) and line.score >= LABEL_WORD_SCORE]
     return [UnreadLabel(named[0].quad, None)] if named else []
+
+
+def _other_papers(lines: tuple[TextLine, ...]) -> tuple[Quad, ...]:
+    """Where print names a paper that is no waybill, each line once."""
+    named = (line.quad for line in lines if line.score >= PAPER_WORD_SCORE and re.search(PAPER_WORDS, line.text))
+    return tuple(dict.fromkeys(named))
