@@ -30,10 +30,12 @@ UNLIKE_DEG, ALONG = 16.0, 0.33
 """Error of an alignment for each unit by which the views are not alike after it, mean absolute degrees about each axis
 across the ray; and the part of it about the ray."""
 LEAST_DEG = 0.3
+"""Nothing is told more surely than this."""
 SHRUNK = 1.3
-"""Both tell turns smaller than they are."""
+"""Both tell turns smaller than they are. The turning gains by a little more than would make up for it (1.2): of 1.1 to
+1.4 this told most, and most rightly, of 390 held-out clips in development (by hand)."""
 TOGETHER = 1.13
-"""Error of both together, of the half of their harmonic mean."""
+"""Error of both together, over half of the harmonic mean of their errors."""
 AT_ONCE = 32
 """Pairs of views that the network is given together: a budget of memory."""
 
