@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from benchmarks.synth.photos import photo
 from benchmarks.synth.presence_set import Event, eventful
-from benchmarks.synth.unboxing import Show, Wish, take
+from benchmarks.synth.unboxing import Show, Wish, shown_faces, take
 from benchmarks.synth.unboxing_set import written
 from samples.form import DAMAGED, Sample, bare, comes_to, finding, label, order
 
@@ -62,11 +62,20 @@ class Unboxing:
 
 
 @dataclass(frozen=True)
+class Turned:
+    """A rendered clip of benchmarks/synth/unboxing.py in which so many faces of a closed box are shown."""
+
+    seed: int
+    faces: int
+    name: str = "unbox.mp4"
+
+
+@dataclass(frozen=True)
 class ClipSample:
     """A sample submission with clips beside what ``Sample`` states."""
 
     sample: Sample
-    clips: tuple[Clip | Unboxing, ...] = field(default=())
+    clips: tuple[Clip | Unboxing | Turned, ...] = field(default=())
 
 
 def frames(clip: Clip, seed: int) -> Iterator[Frame]:
@@ -149,6 +158,9 @@ def write_clips(entry: ClipSample, folder: Path) -> None:
         if isinstance(clip, Unboxing):
             write_unboxing(clip, folder)
             continue
+        if isinstance(clip, Turned):
+            write_turned(clip, folder)
+            continue
         write_clip(clip, folder, zlib.crc32(f"{entry.sample.path}/{clip.name}".encode()) % 100_000)
 
 
@@ -159,6 +171,16 @@ def write_unboxing(clip: Unboxing, folder: Path) -> None:
     show: Any = take(clip.seed, Wish(2, "sealed", opens=False), eventful(Show))
     show.happen(Event("carried", clip.gone[0], clip.gone[1], 0.6, (1.0, 0.0), 0.5))
     written(show, folder / clip.name, imageio_ffmpeg.get_ffmpeg_exe(), crf=30)
+
+
+def write_turned(clip: Turned, folder: Path) -> None:
+    """The file of ``clip`` in ``folder``; the parcel stays closed."""
+    import imageio_ffmpeg
+
+    show = take(clip.seed, Wish(clip.faces, "sealed", opens=False))
+    truths = written(show, folder / clip.name, imageio_ffmpeg.get_ffmpeg_exe(), crf=27)
+    shown, doubtful = shown_faces(truths, show.fps, show.wish.kind)
+    assert (len(shown), len(doubtful)) == (clip.faces, 0), clip
 
 
 def _sample(path: str, number: str, *findings: dict[str, Any], pack: str = "card", **facts: Any) -> Sample:
@@ -252,6 +274,10 @@ def clip_cases() -> tuple[ClipSample, ...]:
                 "unboxing-video-present/pass-video", number, finding("unboxing-video-present", "pass"), pack=DAMAGED
             ),
             (Clip((goods,), seconds=2.0),),
+        ),
+        ClipSample(
+            _sample("video-six-sides/pass-six-faces", number, finding("video-six-sides", "pass")),
+            (Turned(51_004, 6),),
         ),
         ClipSample(
             _sample("video-six-sides/review-one-side", number, finding("video-six-sides", "review", "SIDES_MISSING")),

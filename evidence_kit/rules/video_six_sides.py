@@ -1,7 +1,8 @@
 """The unboxing video begins with every face of the closed parcel (R11, 1c-F).
 
 Why: it shows that the parcel arrived sealed, and what it looked like.
-Fails: a parcel that is plainly open from the first frame.  Review: samples/video-six-sides/review-one-side.
+Passes: samples/video-six-sides/pass-six-faces.  Review: samples/video-six-sides/review-one-side.
+Fails: a parcel that is plainly open from the first frame.
 Cannot tell: a turn too quick to follow, faces hidden by hands or shown at a slant, a soft mailer not declared; a
 person looks at the sheet of faces or, where none were found, at the beginning view by view.
 Fails only where two independent signals say that the parcel is open from the start (rules 1c-F, 4).
