@@ -250,11 +250,11 @@ def aligned(
     return turn, float(np.mean([agree for *_, agree in there]))
 
 
-def _sought(solid: Solid, shades: Shades, pace: Any) -> tuple[Any, Any, float] | None:
+def _sought(solid: Solid, shades: Shades, start: Any) -> tuple[Any, Any, float] | None:
     """The turn (3,) along the ray, how surely it is known (3, 3), and how alike the views are."""
     import numpy as np
 
-    moved, known, agree = _laid(solid, shades, np.array([*(solid.ray @ pace), 0.0, 0.0, 0.0]))
+    moved, known, agree = _laid(solid, shades, np.array([*(solid.ray @ start), 0.0, 0.0, 0.0]))
     # What is known of the turn alone, whatever the shift is.
     alone = known[:3, :3] - known[:3, 3:] @ np.linalg.solve(known[3:, 3:], known[3:, :3])
     return solid.ray.T @ moved[:3], solid.ray.T @ alone @ solid.ray, agree
