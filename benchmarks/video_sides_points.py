@@ -61,8 +61,8 @@ CHANGES: tuple[dict[str, float], ...] = (
     {"MISREAD": 0.5},
     {"ANEW_DEG": 5.0},
     {"ANEW_DEG": 30.0},
-    {"TOLD": 0.5},
-    {"TOLD": 1.2},
+    {"STEP_TOLD": 0.5},
+    {"STEP_TOLD": 1.2},
     {"MOST_APART_DEG": 0.0},
     {"BOTH_UNSURE_DEG": 25.0},
     {"LIKE_BEFORE": 0.0},
@@ -83,15 +83,16 @@ OPENINGS: tuple[dict[str, float], ...] = (
 @contextmanager
 def changed(values: dict[str, Any]) -> Iterator[None]:
     """The operating points with other values, for a while."""
-    places = {name: next(place for place in PLACES if hasattr(place, name)) for name in values}
-    before = {name: getattr(place, name) for name, place in places.items()}
-    for name, place in places.items():
+    # A point that another module imports stands there, too.
+    before = [(place, name, getattr(place, name)) for name in values for place in PLACES if hasattr(place, name)]
+    assert {name for _, name, _ in before} == set(values)
+    for place, name, _ in before:
         setattr(place, name, values[name])
     try:
         yield
     finally:
-        for name, place in places.items():
-            setattr(place, name, before[name])
+        for place, name, value in before:
+            setattr(place, name, value)
 
 
 def counts(clips: list[tuple[dict[str, Any], ParcelLooks]]) -> str:

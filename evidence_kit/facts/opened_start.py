@@ -6,9 +6,10 @@ How it is decided, and how often rightly: docs/six-sides.md. The weights are fit
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import exp, log
+from math import log
 from statistics import fmean, median
 
+from evidence_kit.facts.likelihood import logistic
 from evidence_kit.facts.opening_moment import TRACE, openness
 from evidence_kit.sensors.parcel_looks import ParcelLook
 
@@ -70,9 +71,7 @@ def _middle(looks: Sequence[ParcelLook]) -> list[float]:
 def opened_chance(looks: Sequence[ParcelLook]) -> float:
     """How likely the parcel is open from the start, 0..1; 0 where too little is seen of the beginning."""
     measured = beginning(looks)
-    if not measured:
-        return 0.0
-    return 1 / (1 + exp(-sum(weight * value for weight, value in zip(START, measured, strict=True))))
+    return logistic(START, measured) if measured else 0.0
 
 
 def start_signals(looks: Sequence[ParcelLook]) -> tuple[str, ...]:

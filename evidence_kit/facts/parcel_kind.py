@@ -6,9 +6,10 @@ The weights are fitted by benchmarks/video_sides_points.py.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import exp, log
+from math import log
 from statistics import fmean, median
 
+from evidence_kit.facts.likelihood import logistic
 from evidence_kit.sensors.parcel_looks import ParcelLook
 from evidence_kit.sensors.parcel_turning import LARGE, SURE
 
@@ -28,7 +29,7 @@ def mailer(looks: Sequence[ParcelLook]) -> bool | None:
     measured = measures(looks)
     if not measured:
         return None
-    chance = 1 / (1 + exp(-sum(weight * value for weight, value in zip(KIND, measured, strict=True))))
+    chance = logistic(KIND, measured)
     return True if chance >= KIND_SURE else False if chance <= 1 - KIND_SURE else None
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from math import exp, log
+from math import log
 from typing import Literal
 
+from evidence_kit.facts.likelihood import logistic
 from evidence_kit.facts.photo_quality import PhotoQuality
 from evidence_kit.facts.waybill_readings import UnreadLabel, WaybillReadings
 from evidence_kit.records import dataclass
@@ -41,7 +42,7 @@ class Chance:
     def of(self, region: Region, rivals: Iterable[Region]) -> float:
         """0..1; ``rivals`` are regions of other kinds, of which the surest in the same place counts."""
         weights = (self.base, self.share, self.score, self.peak, self.filled, self.edge, self.rival)
-        return _logistic((*weights, self.closer, self.closer_peak), measures_of(region, rivals))
+        return logistic((*weights, self.closer, self.closer_peak), measures_of(region, rivals))
 
 
 def measures_of(region: Region, rivals: Iterable[Region]) -> tuple[float, ...]:
@@ -65,7 +66,7 @@ class Resting:
     def of(self, likeliest: float, around: tuple[float, ...]) -> float:
         """0..1, of the likeliest parcel's chance and the kinds around a label."""
         weights = (self.base, self.likeliest, self.parcel, self.ground, self.goods)
-        return _logistic(weights, resting_measures(likeliest, around))
+        return logistic(weights, resting_measures(likeliest, around))
 
 
 def resting_measures(likeliest: float, around: tuple[float, ...]) -> tuple[float, ...]:
@@ -78,10 +79,6 @@ def resting_measures(likeliest: float, around: tuple[float, ...]) -> tuple[float
         _odds(seen["background"]),
         _odds(seen["goods"]),
     )
-
-
-def _logistic(weights: Iterable[float], measures: Iterable[float]) -> float:
-    return 1 / (1 + exp(-sum(weight * value for weight, value in zip(weights, measures, strict=True))))
 
 
 def _odds(share: float) -> float:

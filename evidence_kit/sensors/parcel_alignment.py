@@ -250,7 +250,7 @@ def aligned(
     return turn, float(np.mean([agree for *_, agree in there]))
 
 
-def _sought(solid: Solid, shades: Shades, start: Any) -> tuple[Any, Any, float] | None:
+def _sought(solid: Solid, shades: Shades, start: Any) -> tuple[Any, Any, float]:
     """The turn (3,) along the ray, how surely it is known (3, 3), and how alike the views are."""
     import numpy as np
 

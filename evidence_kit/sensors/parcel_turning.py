@@ -39,7 +39,7 @@ MISREAD = 0.35
 AGAIN, ANEW_DEG = 0.15, 15.0
 """How much a look says of a parcel that has not turned since the one before, which errs alike; and the turn after which
 it says nearly two thirds of what the first did."""
-STEP_DEG, TOLD = 0.6, 0.8
+STEP_DEG, STEP_TOLD = 0.6, 0.8
 """Error of a motion: so many degrees, and so many times what the network tells of it; one standard deviation about each
 axis (``python -m benchmarks.video_sides_points --motions``; what other values tell: without it)."""
 BOTH_DEG, BOTH_UNSURE_DEG = 4.0, 45.0
@@ -168,7 +168,7 @@ def _between(before: ParcelLook, after: ParcelLook) -> tuple[Any, float]:
     for step in after.steps:
         assert step is not None
         summed = cv2.Rodrigues(np.array(step.turn))[0] @ summed
-        error_deg += STEP_DEG + TOLD * step.across_deg
+        error_deg += STEP_DEG + STEP_TOLD * step.across_deg
     one, other = (np.array(look.turn).reshape(3, 3) for look in (before, after))
     apart = np.einsum("nij,kj->nik", other @ renamings(), summed @ one)
     nearest = apart[np.einsum("nii->n", apart).argmax()]
@@ -191,7 +191,7 @@ def _moved(rng: Any, turns: Any, step: Motion | None, astray: Any) -> Any:
     if step is None:
         return _shaken(rng, turns, np.full(len(turns), LOST_DEG))
     told = np.array([step.across_deg, step.across_deg, step.along_deg])
-    turns = _by(np.array(step.turn) + np.radians(STEP_DEG + TOLD * told) * astray) @ turns
+    turns = _by(np.array(step.turn) + np.radians(STEP_DEG + STEP_TOLD * told) * astray) @ turns
     if step.across_deg:
         turns = _shaken(rng, turns, np.where(rng.random(len(turns)) < STRAY, STRAY_DEG, 0.0))
     return turns

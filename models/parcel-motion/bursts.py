@@ -9,7 +9,6 @@ are for validation. A third of the clips each is of the three worlds of models/p
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 
@@ -19,7 +18,7 @@ import numpy as np
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent / "parcel-pose"))
 from data import FOLDER as POSE_FOLDER  # noqa: E402  (the folder's name is no package's)
-from data import VariedShow  # noqa: E402
+from data import VariedShow, draw  # noqa: E402
 from harder_views import HarderShow  # noqa: E402
 
 from benchmarks.synth.unboxing import Show, Wish  # noqa: E402
@@ -71,21 +70,5 @@ def box_of(ids: np.ndarray) -> np.ndarray:
     return np.array([columns.min(), rows.min(), columns.max() + 1.0, rows.max() + 1.0])
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--folder", type=Path, default=FOLDER)
-    parser.add_argument("--only", type=int, nargs="*", default=[], help="draw these shards alone")
-    options = parser.parse_args()
-    cv2.setNumThreads(1)
-    options.folder.mkdir(parents=True, exist_ok=True)
-    for number in (*options.only,) or (*VALIDATION, *TRAINING):
-        to = options.folder / f"bursts-{number:03d}.npz"
-        if not to.exists():
-            part = to.with_suffix(".part.npz")
-            np.savez(part, **shard(number))
-            part.rename(to)
-            print(to.name, flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    draw("bursts", shard, FOLDER, (*VALIDATION, *TRAINING))

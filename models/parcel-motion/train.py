@@ -150,7 +150,7 @@ def judged(net: ParcelMotionNet, bursts: Bursts, count: int = 960) -> str:
     return ", ".join(f"{a}-{b}: {np.median(o):.1f}/{np.sqrt((o**2).mean()):.1f}" for a, b, o in parts)
 
 
-def train(folder: Path, state: Path, steps: int) -> ParcelMotionNet:
+def train(folder: Path, state: Path) -> ParcelMotionNet:
     torch.manual_seed(SEED)
     net = ParcelMotionNet()
     optimiser = torch.optim.AdamW(net.parameters(), RATE, weight_decay=1e-4)
@@ -163,13 +163,13 @@ def train(folder: Path, state: Path, steps: int) -> ParcelMotionNet:
     bursts, held = Bursts(folder, TRAINING), Bursts(folder, VALIDATION)
     held.more()
     spent, total = time.process_time(), 0.0
-    for step in range(first, steps):
+    for step in range(first, STEPS):
         if step % 50 == 0 or step == first:
             bursts.more()
             while not len(bursts.whole):
                 time.sleep(2)
                 bursts.more()
-        rate = RATE * min(1.0, (step + 1) / 150) * (0.5 + 0.5 * float(np.cos(np.pi * step / steps)))
+        rate = RATE * min(1.0, (step + 1) / 150) * (0.5 + 0.5 * float(np.cos(np.pi * step / STEPS)))
         for group in optimiser.param_groups:
             group["lr"] = rate
         views, turn = batch(bursts, np.random.default_rng([SEED, step]), BATCH)
@@ -192,7 +192,7 @@ def train(folder: Path, state: Path, steps: int) -> ParcelMotionNet:
                 flush=True,
             )
             total = 0.0
-        if step % KEEP_EVERY == KEEP_EVERY - 1 or step == steps - 1:
+        if step % KEEP_EVERY == KEEP_EVERY - 1 or step == STEPS - 1:
             kept = {"net": net.state_dict(), "optimiser": optimiser.state_dict(), "mean": mean, "step": step + 1}
             torch.save(kept, state.with_suffix(".part"))
             state.with_suffix(".part").rename(state)
@@ -218,12 +218,11 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--folder", type=Path, default=FOLDER)
     parser.add_argument("--to", type=Path, default=HERE / "parcel-motion.onnx")
-    parser.add_argument("--steps", type=int, default=STEPS)
     options = parser.parse_args()
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
     cv2.setNumThreads(1)
-    export(train(options.folder, options.folder / "state.pt", options.steps), options.to)
+    export(train(options.folder, options.folder / "state.pt"), options.to)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ on, and 902, are of the second stage (harder_views.py).
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import cv2
@@ -88,15 +89,16 @@ def _packed(parts: list[np.ndarray]) -> np.ndarray:
     return made
 
 
-def main() -> None:
+def draw(name: str, shard: Callable[[int], dict[str, np.ndarray]], folder: Path, numbers: Iterable[int]) -> None:
+    """The command line of a drawing: shards that are not there yet, as ``folder``/``name``-NNN.npz."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--folder", type=Path, default=FOLDER)
+    parser.add_argument("--folder", type=Path, default=folder)
     parser.add_argument("--only", type=int, nargs="*", default=[], help="draw these shards alone")
     options = parser.parse_args()
     cv2.setNumThreads(1)
     options.folder.mkdir(parents=True, exist_ok=True)
-    for number in (*options.only,) or (*VALIDATION, *TRAINING):
-        to = options.folder / f"frames-{number:03d}.npz"
+    for number in options.only or numbers:
+        to = options.folder / f"{name}-{number:03d}.npz"
         if not to.exists():
             part = to.with_suffix(".part.npz")
             np.savez(part, **shard(number))
@@ -105,4 +107,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    draw("frames", shard, FOLDER, (*VALIDATION, *TRAINING))
