@@ -225,7 +225,9 @@ def test_a_parcel_of_one_cell_has_a_box(place, monkeypatch):
     def told(picture):
         kinds = np.zeros((7, 27, 48), np.float32)
         kinds[1][place] = 1.0
-        return kinds, np.zeros((3, 27, 48), np.float32), np.zeros((9, 27, 48), np.float32)
+        opened = np.full((27, 48), 0.9, np.float32)
+        opened[place] = 0.25
+        return kinds, np.zeros((3, 27, 48), np.float32), np.zeros((9, 27, 48), np.float32), opened
 
     picture = np.full((108, 192, 3), 90, np.uint8)
     near = parcel_looks_module._viewed(picture, 0.0)
@@ -236,4 +238,6 @@ def test_a_parcel_of_one_cell_has_a_box(place, monkeypatch):
     left, top, right, bottom = view.box
     assert 0 <= left < right <= 192 and 0 <= top < bottom <= 108
     assert view.part[2] < 1
+    assert view.open == 0.25, "by the parcel's own cells"
+    assert near.open == 0.5, "no parcel is neither open nor closed"
     assert parcel_looks_module._moved(view.box, picture[:, :, 0], picture[:, :, 0]) == 0.0

@@ -70,8 +70,9 @@ def look(at_s, turn, rng, *, noise_deg=3.0, flap=0.0, inside=0.0, goods=0.0, bag
         if -axes[2, axis] > 0.15
     )
     return ParcelLook(
-        at_s, 0.9, tuple(named.ravel()), 0.2, bag, flap, inside, goods, 0.05, moved, faces=faces, steps=steps
-    )
+        at_s, 0.9, tuple(named.ravel()), 0.2, bag, flap, inside, goods, 0.05, moved, faces=faces, steps=steps,
+        open=0.95 if flap or inside else 0.05,
+    )  # fmt: skip
 
 
 def looks(faces, seed=0, off_deg=2.0, **changes):

@@ -104,3 +104,13 @@ def test_the_held_out_world_draws_otherwise():
     assert picture.shape == (show.size[1], show.size[0], 3)
     assert found.share.sum() > 0.01
     assert turned((0, 0, 1), 0.0) == pytest.approx(np.eye(3))
+
+
+@pytest.mark.parametrize("split", ["tune", "heldout"])
+def test_what_is_never_opened_stays_closed(split):
+    pytest.importorskip("pymupdf_fonts", reason="fonts of the held-out labels: pip install -e .[heldout]")
+    for seed in range(6):  # Half of the held-out boxes have a lid.
+        show = maker(split)(seed, Wish(2, opens=False))
+        picture_marks_truth = [show.frame(at_s) for at_s in (0.0, show.length_s / 2, show.length_s - 0.1)]
+        assert not any(found.opened for _, _, found in picture_marks_truth)
+        assert not any(np.isin(marks, (FLAP, INSIDE)).any() for _, marks, _ in picture_marks_truth)

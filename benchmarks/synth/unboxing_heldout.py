@@ -123,7 +123,7 @@ class HeldOutShow(Show):
     def _opening(self) -> None:
         super()._opening()
         self.lid = self.wish.kind == "box" and self.rng.random() < 0.5
-        if self.lid:
+        if self.lid and self.opened_at_s is not None:
             begin, length, _ = self.flaps[0]
             self.flaps = [
                 (begin, length * 1.3, float(np.radians(self.rng.uniform(80, 130)))),

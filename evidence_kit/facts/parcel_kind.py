@@ -14,7 +14,7 @@ from evidence_kit.sensors.parcel_looks import ParcelLook
 from evidence_kit.sensors.parcel_turning import LARGE, SURE
 
 KIND: tuple[float, ...] = (
-    -9.488, 0.172, 0.296, 0.497, 0.288, -1.454, -2.051, -6.457, -0.533, 11.95, -9.909, 1.735, 10.35,
+    10.917, 0.319, 0.392, 0.47, 0.684, -0.675, -5.262, -5.75, -0.505, 4.814, -19.363, 0.099, 2.733,
 )  # fmt: skip
 """Weights of ``measures`` for it to be a mailer (logistic regression)."""
 KIND_SURE = 0.9

@@ -7,7 +7,7 @@ split of benchmarks/video_sides.py.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from math import degrees, hypot
 from statistics import median
@@ -22,9 +22,9 @@ from evidence_kit.sensors.parcel_looks import ParcelLook, ParcelLooks
 from evidence_kit.sensors.parcel_turning import LARGE, WAYS, Stretch, added_up, named_along, stretches, tells_turn
 from evidence_kit.wiring import fact
 
-SHOWN_COS, GLIMPSED_COS = 0.48, 0.36
+SHOWN_COS, GLIMPSED_COS = 0.48, 0.28
 """A face turned to the camera by more than the first is shown; by less than the second it is not."""
-SHOWN_S, GLIMPSED_S = 0.28, 0.18
+SHOWN_S, GLIMPSED_S = 0.28, 0.12
 """For so long in all."""
 SHOWN_SHARE = 0.006
 """Of the picture: a face smaller than that shows nothing."""
@@ -182,27 +182,30 @@ def _counted(told: list[Stretch], seen: list[Along], *, mailer: bool) -> Count:
     each = [shown_in(along, mailer=mailer) for along in seen]
     every = 2 if mailer else 6
     # Which face of one stretch is which of another is not known: the best one counts, or all of them together.
-    sure = [max(len(faces) for faces in way) for way in zip(*(one.sure for one in each), strict=True)]
-    maybe = [sum(len(faces) for faces in way) for way in zip(*(one.maybe for one in each), strict=True)]
-    if _part(number >= every for number in sure) >= ALL_WAYS:
+    ways = Counter(zip(*(one.kind for one in each), strict=True))
+    sure = {way: max(len(one.sure[kind]) for one, kind in zip(each, way, strict=True)) for way in ways}
+    maybe = {way: sum(len(one.maybe[kind]) for one, kind in zip(each, way, strict=True)) for way in ways}
+
+    def part(chosen: Callable[[Kinds], bool]) -> float:
+        return sum(count for way, count in ways.items() if chosen(way)) / WAYS
+
+    if part(lambda way: sure[way] >= every) >= ALL_WAYS:
         if mailer and median(one.beside for one in each) > THIN:
             return Count(why="wide")
         number = every
-    elif _part(number >= every for number in maybe) <= NO_WAYS:
+    elif part(lambda way: maybe[way] >= every) <= NO_WAYS:
         if mailer and turned_deg(told) > HALF_OVER_DEG:
             return Count(why="lost")
-        number = Counter(min(number, every - 1) for number in sure).most_common(1)[0][0]
+        numbers: Counter[int] = Counter()
+        for way, count in ways.items():
+            numbers[min(sure[way], every - 1)] += count
+        number = numbers.most_common(1)[0][0]
     else:
-        glimpsed = len(each) == 1 and _part(few < every <= more for few, more in zip(sure, maybe, strict=True)) > 0.5
+        glimpsed = len(each) == 1 and part(lambda way: sure[way] < every <= maybe[way]) > 0.5
         return Count(why="glimpsed" if glimpsed else "lost")
-    way = sure.index(number) if number in sure else 0
-    stretch, best = max(zip(told, each, strict=True), key=lambda one: len(one[1].sure[way]))
-    return Count(number, None, tuple(faces_of(stretch, way, best.sure[way])))
-
-
-def _part(found: Iterable[bool]) -> float:
-    """Of the ways."""
-    return sum(found) / WAYS
+    chosen = next((way for way in ways if sure[way] == number), next(iter(ways)))
+    one, shown, kind = max(zip(told, each, chosen, strict=True), key=lambda three: len(three[1].sure[three[2]]))
+    return Count(number, None, tuple(faces_of(one, one.kinds[kind], shown.sure[kind])))
 
 
 def turned_deg(told: Sequence[Stretch]) -> float:
@@ -218,8 +221,10 @@ def hindered(looks: Sequence[ParcelLook]) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Of one stretch, for each of its ways: the faces (0 to 5) that are surely shown, and all that may be."""
+    """Of one stretch, for each kind of its ways: the faces (0 to 5) that are surely shown, and all that may be."""
 
+    kind: Kinds
+    """Of each way."""
     sure: tuple[frozenset[int], ...]
     maybe: tuple[frozenset[int], ...]
     beside: float
@@ -228,8 +233,10 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Along:
-    """Of one stretch, for each of its ways and each of the six faces, (WAYS, 6)."""
+    """Of one stretch, for each kind of its ways and each of the six faces, (kinds, 6)."""
 
+    kind: Kinds
+    """Of each way."""
     shown_s: list[list[float]]
     glimpsed_s: list[list[float]]
     areas: list[list[float]]
@@ -250,20 +257,20 @@ def seen_along(stretch: Stretch) -> Along:
         )
 
     areas = added_up(stretch, [[(one.axis, span * one.share) for one in look.faces] for look, span in timed])
-    return Along(seconds(SHOWN_COS), seconds(GLIMPSED_COS), areas)
+    return Along(stretch.kind, seconds(SHOWN_COS), seconds(GLIMPSED_COS), areas)
 
 
 def shown_in(along: Along, *, mailer: bool) -> Shown:
     """Faces of one stretch. Of a mailer only the two sides across its thin axis count."""
     rows = list(zip(map(tuple, along.shown_s), map(tuple, along.glimpsed_s), map(tuple, along.areas), strict=True))
-    # Most ways are alike: each kind of way is looked at once.
-    told = {row: _shown(*row, mailer=mailer) for row in set(rows)}
-    sure, maybe, beside = zip(*(told[row] for row in rows), strict=True)
-    return Shown(sure, maybe, median(beside))
+    sure, maybe, beside = zip(*(_shown(*row, mailer=mailer) for row in rows), strict=True)
+    return Shown(along.kind, sure, maybe, median(beside[kind] for kind in along.kind))
 
 
 Seconds = tuple[float, ...]
 """Of each of the six faces."""
+Kinds = tuple[int, ...]
+"""Of ways: of each way of one stretch, or of each stretch of one way, of which kind it is."""
 
 
 def _shown(

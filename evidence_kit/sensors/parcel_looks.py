@@ -94,6 +94,8 @@ class ParcelLook:
     steps: tuple[Motion | None, ...] = ()
     """How the parcel turned from view to view since the look before; None where it could not be told. Empty unless the
     parcel is followed."""
+    open: float = 0.5
+    """How likely the parcel is open, judged by all that is seen of it, 0..1; 0.5 where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ class ParcelLooks:
     engine: str = WEIGHTS
 
 
-@sensor(on="video", version="14", packages=("av", "onnxruntime", "opencv-python-headless", "numpy"))
+@sensor(on="video", version="15", packages=("av", "onnxruntime", "opencv-python-headless", "numpy"))
 def parcel_looks(footage: Footage) -> ParcelLooks:
     """Looks at the first minutes. Raises CannotOpen, LimitReached, EngineMissing."""
     return looked(footage, motions=FOLLOWED)
@@ -118,7 +120,7 @@ def looked(footage: Footage, *, motions: bool) -> ParcelLooks:
         look = pass_.see(at_s, picture)
         if look is None:
             continue
-        open_from_s = None if not look.open else at_s if open_from_s is None else open_from_s
+        open_from_s = None if not look.flaps_most else at_s if open_from_s is None else open_from_s
         if open_from_s is not None and at_s - open_from_s > OPEN_S:
             break
     looks = pass_.looks(motions=motions)
@@ -256,9 +258,11 @@ class _View:
     bag: float
     shares: tuple[float, float, float, float]
     """Flap, inside, goods, hand."""
+    open: float
+    """Mean over the parcel's cells, 0..1; 0.5 where there are none."""
 
     @property
-    def open(self) -> bool:
+    def flaps_most(self) -> bool:
         return self.shares[0] + self.shares[1] > self.closed
 
     @property
@@ -272,7 +276,7 @@ def _viewed(picture: Any, at_s: float, near: _View | None = None) -> _View:
 
     height, width = picture.shape[:2]
     shown, part = _part(picture, near)
-    kinds, normals, numbers = told(shown)
+    kinds, normals, numbers, opened = told(shown)
     closed = kinds[1] + kinds[2]
     parcel = _main_part(closed + kinds[3] + kinds[4])
     count = width * height / (4 * part[2]) ** 2  # Cells that the whole picture would have.
@@ -287,6 +291,7 @@ def _viewed(picture: Any, at_s: float, near: _View | None = None) -> _View:
         box = (left, top, max(right, left + 1), max(bottom, top + 1))
     flap, inside = (round(float((kinds[k] * parcel).sum() / count), 5) for k in (3, 4))
     goods, hand = (round(float(kinds[k].sum() / count), 5) for k in (5, 6))
+    likely_open = round(float(opened[parcel].mean()), 4) if parcel.any() else 0.5
     weight = closed * on
     total = float(weight.sum())
     mean, seen, bag = np.zeros(9), 0.0, 0.0
@@ -295,7 +300,9 @@ def _viewed(picture: Any, at_s: float, near: _View | None = None) -> _View:
         seen, bag = round(float(on.sum() / count), 5), round(float((kinds[2] * on).sum()) / total, 4)
     elif near is not None:
         return _viewed(picture, at_s)  # It is not where it was.
-    return _View(at_s, on, normals, mean, box, (width, height), part, seen, bag, (flap, inside, goods, hand))
+    return _View(
+        at_s, on, normals, mean, box, (width, height), part, seen, bag, (flap, inside, goods, hand), likely_open
+    )
 
 
 def _part(picture: Any, near: _View | None) -> tuple[Any, tuple[float, float, float]]:
@@ -325,7 +332,7 @@ def _look(
 
     moved = round(moved, 2)
     if not view.there:
-        return ParcelLook(view.at_s, 0.0, (), view.closed, 0.0, *view.shares, moved, views, steps=steps)
+        return ParcelLook(view.at_s, 0.0, (), view.closed, 0.0, *view.shares, moved, views, (), steps, view.open)
     return ParcelLook(
         view.at_s,
         round(float(np.linalg.norm(view.numbers)) * score, 4),
@@ -337,11 +344,13 @@ def _look(
         views,
         tuple(_faces(view, turn)),
         steps,
+        view.open,
     )
 
 
-def told(picture: NDArray[np.uint8]) -> tuple[Any, Any, Any]:
-    """Kinds (7, h/4, w/4), unit normals (3, ...) and turn numbers (9, ...) of a picture (h, w, 3)."""
+def told(picture: NDArray[np.uint8]) -> tuple[Any, Any, Any, Any]:
+    """Kinds (7, h/4, w/4), unit normals (3, ...), turn numbers (9, ...) and how likely it is part of an open parcel
+    (...) of a picture (h, w, 3)."""
     import cv2
     import numpy as np
 
@@ -351,7 +360,7 @@ def told(picture: NDArray[np.uint8]) -> tuple[Any, Any, Any]:
     found = network(WEIGHTS).run(None, {"picture": given})[0][0]
     found = found[:, : -(-height // 4), : -(-width // 4)]
     normals = found[7:10] / np.maximum(np.linalg.norm(found[7:10], axis=0), 1e-6)
-    return found[:7], normals, found[10:]
+    return found[:7], normals, found[10:19], found[19]
 
 
 def _main_part(parcel: Any) -> Any:

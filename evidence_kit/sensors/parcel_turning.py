@@ -34,7 +34,7 @@ MOST_GAP_S, MOST_STEP_S = 1.0, 0.3
 SURE_DEG, UNSURE_DEG = 5.0, 23.0
 """Error of a look that is quite sure, and what is added to it where it is not sure at all; together one standard
 deviation."""
-MISREAD = 0.35
+MISREAD = 0.25
 """Part of the looks that say nothing."""
 AGAIN, ANEW_DEG = 0.15, 15.0
 """How much a look says of a parcel that has not turned since the one before, which errs alike; and the turn after which
@@ -65,6 +65,18 @@ class Stretch:
     looks: tuple[ParcelLook, ...]
     names: NDArray[np.int8]
     """(WAYS, looks): which of the 24 renamings gives a look's axes the names of the way."""
+    kind: tuple[int, ...]
+    """Of each way, which of ``kinds`` it is like. Most ways give all looks the same names."""
+    kinds: tuple[int, ...]
+    """Ways of which no two are alike."""
+
+
+def stretch_of(looks: Sequence[ParcelLook], names: NDArray[np.int8]) -> Stretch:
+    """Of names (WAYS, looks)."""
+    import numpy as np
+
+    _, kinds, kind = np.unique(names, axis=0, return_index=True, return_inverse=True)
+    return Stretch(tuple(looks), names, tuple(kind.ravel().tolist()), tuple(kinds.tolist()))
 
 
 def stretches(looks: Sequence[ParcelLook], parted_s: Sequence[float] = ()) -> list[Stretch]:
@@ -79,15 +91,15 @@ def stretches(looks: Sequence[ParcelLook], parted_s: Sequence[float] = ()) -> li
 
 
 def added_up(stretch: Stretch, amounts: Sequence[Sequence[tuple[int, float]]]) -> list[list[float]]:
-    """Of each way, what its six faces are given over all looks, (WAYS, 6).
+    """Of each kind of way, what its six faces are given over all looks, (kinds, 6).
 
     ``amounts``: of each look, which of its own faces (0 to 5) is given how much.
     """
     import numpy as np
 
-    ways = np.arange(len(stretch.names))
+    ways = np.arange(len(stretch.kinds))
     total = np.zeros((len(ways), 6))
-    for names, given in zip(stretch.names.T, amounts, strict=True):
+    for names, given in zip(stretch.names[list(stretch.kinds)].T, amounts, strict=True):
         for own, amount in given:
             total[ways, face_names()[names, own]] += amount
     made: list[list[float]] = total.tolist()
@@ -118,6 +130,8 @@ def _followed(looks: Sequence[ParcelLook]) -> Stretch:
     """Through looks of which the first and the last tell a turn."""
     import numpy as np
 
+    if len(looks) == 1:  # Whatever its faces are called, they are the same.
+        return stretch_of(looks, np.zeros((WAYS, 1), np.int8))
     rng = np.random.default_rng(SEED)
     told: list[ParcelLook] = []
     names = np.zeros((WAYS, 0), np.int8)
@@ -149,7 +163,7 @@ def _followed(looks: Sequence[ParcelLook]) -> Stretch:
         if 1 / (shares**2).sum() < WAYS / 2:
             kept = _drawn(shares, rng, WAYS)
             turns, names, astray, worth = turns[kept], names[kept], astray[kept], np.zeros(WAYS)
-    return Stretch(tuple(told), names[_drawn(_shares(worth), rng, WAYS)])
+    return stretch_of(told, names[_drawn(_shares(worth), rng, WAYS)])
 
 
 def _between(before: ParcelLook, after: ParcelLook) -> tuple[Any, float]:

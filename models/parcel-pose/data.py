@@ -1,11 +1,12 @@
 """Draws the training frames of ``parcel-pose``: moments of rendered unboxing clips with their truth maps.
 
-    python models/parcel-pose/data.py      # 72 shards and three for validation; resumable, about 13 s a shard
+    python models/parcel-pose/data.py      # 116 shards and four for validation; resumable, about 13 s a shard
 
 A shard holds 20 clips of 24 moments: JPEG pictures (longer side 256), marks (PNG), the parcel's rotation seen along
-the ray to its middle, and whether it is a soft mailer. Seeds are [shard, clip]; shard 900 and up are for validation.
-From shard 32 on every third box is wrapped in a texture that no carton has, and there are more mailers. Shards from 48
-on, and 902, are of the second stage (harder_views.py).
+the ray to its middle, whether it is a soft mailer, and whether it is open. Seeds are [shard, clip]; shard 900 and up
+are for validation. From shard 32 on every third box is wrapped in a texture that no carton has, and there are more
+mailers. Shards from 48 on, and 902, are of the second stage (harder_views.py), those from 72 on, and 903, of the fourth
+(openings.py); from 112 on there is no parcel.
 """
 
 from __future__ import annotations
@@ -17,14 +18,16 @@ from pathlib import Path
 import cv2
 import numpy as np
 from harder_views import HarderShow, harder_moments
+from openings import EmptyShow, OpeningShow, moments_around, opening_wish
 
 from benchmarks.synth.unboxing import Show, Wish
 from benchmarks.synth.unboxing_geometry import Picture
 
 FOLDER = Path(__file__).resolve().parents[2] / "benchmarks" / "out" / "six-sides"
 CLIPS, MOMENTS, LONG_EDGE = 20, 24, 256
-TRAINING, VALIDATION = range(72), range(900, 903)
-VARIED, HARDER = range(32, 48), (*range(48, 72), 902)
+TRAINING, VALIDATION = range(116), range(900, 904)
+VARIED, HARDER, OPENINGS = range(32, 48), (*range(48, 72), 902), (*range(72, 116), 903)
+EMPTY = range(112, 116)
 
 
 class VariedShow(Show):
@@ -59,13 +62,16 @@ def shown(number: int, clip: int, rng: np.random.Generator) -> tuple[Show, list[
     if number in HARDER:
         harder = HarderShow(seed, wish(rng, 0.33, 0.85))
         return harder, harder_moments(harder, rng, MOMENTS)
+    if number in OPENINGS:
+        opening = (EmptyShow if number in EMPTY else OpeningShow)(seed, opening_wish(rng))
+        return opening, moments_around(opening, rng, MOMENTS)
     chosen = wish(rng, 0.3 if number in VARIED else 0.13)
     show = (VariedShow if number in VARIED else Show)(seed, chosen)
     return show, [float(v) for v in rng.uniform(0, show.length_s - 0.05, MOMENTS)]
 
 
 def shard(number: int) -> dict[str, np.ndarray]:
-    pictures, marks, turns, bags = [], [], [], []
+    pictures, marks, turns, bags, opens = [], [], [], [], []
     for clip in range(CLIPS):
         rng = np.random.default_rng([number, clip, 20261123])
         show, moments = shown(number, clip, rng)
@@ -77,9 +83,10 @@ def shard(number: int) -> dict[str, np.ndarray]:
             marks.append(cv2.imencode(".png", ids)[1])
             turns.append(truth.turn)
             bags.append(show.wish.kind == "bag")
+            opens.append(truth.opened)
     return {
         "pictures": _packed(pictures), "marks": _packed(marks), "turns": np.array(turns, np.float32),
-        "bags": np.array(bags),
+        "bags": np.array(bags), "opens": np.array(opens),
     }  # fmt: skip
 
 

@@ -1,10 +1,11 @@
 """Trains ``parcel-pose`` and exports it: resumable, one CPU thread.
 
-    python models/parcel-pose/data.py      # draws 72 shards and three for validation, about 17 minutes of CPU
+    python models/parcel-pose/data.py      # draws 116 shards and four for validation, about 29 minutes of CPU
     python models/parcel-pose/train.py     # goes on where it was stopped; writes parcel-pose.onnx
 
-Three stages, each from the mean of the weights which the one before gave: from frame-content's encoder; on harder
-views as well; and longer, with more weight on the turn and with views cut out around the parcel.
+Four stages, each from the mean of the weights which the one before gave: from frame-content's encoder; on harder
+views as well; longer, with more weight on the turn and with views cut out around the parcel; and on openings, with the
+normalisations folded. ``--last-from FILE`` runs the last stage alone, from an exported network.
 Needs torch 2.13, onnx, onnxruntime and opencv-python-headless.
 """
 
@@ -22,7 +23,7 @@ import numpy as np
 import onnx
 import torch
 from onnx import helper, numpy_helper
-from pose_network import HERE, KINDS, ParcelPoseNet
+from pose_network import HERE, KINDS, NORMAL, OPEN, TURN, ParcelPoseNet
 from torch import Tensor
 from torch.nn import functional
 
@@ -42,6 +43,8 @@ SIDE = (192, 128)
 NORMALS = np.array([[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0], [0, 0, 1], [0, 0, -1]], np.float32)
 WEIGHTS = (0.5, 1.0, 3.0, 2.5, 3.5, 5.0, 1.2)
 """Of the kinds in the cross entropy."""
+PLAINLY_OPEN = 0.03
+"""Part of the parcel's cells that must show flaps or the inside, for it to be learnt that the parcel is open."""
 
 
 BATCH = 16
@@ -69,6 +72,13 @@ class Stage:
     """Weight of the turn in the loss."""
     zoomed: float = 0.0
     """Part of the views that are cut out around the parcel, as the second look at a view is."""
+    folded: bool = False
+    """Whether the normalisations are folded into the convolutions first, and learn no statistics any more."""
+
+    @property
+    def words(self) -> list[int]:
+        """By which its steps are seeded, besides the training's own and the step's number."""
+        return [] if not self.new else [4] if self.folded else [2]
 
     def ready(self, step: int) -> range:
         """The harder shards that step ``step`` takes from."""
@@ -79,7 +89,11 @@ STAGES = (
     Stage(range(48), 2800, 2e-3, "state.pt"),
     Stage(range(48), 2000, 1.5e-3, "state-2.pt", new=range(48, 72), first=3, fall=0.0),
     Stage(range(48), 1500, 1.5e-3, "state-3.pt", new=range(48, 72), first=24, fall=0.6, turn=2.0, zoomed=0.6),
-)
+    Stage(
+        range(32, 72), 7500, 1e-3, "state-4.pt", new=range(72, 116), first=6, every=60, fall=0.5, turn=2.0, zoomed=0.6,
+        folded=True,
+    ),
+)  # fmt: skip
 
 
 def loaded(folder: Path, numbers: range) -> dict[str, np.ndarray]:
@@ -90,7 +104,9 @@ def loaded(folder: Path, numbers: range) -> dict[str, np.ndarray]:
         while not path.exists():
             time.sleep(2)
         parts.append(np.load(path, allow_pickle=True))
-    return {key: np.concatenate([part[key] for part in parts]) for key in ("pictures", "marks", "turns", "bags")}
+    return {
+        key: np.concatenate([part[key] for part in parts]) for key in ("pictures", "marks", "turns", "bags", "opens")
+    }
 
 
 class Views:
@@ -104,7 +120,7 @@ class Views:
 
     def batch(self, step: int) -> list[Tensor]:
         """A pure function of the step's number."""
-        rng = np.random.default_rng([SEED, step] if not self.stage.new else [SEED, step, 2])
+        rng = np.random.default_rng([SEED, step, *self.stage.words])
         ready = self.stage.ready(step)
         if ready != self.seen:
             more = loaded(self.folder, ready[len(self.seen) :])
@@ -129,7 +145,8 @@ def kinds_of(ids: np.ndarray, bag: bool) -> np.ndarray:
 def made(
     data: dict[str, np.ndarray], index: int, rng: np.random.Generator | None, tall: bool, zoomed: float = 0.0
 ) -> tuple[np.ndarray, ...]:
-    """Picture (h, w, 3) float32, kinds (h/4, w/4), faces (h/4, w/4) 0..6, turn (3, 3); varied where rng is given."""
+    """Picture (h, w, 3) float32, kinds (h/4, w/4), faces (h/4, w/4) 0..6, turn (3, 3), and of each cell whether it is
+    of an open parcel (1), a closed one (0) or not known to be of either (-1); varied where rng is given."""
     picture = cv2.imdecode(np.frombuffer(data["pictures"][index], np.uint8), cv2.IMREAD_COLOR)
     ids = cv2.imdecode(np.frombuffer(data["marks"][index], np.uint8), cv2.IMREAD_GRAYSCALE)
     width, height = SIDE[::-1] if tall else SIDE
@@ -172,7 +189,14 @@ def made(
     faces = np.where(marks <= 6, marks, 0)
     if rng is not None:
         value = _relit(value, rng)
-    return np.clip(value, 0, 255), kinds_of(marks, bool(data["bags"][index])), faces, turn
+    opened = opened_of(marks, bool(data["opens"][index]))
+    return np.clip(value, 0, 255), kinds_of(marks, bool(data["bags"][index])), faces, turn, opened
+
+
+def opened_of(marks: np.ndarray, opened: bool) -> np.ndarray:
+    parcel, shows = (marks >= 1) & (marks <= 8), (marks == 7) | (marks == 8)
+    plain = not opened or shows.sum() >= PLAINLY_OPEN * parcel.sum()
+    return np.where(parcel & plain, np.float32(opened), np.float32(-1))
 
 
 def around_parcel(ids: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
@@ -221,7 +245,7 @@ def _cover(value: np.ndarray, marks: np.ndarray, rng: np.random.Generator) -> No
 
 
 def batch_of(rows: list[tuple[np.ndarray, ...]]) -> list[Tensor]:
-    """Pictures, kinds, which cells show a face, their normals, and the turn's nine numbers."""
+    """Pictures, kinds, which cells show a face, their normals, the turn's nine numbers, and open or not."""
     faces = np.stack([row[2] for row in rows])
     turns = np.stack([row[3] for row in rows])
     normals = np.einsum("nij,kj->nki", turns, NORMALS)  # n, 6, 3
@@ -233,29 +257,35 @@ def batch_of(rows: list[tuple[np.ndarray, ...]]) -> list[Tensor]:
         pictures.permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last),
         torch.from_numpy(np.stack([row[1] for row in rows])).long(),
         torch.from_numpy(faces > 0), torch.from_numpy(seen).float(), torch.from_numpy(numbers_of(turns)).float(),
+        torch.from_numpy(np.stack([row[4] for row in rows])),
     ]  # fmt: skip
 
 
 def loss_of(found: Tensor, parts: list[Tensor], weight_of_turn: float) -> Tensor:
-    _, kinds, on, normals, numbers = parts
+    _, kinds, on, normals, numbers, opened = parts
     count = len(KINDS)
     entropy = functional.cross_entropy(found[:, :count], kinds, torch.tensor(WEIGHTS))
     cells = on.float().sum() + 1
-    unit = functional.normalize(found[:, count : count + 3], dim=1)
+    unit = functional.normalize(found[:, NORMAL], dim=1)
     lean = ((1 - (unit * normals).sum(1)) * on).sum() / cells
-    turn = found[:, count + 3 :]
+    turn = found[:, TURN]
     apart = (((turn - numbers[:, :, None, None]) ** 2).sum(1) * on).sum() / cells
     weight = on[:, None].float()
     pooled = (turn * weight).sum((2, 3)) / (weight.sum((2, 3)) + 1)
     there = on.flatten(1).sum(1) > 20
     whole = (((pooled - numbers) ** 2).sum(1) * there).sum() / (there.sum() + 1)
-    return entropy + lean + weight_of_turn * (apart + whole)
+    known = (opened >= 0).float()
+    each = functional.binary_cross_entropy_with_logits(found[:, OPEN], opened.clamp(0, 1), reduction="none")
+    # A view counts as much as another, a small parcel as a large one.
+    share = known.flatten(1).sum(1)
+    open_or_not = ((each * known).flatten(1).sum(1) / (share + 1) * (share > 20)).sum() / ((share > 20).sum() + 1)
+    return entropy + lean + weight_of_turn * (apart + whole) + open_or_not
 
 
 def judged(net: ParcelPoseNet, data: dict[str, np.ndarray], most: int = 160) -> str:
     """Intersection over union of the kinds, and the angle of the pooled turn where the parcel is plain to see."""
     net.eval()
-    both, either, angles, sure = np.zeros(7), np.zeros(7), [], []
+    both, either, angles, sure, opened = np.zeros(7), np.zeros(7), [], [], []
     with torch.no_grad():
         for start in range(0, min(most, len(data["turns"])), 8):
             chosen = np.arange(start, min(start + 8, len(data["turns"])))
@@ -266,31 +296,41 @@ def judged(net: ParcelPoseNet, data: dict[str, np.ndarray], most: int = 160) -> 
                 both[kind] += ((guess == kind) & (parts[1] == kind)).sum()
                 either[kind] += ((guess == kind) | (parts[1] == kind)).sum()
             weight = (found[:, 1:2] + found[:, 2:3]) * 1.0
-            pooled = (found[:, 10:] * weight).sum((2, 3)) / (weight.sum((2, 3)) + 1)
+            pooled = (found[:, TURN] * weight).sum((2, 3)) / (weight.sum((2, 3)) + 1)
             for place in range(len(chosen)):
+                cells = parts[5][place] >= 0
+                if cells.float().mean() > 0.01:
+                    opened.append((float(parts[5][place].max()), float(found[place, OPEN][cells].mean())))
                 if parts[2][place].float().mean() < 0.015:
                     continue
                 turn, score = turn_of(pooled[place].numpy().astype(float))
                 true, _ = turn_of(parts[4][place].numpy().astype(float))
                 angles.append(np.degrees(nearest_name(turn, true)[1]))
                 sure.append(score * float(pooled[place].norm()))
-    net.train()
     share = " ".join(f"{name} {both[i] / max(either[i], 1):.3f}" for i, name in enumerate(KINDS))
     a = np.array(angles)
+    truth, said = np.array(opened).T
+    ranks = (said[truth > 0][:, None] > said[truth == 0]).mean() if 0 < truth.sum() < len(truth) else np.nan
     high = a[np.array(sure) > np.median(sure)]
     return (
         f"{share}; turn: median {np.median(a):.1f}, 90 % {np.percentile(a, 90):.1f}, over 20: {(a > 20).mean():.3f},"
-        f" over 20 in the surer half: {(high > 20).mean():.3f}"
+        f" over 20 in the surer half: {(high > 20).mean():.3f}; open: right {((said > 0.5) == truth).mean():.3f},"
+        f" ranked right {ranks:.3f}"
     )
 
 
-def begun(folder: Path, earlier: Stage | None) -> ParcelPoseNet:
-    """The network before a stage: frame-content's encoder, or the running mean that the stage before gave."""
+def begun(folder: Path, earlier: Stage | None, stage: Stage, exported: Path | None = None) -> ParcelPoseNet:
+    """The network before a stage: frame-content's encoder, or the running mean that the stage before gave, or, where
+    that is given, an exported one."""
     net = ParcelPoseNet()
-    if earlier is None:
+    if exported is not None:
+        net.begin_with_exported(exported)
+    elif earlier is None:
         net.begin_with(HERE.parent / "frame-content" / "frame-content.onnx")
     else:
         net.load_state_dict(torch.load(folder / earlier.state, weights_only=True)["mean"])
+    if stage.folded and exported is None:
+        net.fold()
     for module in [net.stem, *net.blocks[:FROZEN]]:
         module.requires_grad_(False)
     return net.to(memory_format=torch.channels_last)
@@ -311,9 +351,10 @@ def train(net: ParcelPoseNet, folder: Path, stage: Stage) -> ParcelPoseNet:
         optimiser.load_state_dict(state["optimiser"])
         mean, first = state["mean"], state["step"]
     views = Views(folder, stage) if first < stage.steps else None
-    held = [loaded(folder, range(900, 902)), *([loaded(folder, range(902, 903))] if stage.new else [])]
+    numbers = (range(900, 902), *([range(902, 903)] if stage.new else []), *([range(903, 904)] if stage.folded else []))
+    held = [loaded(folder, one) for one in numbers]
     spent, total = time.process_time(), 0.0
-    net.train()
+    net.train(not stage.folded)  # It has nothing else that training changes.
     for step in range(first, stage.steps):
         for group, part in zip(optimiser.param_groups, (0.4, 1.0), strict=True):
             group["lr"] = stage.rate * part * pace(step, stage)
@@ -404,6 +445,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=FOLDER)
     parser.add_argument("--to", type=Path, default=HERE / "parcel-pose.onnx")
     parser.add_argument("--export-only", type=Path, help="export the running mean of this state as it stands")
+    parser.add_argument("--last-from", type=Path, help="run the last stage alone, from an exported network")
     options = parser.parse_args()
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
@@ -412,8 +454,9 @@ def main() -> None:
     if options.export_only:
         net.load_state_dict(torch.load(options.export_only, weights_only=True)["mean"])
     else:
-        for earlier, stage in zip((None, *STAGES), STAGES, strict=False):
-            net = train(begun(options.folder, earlier), options.folder, stage)
+        pairs = list(zip((None, *STAGES), STAGES, strict=False))
+        for earlier, stage in pairs[-1:] if options.last_from else pairs:
+            net = train(begun(options.folder, earlier, stage, options.last_from), options.folder, stage)
     export(net, options.to)
 
 
