@@ -27,6 +27,7 @@ from evidence_kit.sensors.parcel_motion import Motion, both, motions_between
 from evidence_kit.sensors.small_views import CLOSE_S, EVERY_S, LATER_S, MOST_S, VIEW_PX, SmallViews
 
 SEALED, OPENED = (51_008, Wish(2)), (51_010, Wish(0, "opened"))
+SEVERAL = (SEALED, (51_009, Wish(3)), (51_011, Wish(5)))
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def seen(request, tmp_path_factory):
 
 def test_the_turn_is_that_of_the_parcel(tmp_path):
     angles = []
-    for seed, wish in (SEALED, (51_009, Wish(3)), (51_011, Wish(5))):
+    for seed, wish in SEVERAL:
         show = take(seed, wish)
         write(show, tmp_path / "unbox.mp4", imageio_ffmpeg.get_ffmpeg_exe(), crf=23)
         for look in parcel_looks(Footage(str(tmp_path / "unbox.mp4"))).looks:
@@ -131,19 +132,22 @@ def test_the_parcel_is_followed_where_its_sides_are_told():
     assert ("shown" in TOLD) is FOLLOWED
 
 
-@pytest.mark.parametrize("seen", [SEALED], ids=["sealed"], indirect=True)
-def test_motions_add_up_to_the_turn(seen):
-    """From look to look, before the parcel is opened; where the motions are sure."""
+def test_motions_add_up_to_the_turn(tmp_path):
+    """From look to look, before the parcel is opened; where the motions are sure. A single clip is a matter of luck."""
     errors, turns = [], []
-    for before, look in pairwise(seen.looks.looks):
-        if look.at_s >= seen.show.opened_at_s or None in look.steps or max(one.across_deg for one in look.steps) > 3.0:
-            continue
-        one, other = (seen.show.frame(at_s)[2].turn for at_s in (before.at_s, look.at_s))
-        made = np.eye(3)
-        for step in look.steps:
-            made = cv2.Rodrigues(np.array(step.turn))[0] @ made
-        errors.append(np.degrees(np.linalg.norm(cv2.Rodrigues(made @ one @ other.T)[0])))
-        turns.append(np.degrees(np.linalg.norm(cv2.Rodrigues(other @ one.T)[0])))
+    for seed, wish in SEVERAL:
+        show = take(seed, wish)
+        write(show, tmp_path / "unbox.mp4", imageio_ffmpeg.get_ffmpeg_exe(), crf=23)
+        for before, look in pairwise(looked(Footage(str(tmp_path / "unbox.mp4")), motions=True).looks):
+            opened = show.opened_at_s is not None and look.at_s >= show.opened_at_s
+            if opened or None in look.steps or max(one.across_deg for one in look.steps) > 3.0:
+                continue
+            one, other = (show.frame(at_s)[2].turn for at_s in (before.at_s, look.at_s))
+            made = np.eye(3)
+            for step in look.steps:
+                made = cv2.Rodrigues(np.array(step.turn))[0] @ made
+            errors.append(np.degrees(np.linalg.norm(cv2.Rodrigues(made @ one @ other.T)[0])))
+            turns.append(np.degrees(np.linalg.norm(cv2.Rodrigues(other @ one.T)[0])))
     assert max(turns) > 15
     assert np.median(np.array(errors)[np.array(turns) > 10]) < 8
     assert np.median(errors) < 3

@@ -29,8 +29,8 @@ START: tuple[float, ...] = (
 )  # fmt: skip
 """Weights of ``beginning``, for the parcel to be open from the first frame on (logistic regression)."""
 START_SURE = 0.6
-"""So likely, it is told: of clips in development, cross-fitted, 187 of 230 opened starts and one of 1,302 sealed ones;
-at 0.5 it is 189 and three, at 0.8 176 and one (benchmarks/video_sides_points.py --starts)."""
+"""So likely, it is told: of clips in development, cross-fitted, 189 of 230 opened starts and two of 1,302 sealed
+ones; at 0.7 it is 188 and one, at 0.9 167 and none (benchmarks/video_sides_points.py --starts)."""
 SIGNAL_SHARE = {"flaps": 0.008, "inside": 0.003, "goods": 0.010}
 """Of the picture, in the middle look of the beginning: what then speaks for an opened start."""
 
