@@ -52,6 +52,9 @@ CHANGES: tuple[dict[str, float], ...] = (
     {"ROUND_SURE": 0.0},
     {"ROUND_SURE": 0.7},
     {"ROUND_SURE": 0.78},
+    {"ROUND_DEG": 420.0},
+    {"ROUND_DEG": 600.0},
+    {"ROUND_MAILER_DEG": 90.0},
     {"HALF_OVER_DEG": 60.0},
     {"HALF_OVER_DEG": 360.0},
     {"THIN": 0.25},
@@ -77,7 +80,7 @@ CHANGES: tuple[dict[str, float], ...] = (
 """Of the values in sides_shown.py and parcel_turning.py."""
 PLACES = (sides_shown, opened_start, opening_moment, parcel_kind, parcel_turning)
 OPENINGS: tuple[dict[str, float], ...] = (
-    {}, {"NEAR_S": 0.0}, {"MOMENT_SURE": 0.0}, {"MOMENT_SURE": 0.6}, {"NEVER": 0.5}, {"MOMENT_S": 0.6},
+    {}, {"NEAR_S": 0.0}, {"MOMENT_SURE": 0.0}, {"MOMENT_SURE": 0.4}, {"NEVER": 0.6}, {"MOMENT_S": 0.6},
 )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ QUAD = ((0.3, 0.3), (0.6, 0.3), (0.6, 0.6), (0.3, 0.6))
 NORMALS = np.array([[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0], [0, 0, 1], [0, 0, -1]], float)
 CALM, MOVED_A_DEG = 2.0, 0.7
 """What differs from view to view at rest, and for each degree that the parcel turns."""
+EARLY = "without hands that announce it, an opening is told up to 0.8 s early"
 SIX = (4, 2, 5, 3, 0, 4, 1)
 """Faces brought to the camera one after another; face 4 twice."""
 
@@ -230,6 +231,7 @@ def test_a_mailer_has_two_sides_and_its_edges_are_none():
     assert told(looks((4, 5), bag=0.9)).mailer_shown == 2
     assert told(looks((4,), bag=0.9)).mailer_shown == 1
     assert told(looks((4, 5), bag=0.97)).mailer is True
+    assert told(looks((4, 5), bag=0.9)).mailer is not False
 
 
 def test_a_mailer_that_may_have_been_turned_over_is_not_told():
@@ -264,14 +266,23 @@ def test_opening_ends_the_showing():
     assert found.opened_at_s == pytest.approx(opened, abs=0.05)
 
 
-def test_an_opening_is_seen_at_the_pace_of_later_views():
+def opened_late():
     rng = np.random.default_rng(3)
-    moments = np.arange(CLOSE_S, CLOSE_S + 12, LATER_S)
-    closed = [look(round(float(at_s), 3), np.eye(3), rng) for at_s in moments[: len(moments) // 2]]
-    opened = [
-        look(round(float(at_s), 3), np.eye(3), rng, flap=0.1, inside=0.1) for at_s in moments[len(moments) // 2 :]
-    ]
-    assert opening(closed + opened) == pytest.approx(opened[0].at_s, abs=LATER_S)
+    moments = [round(float(at_s), 3) for at_s in np.arange(CLOSE_S, CLOSE_S + 12, LATER_S)]
+    half = len(moments) // 2
+    closed = [look(at_s, np.eye(3), rng) for at_s in moments[:half]]
+    return closed + [look(at_s, np.eye(3), rng, flap=0.1, inside=0.1) for at_s in moments[half:]], moments[half]
+
+
+def test_an_opening_is_seen_at_the_pace_of_later_views():
+    seen, opened_at_s = opened_late()
+    assert opening(seen) == pytest.approx(opened_at_s, abs=LATER_S)
+
+
+@pytest.mark.xfail(strict=True, reason=EARLY)
+def test_an_opening_at_the_pace_of_later_views_is_told_to_the_look():
+    seen, opened_at_s = opened_late()
+    assert opening(seen) == pytest.approx(opened_at_s)
 
 
 def test_opened_from_the_first_frame_takes_two_signals():
@@ -329,19 +340,25 @@ def test_a_look_that_is_misread_is_no_opening():
     assert opening(seen) is None
 
 
-def test_a_torn_mailer_shows_little_and_is_opened_all_the_same():
+def torn_mailer():
+    """Closed for nine seconds, then torn, with nothing else that changes."""
     rng = np.random.default_rng(5)
-    turn = looks((4,), bag=0.9)
     before = [look(k * 0.2, np.eye(3), rng, bag=0.9) for k in range(45)]
     torn = [
         look(9.0 + k * 0.2, np.eye(3), rng, bag=0.9, flap=0.012, inside=0.015, goods=0.04, likely=0.9)
         for k in range(25)
     ]
-    # The hands that tear it lie on it from a second before to one and a half after.
-    before[-5:] = [replace(one, hand=0.15, closed=0.15) for one in before[-5:]]
-    torn[:8] = [replace(one, hand=0.15, closed=0.15) for one in torn[:8]]
-    assert opening(turn) is None
-    assert opening(before + torn) == pytest.approx(9.0, abs=1.0), "within a second, as openings are counted"
+    return before + torn
+
+
+def test_a_torn_mailer_shows_little_and_is_opened_all_the_same():
+    assert opening(looks((4,), bag=0.9)) is None
+    assert opening(torn_mailer()) == pytest.approx(9.0, abs=1.0), "within a second, as openings are counted"
+
+
+@pytest.mark.xfail(strict=True, reason=EARLY)
+def test_the_moment_of_a_tear_without_hands_is_told_to_half_a_second():
+    assert opening(torn_mailer()) == pytest.approx(9.0, abs=0.5)
 
 
 def test_what_the_network_says_of_the_whole_parcel_counts():

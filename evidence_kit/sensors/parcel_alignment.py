@@ -22,7 +22,7 @@ FOCAL = 0.9
 """Of a phone's lens, in longer sides of the picture: wide lenses have 0.7, tele ones more."""
 LEVELS = 2
 """Of the pyramid: the coarsest is half a view. It begins near enough, at the flow's turn: with a third level, or six
-steps and a finer end, motions were no nearer to the truth (80 clips in development, `--motions`)."""
+steps and a finer end, motions were no nearer to the truth (80 clips in development, by hand, by `--motions`)."""
 STEPS, ENOUGH = 3, 0.01
 """At most so many on each level, fewer where one is as small as this (radians; parts of the distance)."""
 POINTS = 1000

@@ -282,7 +282,7 @@ def loss_of(found: Tensor, parts: list[Tensor], weight_of_turn: float) -> Tensor
     return entropy + lean + weight_of_turn * (apart + whole) + open_or_not
 
 
-def judged(net: ParcelPoseNet, data: dict[str, np.ndarray], most: int = 160) -> str:
+def judged(net: ParcelPoseNet, data: dict[str, np.ndarray], most: int = 480) -> str:
     """Intersection over union of the kinds, and the angle of the pooled turn where the parcel is plain to see."""
     net.eval()
     both, either, angles, sure, opened = np.zeros(7), np.zeros(7), [], [], []
