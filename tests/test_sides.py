@@ -18,6 +18,7 @@ from evidence_kit.sensors.parcel_frames import nearest_name, numbers_of, renamin
 from evidence_kit.sensors.parcel_looks import ParcelLook, ParcelLooks, SeenFace
 from evidence_kit.sensors.parcel_motion import Motion
 from evidence_kit.sensors.parcel_turning import face_names, stretches
+from evidence_kit.sensors.quaternions import of_matrix, of_vectors, product
 from evidence_kit.sensors.small_views import CLOSE_S, LATER_S
 
 QUAD = ((0.3, 0.3), (0.6, 0.3), (0.6, 0.6), (0.3, 0.6))
@@ -109,6 +110,18 @@ def test_nine_numbers_give_the_turn_back_but_for_the_names(seed):
     found, score = turn_of(numbers_of(turn))
     assert np.degrees(nearest_name(found, turn)[1]) < 0.5
     assert score > 0.999
+
+
+def test_quaternions_turn_as_matrices_do():
+    rng = np.random.default_rng(5)
+    vectors = rng.normal(size=(3, 50)) * rng.uniform(0, 1.5, 50)
+    one, other = turned(rng.normal(size=3), 2.0), [cv2.Rodrigues(vector)[0] for vector in vectors.T]
+    after = product(of_vectors(vectors), of_matrix(one))
+    assert np.allclose(np.linalg.norm(after, axis=0), 1)
+    for made, matrix in zip(after.T, other, strict=True):
+        assert abs(float(made @ of_matrix(matrix @ one)[:, 0])) == pytest.approx(1, abs=1e-9)
+        assert abs(float(made @ of_matrix(one @ matrix)[:, 0])) < 1 - 1e-9 or np.allclose(matrix @ one, one @ matrix)
+    assert np.allclose(of_vectors(np.zeros((3, 2))), [[1, 1], [0, 0], [0, 0], [0, 0]])
 
 
 @pytest.mark.parametrize("name", range(24))

@@ -20,6 +20,7 @@ from evidence_kit.records import dataclass
 from evidence_kit.sensors.parcel_frames import renamings
 from evidence_kit.sensors.parcel_looks import ParcelLook
 from evidence_kit.sensors.parcel_motion import Motion
+from evidence_kit.sensors.quaternions import of_matrix, of_vectors, product
 
 if TYPE_CHECKING:
     import numpy as np
@@ -136,21 +137,21 @@ def _followed(looks: Sequence[ParcelLook]) -> Stretch:
     told: list[ParcelLook] = []
     names = np.zeros((WAYS, 0), np.int8)
     worth, turned_deg = np.zeros(WAYS), 180.0
-    turns = np.tile(np.array(looks[0].turn).reshape(3, 3), (WAYS, 1, 1))
-    turns = _shaken(rng, turns, np.full(WAYS, _error_deg(looks[0])))
+    turns = np.tile(of_matrix(np.array(looks[0].turn).reshape(3, 3)), WAYS)
+    turns = _shaken(rng, turns, _error_deg(looks[0]))
     astray = np.zeros((WAYS, 3))
     for place, look in enumerate(looks):
         if place:
             seen = _between(looks[place - 1], look)
             for step in look.steps:
-                astray = LIKE_BEFORE * astray + (1 - LIKE_BEFORE**2) ** 0.5 * rng.normal(0, 1, (WAYS, 3))
+                astray = LIKE_BEFORE * astray + (1 - LIKE_BEFORE**2) ** 0.5 * rng.standard_normal((WAYS, 3))
                 turns = _moved(rng, turns, step, astray * seen[1])
                 turned_deg += LOST_DEG if step is None else float(np.degrees(np.linalg.norm(step.turn)))
-            turns = seen[0] @ turns
+            turns = product(seen[0], turns)
         if not tells_turn(look):
             continue
-        likeness = np.einsum("nij,aij->na", turns, np.array(look.turn).reshape(3, 3) @ renamings())
-        apart = np.arccos(np.clip((likeness.max(1) - 1) / 2, -1, 1))
+        likeness = np.abs(turns.T @ product(of_matrix(np.array(look.turn).reshape(3, 3)), names_of_axes()))
+        apart = 2 * np.arccos(np.minimum(likeness.max(1), 1))
         spread = np.radians(_error_deg(look))
         # In units of the density of all turns that look alike.
         dense = np.exp(-(apart**2) / (2 * spread**2)) / (2 * np.pi * spread**2) ** 1.5 * (8 * np.pi**2 / 24)
@@ -162,12 +163,12 @@ def _followed(looks: Sequence[ParcelLook]) -> Stretch:
         shares = _shares(worth)
         if 1 / (shares**2).sum() < WAYS / 2:
             kept = _drawn(shares, rng, WAYS)
-            turns, names, astray, worth = turns[kept], names[kept], astray[kept], np.zeros(WAYS)
+            turns, names, astray, worth = turns[:, kept], names[kept], astray[kept], np.zeros(WAYS)
     return stretch_of(told, names[_drawn(_shares(worth), rng, WAYS)])
 
 
 def _between(before: ParcelLook, after: ParcelLook) -> tuple[Any, float]:
-    """What the two looks add to the motions between them: a rotation (3, 3) by which these are mended, and the part of
+    """What the two looks add to the motions between them: a rotation (4, 1) by which these are mended, and the part of
     their error that is left.
 
     Looks one after the other err alike, so that they tell better how far the parcel turned than how it lies.
@@ -175,7 +176,7 @@ def _between(before: ParcelLook, after: ParcelLook) -> tuple[Any, float]:
     import cv2
     import numpy as np
 
-    nothing = (np.eye(3), 1.0)
+    nothing = (of_vectors(np.zeros((3, 1))), 1.0)
     if not (tells_turn(before) and tells_turn(after)) or None in after.steps:
         return nothing
     summed, error_deg = np.eye(3), 0.0
@@ -186,12 +187,12 @@ def _between(before: ParcelLook, after: ParcelLook) -> tuple[Any, float]:
     one, other = (np.array(look.turn).reshape(3, 3) for look in (before, after))
     apart = np.einsum("nij,kj->nik", other @ renamings(), summed @ one)
     nearest = apart[np.einsum("nii->n", apart).argmax()]
-    vector = cv2.Rodrigues(nearest)[0].ravel()
+    vector = cv2.Rodrigues(nearest)[0]
     if np.degrees(np.linalg.norm(vector)) > MOST_APART_DEG:
         return nothing
     own_deg = BOTH_DEG + BOTH_UNSURE_DEG * (1 - min(1.0, before.sure, after.sure))
     part = error_deg**2 / (error_deg**2 + own_deg**2)
-    return cv2.Rodrigues(vector * part)[0], (1 - part) ** 0.5
+    return of_vectors(vector * part), (1 - part) ** 0.5
 
 
 def _error_deg(look: ParcelLook) -> float:
@@ -199,33 +200,26 @@ def _error_deg(look: ParcelLook) -> float:
 
 
 def _moved(rng: Any, turns: Any, step: Motion | None, astray: Any) -> Any:
-    """All turns after a motion, each by an error of its own: ``astray`` (WAYS, 3), in standard deviations."""
+    """All turns (4, WAYS) after a motion, each by an error of its own: ``astray`` (WAYS, 3), in standard deviations."""
     import numpy as np
 
     if step is None:
-        return _shaken(rng, turns, np.full(len(turns), LOST_DEG))
+        return _shaken(rng, turns, LOST_DEG)
     told = np.array([step.across_deg, step.across_deg, step.along_deg])
-    turns = _by(np.array(step.turn) + np.radians(STEP_DEG + STEP_TOLD * told) * astray) @ turns
+    moved = of_vectors((np.array(step.turn) + np.radians(STEP_DEG + STEP_TOLD * told) * astray).T)
+    turns = product(moved, turns)
     if step.across_deg:
-        turns = _shaken(rng, turns, np.where(rng.random(len(turns)) < STRAY, STRAY_DEG, 0.0))
+        stray = rng.random(WAYS) < STRAY
+        turns[:, stray] = _shaken(rng, turns, STRAY_DEG, stray)
     return turns
 
 
-def _by(vectors: Any) -> Any:
-    """Rotations (n, 3, 3) by axes times radians (n, 3)."""
+def _shaken(rng: Any, turns: Any, error_deg: float, chosen: Any = ...) -> Any:
+    """Those of the turns (4, WAYS) that are chosen, each turned by a chance rotation (degrees, root mean square)."""
     import numpy as np
 
-    from evidence_kit.sensors.parcel_frames import rotations
-
-    radians = np.linalg.norm(vectors, axis=1)
-    return rotations(vectors * (np.tan(np.minimum(radians, 3.0) / 2) / np.maximum(radians, 1e-9))[:, None])
-
-
-def _shaken(rng: Any, turns: Any, errors_deg: Any) -> Any:
-    """Each turned by a chance rotation of its error (degrees, root mean square)."""
-    import numpy as np
-
-    return _by(rng.normal(0, 1, (len(turns), 3)) * (np.radians(errors_deg) / np.sqrt(3))[:, None]) @ turns
+    by = rng.standard_normal((WAYS, 3))[chosen] * (np.radians(error_deg) / np.sqrt(3))
+    return product(of_vectors(by.T), turns[:, chosen])
 
 
 def _shares(worth: Any) -> Any:
@@ -242,6 +236,14 @@ def _drawn(shares: Any, rng: Any, count: int) -> NDArray[np.int64]:
     marks = (np.arange(count) + rng.random()) / count
     places: NDArray[np.int64] = np.minimum(np.searchsorted(np.cumsum(shares), marks), len(shares) - 1)
     return places
+
+
+@lru_cache(maxsize=1)
+def names_of_axes() -> Any:
+    """The 24 renamings as quaternions (4, 24)."""
+    import numpy as np
+
+    return np.concatenate([of_matrix(one) for one in renamings()], 1)
 
 
 @lru_cache(maxsize=1)
