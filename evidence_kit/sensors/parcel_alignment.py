@@ -104,8 +104,12 @@ class Solid:
             across, down = (_sampled(slope, x, y) * (scale * self.focal) for slope in self.shades.slopes[level])
             seen = points + self.centre
             away = 1 / seen[:, 2]
-            by_place = np.stack([across * away, down * away, -(across * seen[:, 0] + down * seen[:, 1]) * away**2], 1)
-            made.append((points, _sampled(shade, x, y), np.concatenate([np.cross(points, by_place), by_place], 1)))
+            x_by, y_by = across * away, down * away
+            z_by = -(x_by * seen[:, 0] + y_by * seen[:, 1]) * away
+            px, py, pz = points.T
+            # A turn moves each point across its own place: their cross product.
+            by_turn = [py * z_by - pz * y_by, pz * x_by - px * z_by, px * y_by - py * x_by]
+            made.append((points, _sampled(shade, x, y), np.stack([*by_turn, x_by, y_by, z_by], 1)))
         return made
 
 
@@ -136,12 +140,15 @@ def solid_of(view: Any, turn: Any, shades: Shades) -> Solid | None:
     named = (view.normals[:, rows, columns].T @ axes).argmax(1)
     facing = -rays @ (ray @ axes)
     """Of every cell, how far each face is turned to its ray."""
-    faces = [face for face in range(6) if (named == face).sum() >= LEAST_CELLS]
+    counts = np.bincount(named, minlength=6)
+    faces = [face for face in range(6) if counts[face] >= LEAST_CELLS]
     faces = [face for face in faces if np.median(facing[named == face, face]) > FRONT]
     if not faces:
         return None
+    kept = np.full(6, -1)
+    kept[faces] = faces
     grid = np.full(view.on.shape, -1)
-    grid[rows, columns] = np.where(np.isin(named, faces), named, -1)
+    grid[rows, columns] = kept[named]
     offsets = _meeting(grid, faces, rays, facing, view.on)
     away = np.array([offsets.get(face, -np.inf) for face in range(6)])[named]
     depths = np.exp(away) / np.maximum(MOST_SLANT, facing[np.arange(len(named)), named])
@@ -291,7 +298,8 @@ def _laid(solid: Solid, shades: Shades, start: Any) -> tuple[Any, Any, float]:
             weighed = slopes * (weight * (2**level / (noise * LIKE)))[:, None]
             known = (weighed.T @ slopes).astype(float) + held
             so_far = np.concatenate([cv2.Rodrigues(turn)[0].ravel(), shift])
-            step = np.linalg.solve(known, (weighed.T @ apart).astype(float) + held @ (so_far - start))
+            wanted = (weighed.T @ apart).astype(float) + held @ (so_far - start)
+            step = cv2.solve(known, wanted[:, None], flags=cv2.DECOMP_CHOLESKY)[1][:, 0]
             far = float(np.linalg.norm(step[:3]))
             if far > 0.35:
                 step *= 0.35 / far
