@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from types import SimpleNamespace
 
 import cv2
 import imageio_ffmpeg
@@ -211,6 +212,21 @@ def test_views_are_bounded_however_many_frames_there_are(fps):
     assert views.at_s == sorted(views.at_s) and views.at_s[-1] <= MOST_S
     assert views.pictures[0].shape[1] == VIEW_PX
     assert views.gaps() == []
+
+
+@pytest.mark.parametrize("fps", [10, 12.5, 15, 24, 30, 50, 60])
+def test_later_views_are_all_looked_at_however_their_rhythm_falls(fps, monkeypatch):
+    monkeypatch.setattr(parcel_looks_module, "_viewed", lambda picture, at_s, near: SimpleNamespace(box=(0, 0, 8, 8)))
+    footage = Footage("none.mp4")
+    footage.frame_s = 1 / fps
+    for number in range(0, int(fps * 40), footage.look_every):
+        footage.views.see(FakeFrame(round(number / fps, 3)))
+    footage.views.whole, seen = True, parcel_looks_module._Pass()
+    looked_at = [at_s for at_s, picture in footage.small_views() if seen.see(at_s, picture) is not None]
+    later = np.diff([at_s for at_s in looked_at if at_s >= CLOSE_S])
+    assert later.max() < 1.3 * LATER_S and later.min() > 0.7 * LATER_S
+    early = np.diff([at_s for at_s in looked_at if at_s < CLOSE_S])
+    assert early.max() < EARLY_S + 0.11 and early.min() > EARLY_S - EVERY_S / 4 - 1e-3
 
 
 def test_what_no_pass_has_seen_is_a_gap():

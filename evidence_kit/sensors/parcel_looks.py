@@ -32,9 +32,9 @@ STILL = 1.2
 """Less that differs from view to view where the parcel is (mean luma, 0..255) is nothing."""
 MOST_SHIFT = 0.1
 """A larger shift, of the picture's longer side, is not undone."""
-EARLY_S, LATER_S = 0.3, 0.5
-"""Between looks, while views are close together and later. With more looks where the parcel turns fewer openings were
-told (docs/decisions/0007)."""
+EARLY_S = 0.3
+"""Between looks while views are close together; later each is looked at. With more looks where the parcel turns fewer
+openings were told (docs/decisions/0007)."""
 ALWAYS, ALWAYS_LEAST, ALWAYS_PART = 1.2, 1.0, 4
 """What always moves: so many times the video's lowest quarter of what differs from view to view. Where no more does,
 the parcel has not turned."""
@@ -151,8 +151,7 @@ class _Pass:
         self.grey = grey
         self.at_s.append(at_s)
         self.pictures.append(picture)
-        wait = EARLY_S if at_s < CLOSE_S else LATER_S
-        if last is not None and at_s - self.at_s[last] < wait - EVERY_S / 4:
+        if last is not None and at_s < CLOSE_S and at_s - self.at_s[last] < EARLY_S - EVERY_S / 4:
             return None
         near = None if last is None else self.looked[last]
         self.looked[place] = _viewed(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), at_s, near)
