@@ -101,6 +101,7 @@ def _weights() -> str:
         "ppocrv6-tiny/rec.onnx",
         "frame-content/frame-content.onnx",
         "parcel-pose/parcel-pose.onnx",
+        "parcel-motion/parcel-motion.onnx",
         "display-digits/display-digits.onnx",
     )
     return ", ".join(f"{name} {find(name).stat().st_size / 1e6:.1f} MB" for name in names)

@@ -23,7 +23,7 @@ from evidence_kit.schema import Item
 from evidence_kit.sensors import parcel_looks as parcel_looks_module
 from evidence_kit.sensors.footage import Footage
 from evidence_kit.sensors.parcel_frames import nearest_name
-from evidence_kit.sensors.parcel_looks import EARLY_S, FOLLOWED, ParcelLooks, looked, parcel_looks
+from evidence_kit.sensors.parcel_looks import EARLY_S, FOLLOWED, ParcelLooks, looked, parcel_looks, told
 from evidence_kit.sensors.parcel_motion import Motion, both, motions_between
 from evidence_kit.sensors.small_views import CLOSE_S, EVERY_S, LATER_S, MOST_S, VIEW_PX, SmallViews
 
@@ -59,6 +59,23 @@ def test_the_turn_is_that_of_the_parcel(tmp_path):
                 angles.append(np.degrees(nearest_name(np.array(look.turn).reshape(3, 3), truth.turn)[1]))
     assert len(angles) > 50
     assert np.median(angles) < 13
+
+
+def test_whole_numbers_tell_what_the_float_network_tells(seen, monkeypatch):
+    views, apart = [picture for _, picture in Footage(seen.path).small_views()][::10], []
+    for view in views:
+        kinds, normals, numbers, opened = told(view)
+        with monkeypatch.context() as patch:
+            patch.setattr(parcel_looks_module, "WEIGHTS", "parcel-pose/parcel-pose-float.onnx")
+            in_float = told(view)
+        assert (kinds.argmax(0) == in_float[0].argmax(0)).mean() > 0.95
+        parcel = in_float[0][1] + in_float[0][2] > 0.5
+        if parcel.sum() > 100:
+            assert (normals * in_float[1]).sum(0)[parcel].mean() > 0.98
+            assert np.linalg.norm((numbers - in_float[2])[:, parcel].mean(1)) < 0.2
+            apart.append(abs(float((opened - in_float[3])[parcel].mean())))
+    assert len(apart) > 5
+    assert np.median(apart) < 0.03 and max(apart) < 0.25
 
 
 def test_faces_lie_where_they_are_drawn(seen):

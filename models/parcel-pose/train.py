@@ -1,7 +1,8 @@
 """Trains ``parcel-pose`` and exports it: resumable, one CPU thread.
 
     python models/parcel-pose/data.py      # draws 116 shards and four for validation, about 29 minutes of CPU
-    python models/parcel-pose/train.py     # goes on where it was stopped; writes parcel-pose.onnx
+    python models/parcel-pose/train.py     # goes on where it was stopped; writes parcel-pose-float.onnx
+    python models/parcel-pose/quantise.py  # makes parcel-pose.onnx of it
 
 Four stages, each from the mean of the weights which the one before gave: from frame-content's encoder; on harder
 views as well; longer, with more weight on the turn and with views cut out around the parcel; and on openings, with the
@@ -443,7 +444,7 @@ def halved(path: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--folder", type=Path, default=FOLDER)
-    parser.add_argument("--to", type=Path, default=HERE / "parcel-pose.onnx")
+    parser.add_argument("--to", type=Path, default=HERE / "parcel-pose-float.onnx")
     parser.add_argument("--export-only", type=Path, help="export the running mean of this state as it stands")
     parser.add_argument("--last-from", type=Path, help="run the last stage alone, from an exported network")
     options = parser.parse_args()
