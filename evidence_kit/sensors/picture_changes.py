@@ -220,6 +220,8 @@ class _Watch:
         self.views: deque[tuple[int, View]] = deque(maxlen=self.held)
         self.flats: NDArray[np.float32] | None = None
         """The thumbs of the last moments, means off, each written twice, so that any run of them is one slice."""
+        self.products: deque[list[float]] = deque(maxlen=ring)
+        """Of each of those thumbs with itself, the one before it and so on, as far as ``spans`` reach."""
         self.tracked: dict[tuple[int, int], Tracks] = {}
         self.shifted: dict[int, float] = {}
         self.mixes: list[Mix] = []
@@ -275,9 +277,11 @@ class _Watch:
             self.flats = np.zeros((2 * self.held, flat.size), np.float32)
         place = (len(self.at_s) - 1) % self.held
         self.flats[place] = self.flats[place + self.held] = flat.ravel()
-        self._consider(len(self.at_s) - 1 - LATER)
-        self._compare_places(len(self.at_s) - 1)
-        self._blend(len(self.at_s) - 1)
+        last = len(self.at_s) - 1
+        self.products.append((self._flat(max(0, last - self.spans[-1]), last) @ flat.ravel())[::-1].tolist())
+        self._consider(last - LATER)
+        self._compare_places(last)
+        self._blend(last)
 
     def finish(self) -> None:
         for index in range(max(0, len(self.at_s) - LATER), len(self.at_s) - 1):
@@ -292,7 +296,8 @@ class _Watch:
             first = last - span
             if first < 0 or last % max(2, span // 3):
                 continue
-            found = blend_of(self._flat(first, last))
+            rows = list(self.products)[-1 - span :]
+            found = blend_of([row[k] for k, row in enumerate(rows)], rows[-1][span::-1], [row[0] for row in rows])
             if found is None or found[1] < MIX_FIT:
                 continue
             views = dict(self.views)
@@ -336,12 +341,17 @@ class _Watch:
             or len(self.closeups) > 20 + MAX_CLOSEUPS_PER_FRAME * len(self.at_s)
         ):
             return
-        out, onset = _stands_out(self.step, index)
-        unlike, _ = _stands_out(self.unlike, index)
-        lone, step = lone_step(self.step, index), self.step[index]
-        out_of_line = max(out, unlike**0.5) >= OUTLIER or onset >= ONSET
-        if (out_of_line and lone >= LONE_LEAST and step >= STEP_LEAST) or self._out_of_pan(index):
+        step = self.step[index]
+        if step < STEP_LEAST:
+            return
+        lone = lone_step(self.step, index)
+        if (lone >= LONE_LEAST and self._out_of_line(index)) or self._out_of_pan(index):
             self._look(index, lone)
+
+    def _out_of_line(self, index: int) -> bool:
+        """Whether the step is larger than those beside it."""
+        out, onset = _stands_out(self.step, index)
+        return out >= OUTLIER or onset >= ONSET or _stands_out(self.unlike, index)[0] ** 0.5 >= OUTLIER
 
     def _compare_places(self, last: int) -> None:
         """Of the large steps that ELSEWHERE_FRAMES open frames have followed by now: does one lead to a place that
