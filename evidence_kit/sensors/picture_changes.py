@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
 THUMB_PX = 80
 """Longer side of the view that every frame is reduced to and kept as."""
-CALM_SURVIVE, CALM_MOVE = 0.80, 0.012
-"""A step that keeps so many tracks and moves so little (picture widths) needs no closer look."""
+CALM_SURVIVE, CALM_MOVE = 0.68, 0.012
+"""A step that keeps so many tracks and moves so little (picture widths) needs no closer look: every signal of
+facts/break_signals.py that asks for the tracks asks for a third of them to be lost, or for a larger move."""
 LATER = 4
 """Frames that must be known after a step before it is looked at."""
 MIX_SPANS_S = (0.35, 0.6, 0.9, 1.25)
@@ -167,7 +168,7 @@ class PictureChanges:
     """Share of the video that was looked at: what could not be decoded is missing."""
 
 
-@sensor(on="video", version="5", packages=("av", "opencv-python-headless", "numpy"))
+@sensor(on="video", version="6", packages=("av", "opencv-python-headless", "numpy"))
 def picture_changes(footage: Footage) -> PictureChanges:
     """Decode the video once, without loop filter, and compare 15 to 30 frames a second.
 
