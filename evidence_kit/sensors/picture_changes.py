@@ -33,9 +33,10 @@ facts/break_signals.py that asks for the tracks asks for a third of them to be l
 LATER = 4
 """Frames that must be known after a step before it is looked at."""
 MIX_SPANS_S = (0.35, 0.6, 0.9, 1.25)
-MIX_FIT = 0.40
+MIX_FIT = 0.50
 MIX_ACROSS = 0.15
-"""Blends that explain less are not kept: a budget, not an operating point."""
+"""Blends that explain less, or whose ends have more tracks in common, are not kept: budgets, not operating points
+(facts/break_signals.py asks for a fit of 0.6)."""
 OUTLIER = 1.4
 """A step this much larger than its neighbours' is looked at closely: a budget, not an operating point. On all 365
 clips of benchmarks/video_continuity.py it gives every break that 1.3 gives, with 0.7 of the looks; 1.5 loses one."""
