@@ -52,8 +52,9 @@ def test_a_glance_sees_bars_whichever_way_they_lie(turned: float):
     label[200:260, 140 : 140 + bars().shape[1]] = bars()
     about = cv2.getRotationMatrix2D((320, 230), turned, 1.0)
     picture = np.asarray(cv2.warpAffine(label, about, (640, 480), borderValue=235.0), np.uint8)
-    strength, box = glance(picture)
+    strength, box, standing = glance(picture)
     assert strength > 0
+    assert standing == (turned in (0.0, 22.5, 160.0))
     assert box is not None
     left, top, right, bottom = box
     assert left < 320 < right
@@ -61,8 +62,8 @@ def test_a_glance_sees_bars_whichever_way_they_lie(turned: float):
 
 
 def test_a_glance_sees_none_in_an_even_or_tiny_picture():
-    assert glance(np.full((480, 640), 128, np.uint8)) == (0.0, None)
-    assert glance(np.zeros((9, 700), np.uint8)) == (0.0, None)
+    assert glance(np.full((480, 640), 128, np.uint8)) == (0.0, None, False)
+    assert glance(np.zeros((9, 700), np.uint8)) == (0.0, None, False)
 
 
 def test_a_label_held_for_a_moment_is_read_in_the_pass_of_another_sensor(
