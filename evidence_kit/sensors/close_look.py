@@ -26,7 +26,8 @@ DRAWN_WIDTH = 1500
 """Pixels over which the bars are drawn again: six for each of the 230 modules of a long code."""
 QUIET = 0.12
 """Extra width on each side, as a share of the bars' extent."""
-ROWS = 12
+ROWS = 4
+"""Of the bars drawn again: all rows are alike, and decoders ask for two that agree."""
 SHEARS_DEG = 4.0
 SHEAR_WIDTH, SHEAR_ROWS = 700, 32
 """Size in pixels at which the shear is searched for."""
