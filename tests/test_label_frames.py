@@ -15,7 +15,7 @@ from evidence_kit.facts.waybill_readings import WaybillReadings
 from evidence_kit.schema import Deferred
 from evidence_kit.sensors.footage import Footage
 from evidence_kit.sensors.frame_codes import frame_codes
-from evidence_kit.sensors.frame_texts import choose, frame_texts
+from evidence_kit.sensors.frame_texts import AGREEING, MOST_FRAMES, choose, frame_texts
 from evidence_kit.sensors.label_frames import APART_S, KEPT, PLAIN, glance
 from evidence_kit.sensors.picture_changes import PictureChanges, picture_changes
 from tests.moving_clips import ground, seen, write
@@ -52,8 +52,9 @@ def test_a_glance_sees_bars_whichever_way_they_lie(turned: float):
     label[200:260, 140 : 140 + bars().shape[1]] = bars()
     about = cv2.getRotationMatrix2D((320, 230), turned, 1.0)
     picture = np.asarray(cv2.warpAffine(label, about, (640, 480), borderValue=235.0), np.uint8)
-    strength, box = glance(picture)
+    strength, box, standing = glance(picture)
     assert strength > 0
+    assert standing == (turned in (0.0, 22.5, 160.0))
     assert box is not None
     left, top, right, bottom = box
     assert left < 320 < right
@@ -61,8 +62,8 @@ def test_a_glance_sees_bars_whichever_way_they_lie(turned: float):
 
 
 def test_a_glance_sees_none_in_an_even_or_tiny_picture():
-    assert glance(np.full((480, 640), 128, np.uint8)) == (0.0, None)
-    assert glance(np.zeros((9, 700), np.uint8)) == (0.0, None)
+    assert glance(np.full((480, 640), 128, np.uint8)) == (0.0, None, False)
+    assert glance(np.zeros((9, 700), np.uint8)) == (0.0, None, False)
 
 
 def test_a_label_held_for_a_moment_is_read_in_the_pass_of_another_sensor(
@@ -132,7 +133,7 @@ def test_print_is_sought_on_kept_frames_and_decoded_again_only_without_them(
     found = frame_codes(footage, PictureChanges())
     monkeypatch.setattr(Footage, "at", lambda *_: iter(()))
     moments = [entry.at_s for entry in frame_texts(footage, found).moments]
-    assert moments == [m.at_s for m in choose(found.moments)]
+    assert moments == sorted(m.at_s for m in choose(found.moments)[:AGREEING])
     monkeypatch.undo()
     monkeypatch.setattr(number_lines, "read_area", lambda picture, *_, **__: looked.append(picture.copy()) or [])
     frame_texts(Footage(str(path)), found)
@@ -144,6 +145,21 @@ def test_print_is_sought_on_kept_frames_and_decoded_again_only_without_them(
         for picture in (kept, again):
             nearest = min(frames, key=lambda frame, picture=picture: cv2.norm(frame[1], picture, cv2.NORM_L1))
             assert nearest[0] == pytest.approx(at_s, abs=0.01)
+
+
+def test_a_third_frame_is_read_only_where_one_of_two_has_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    from evidence_kit.sensors import number_lines
+
+    path = write(tmp_path / "soft.mp4", shown(0.4, 2.8, soft=3.0))
+    footage = Footage(str(path))
+    found = frame_codes(footage, PictureChanges())
+    assert len(choose(found.moments)) == MOST_FRAMES
+    for lines, read in (([[], []], 2), ([["line"], [], []], 3), ([[], ["line"], []], 3)):
+        left = list(lines)
+        monkeypatch.setattr(number_lines, "read_area", lambda *_, left=left, **__: left.pop(0))
+        moments = frame_texts(footage, found).moments
+        assert len(moments) == read
+        assert [m.at_s for m in moments] == sorted(m.at_s for m in choose(found.moments)[:read])
 
 
 @pytest.mark.parametrize(("rate", "every"), [(12, 1), (15, 1), (25, 1), (30, 2), (60, 4), (240, 16)])

@@ -26,7 +26,8 @@ DRAWN_WIDTH = 1500
 """Pixels over which the bars are drawn again: six for each of the 230 modules of a long code."""
 QUIET = 0.12
 """Extra width on each side, as a share of the bars' extent."""
-ROWS = 12
+ROWS = 4
+"""Of the bars drawn again: all rows are alike, and decoders ask for two that agree."""
 SHEARS_DEG = 4.0
 SHEAR_WIDTH, SHEAR_ROWS = 700, 32
 """Size in pixels at which the shear is searched for."""
@@ -39,8 +40,7 @@ PARTS = {
     "bottom": (0.67, 0.97), "1": (0.02, 0.2), "2": (0.2, 0.4), "4": (0.6, 0.8), "5": (0.8, 0.98),
 }  # fmt: skip
 """Shares of the bars' length that are averaged, each for itself."""
-DEBLUR = -1.0
-DEBLURRINGS = tuple((sigma, DEBLUR) for sigma in (0.4, 0.55, 0.7, 0.85, 1.0, 1.15, 1.3, 1.5))
+DEBLURRINGS = tuple((sigma, 0.0) for sigma in (0.4, 0.55, 0.7, 0.85, 1.0, 1.15, 1.3, 1.5))
 """Blurs undone, in modules; the module is a guess, so the widths are several."""
 NOISE = 0.0005
 """Noise power over signal power in Wiener's filter."""
@@ -197,14 +197,15 @@ def sharpened(profile: Any, sigma: float, amount: float) -> Any:
     return (row + amount * (row - cv2.GaussianBlur(row, (0, 0), sigma)))[0]
 
 
-def deblurred(profile: Any, sigma: float) -> Any:
-    """The profile before a Gaussian blur of ``sigma`` pixels, by Wiener's filter: averaging left little noise."""
+def deblurred(profile: Any, sigmas: Any) -> Any:
+    """The profile before a Gaussian blur of each of ``sigmas`` pixels, as rows, by Wiener's filter: averaging left
+    little noise."""
     import numpy as np
 
     padded = np.pad(profile, len(profile) // 8, mode="edge")
-    passed = np.exp(-2 * (np.pi * sigma * np.fft.rfftfreq(len(padded))) ** 2)
+    passed = np.exp(-2 * (np.pi * sigmas[:, None] * np.fft.rfftfreq(len(padded))) ** 2)
     restored = np.fft.irfft(np.fft.rfft(padded) * passed / (passed**2 + NOISE), len(padded))
-    return restored[len(profile) // 8 :][: len(profile)].astype(np.float32)
+    return restored[:, len(profile) // 8 :][:, : len(profile)].astype(np.float32)
 
 
 def look_closely(picture: NDArray[np.uint8], area: BarArea, *, engine: Engine = "zxing") -> list[CloseRead]:
@@ -268,9 +269,7 @@ def _ways(
     backwards: set[str] = set()
     for parts, treatments, binarizers in rounds:
         for part, profile in shown[parts]:
-            for sigma, amount in treatments:
-                blurred = amount == DEBLUR
-                row = deblurred(profile, sigma * module) if blurred else sharpened(profile, sigma * module, amount)
+            for (sigma, _), row in zip(treatments, _treated(profile, module, treatments), strict=True):
                 drawn = np.repeat((np.clip(row * 0.8 + 0.1, 0, 1) * 255).astype(np.uint8)[None], ROWS, 0)
                 for binarizer in binarizers:
                     found = decode(
@@ -285,6 +284,15 @@ def _ways(
             if len(only) >= ENOUGH and len({part for part, _, _ in only}) >= ENOUGH_PARTS:
                 break
     return ways, backwards
+
+
+def _treated(profile: Any, module: float, treatments: Any) -> Any:
+    """The profile after each of ``treatments``."""
+    import numpy as np
+
+    if treatments is DEBLURRINGS:
+        return deblurred(profile, np.array([sigma for sigma, _ in treatments]) * module)
+    return [sharpened(profile, sigma * module, amount) for sigma, amount in treatments]
 
 
 def without_frame(profile: Any, first: bool, last: bool) -> Any:

@@ -452,7 +452,7 @@ def _reduced(plane: NDArray[Any], size: tuple[int, int]) -> NDArray[Any]:
         rows = cv2.resize(rows, (rows.shape[1] // 2, rows.shape[0] // 2), interpolation=cv2.INTER_AREA)
     if rows.shape == (size[1], 3 * size[0]):
         # Full HD: the mean of threes, which OpenCV's general average gives too, but more slowly.
-        return cv2.resize(cv2.blur(rows, (3, 1), anchor=(0, 0)), size, interpolation=cv2.INTER_NEAREST)
+        return cv2.extractChannel(cv2.blur(rows, (3, 1), anchor=(0, 0)).reshape(size[1], size[0], 3), 0)
     return cv2.resize(rows, size, interpolation=cv2.INTER_AREA) if rows.shape != size[::-1] else rows
 
 

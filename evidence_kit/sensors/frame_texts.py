@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-MOST_FRAMES = 3
-"""Frames read at most: print must agree on two of them, and reading one costs as much as decoding two seconds."""
+MOST_FRAMES, AGREEING = 3, 2
+"""Frames read at most: print must agree on two of them, and reading one costs as much as decoding two seconds. Where
+the first two have no line at all, nothing can agree any more."""
 AROUND = 0.8
 """Print is sought around the bars, so far to every side, in lengths of the bars: the label, and little else."""
 
@@ -37,16 +38,23 @@ class FrameTexts:
     moments: tuple[MomentText, ...] = ()
 
 
-@sensor(on="video", version="2", packages=("av", "onnxruntime", "rapidocr", "opencv-python-headless"))
+@sensor(on="video", version="3", packages=("av", "onnxruntime", "rapidocr", "opencv-python-headless"))
 def frame_texts(footage: Footage, codes: FrameCodes, *, ocr: TextEngine = "rapid") -> FrameTexts:
     """Lines of chosen frames. Raises CannotOpen, LimitReached, EngineMissing."""
     chosen = choose(codes.moments)
-    return FrameTexts(
-        tuple(
-            MomentText(moment.at_s, _lines(luma, moment, ocr))
-            for moment, luma in zip(chosen, _pictures(footage, chosen), strict=False)
-        )
-    )
+    read = _read(footage, chosen[:AGREEING], ocr)
+    if any(moment.page.lines for moment in read):
+        read += _read(footage, chosen[AGREEING:], ocr)
+    return FrameTexts(tuple(sorted(read, key=lambda moment: moment.at_s)))
+
+
+def _read(footage: Footage, chosen: list[MomentCodes], ocr: TextEngine) -> list[MomentText]:
+    """What stands on these frames, in order of time."""
+    chosen = sorted(chosen, key=lambda moment: moment.at_s)
+    return [
+        MomentText(moment.at_s, _lines(luma, moment, ocr))
+        for moment, luma in zip(chosen, _pictures(footage, chosen), strict=False)
+    ]
 
 
 def _pictures(footage: Footage, chosen: list[MomentCodes]) -> Iterator[NDArray[np.uint8]]:
@@ -84,6 +92,6 @@ def _around(moment: MomentCodes, shape: tuple[int, ...]) -> Any:
 
 
 def choose(moments: tuple[MomentCodes, ...]) -> list[MomentCodes]:
-    """The moments worth reading: with bars before without, sharp before soft; in order of time."""
+    """The moments worth reading: with bars before without, sharp before soft."""
     ranked = sorted(moments, key=lambda entry: (not entry.codes.unread, -entry.sharpness, entry.at_s))
-    return sorted(ranked[:MOST_FRAMES], key=lambda entry: entry.at_s)
+    return ranked[:MOST_FRAMES]

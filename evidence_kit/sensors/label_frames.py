@@ -42,6 +42,8 @@ CELL = 4
 LEAN = 6
 """Grey levels by which the change across bars exceeds the change along them, and COHERENT: as a share of both."""
 COHERENT = 0.4
+STANDING = 0.1
+"""Where no larger share of the marked cells changes more down than across, bars are sought along rows only."""
 MARGIN = 0.35
 """Of its extent, added about the bars on every side: the quiet zone, and ends that the glance missed."""
 
@@ -139,8 +141,8 @@ class LabelFrames:
     def _look(self, frame: Frame) -> None:
         self.examined += 1
         luma = frame.luma()
-        bars, box = glance(luma)
-        found = self._read(luma, box) if box is not None else Codes(luma.shape[1], luma.shape[0])
+        bars, box, standing = glance(luma)
+        found = self._read(luma, box, standing) if box is not None else Codes(luma.shape[1], luma.shape[0])
         texts = {code.text for code in found.seen}
         if not texts:
             if not self._times:
@@ -153,13 +155,14 @@ class LabelFrames:
         for text in texts:
             self._times[text] = self._times.get(text, 0) + 1
 
-    def _read(self, luma: NDArray[np.uint8], box: tuple[int, int, int, int]) -> Codes:
-        """Long linear codes inside ``box`` (left, top, right, bottom)."""
+    def _read(self, luma: NDArray[np.uint8], box: tuple[int, int, int, int], standing: bool) -> Codes:
+        """Long linear codes inside ``box`` (left, top, right, bottom), whose bars all stand or lie as well."""
         from evidence_kit.sensors.engines.barcode import decode
 
         height, width = luma.shape
         left, top, right, bottom = box
-        found = decode(luma[top:bottom, left:right], engine=self.engine, kinds="linear", downscale=False)
+        part = luma[top:bottom, left:right]
+        found = decode(part, engine=self.engine, kinds="linear", upright=standing, downscale=False)
         seen = []
         for code in found:
             if len(code.text) >= MIN_TEXT and code.symbology.startswith(("CODE", "ITF")):
@@ -190,8 +193,8 @@ class LabelFrames:
         self.kept += self._plain
 
 
-def glance(luma: NDArray[np.uint8]) -> tuple[float, tuple[int, int, int, int] | None]:
-    """Whether bars stand in a grey picture (h, w): how much of it, and the box about all of them, or (0, None).
+def glance(luma: NDArray[np.uint8]) -> tuple[float, tuple[int, int, int, int] | None, bool]:
+    """Where bars are in a grey picture (h, w): how much of it, the box about all of them or None, whether all stand.
 
     Bars change across and not along; the change is taken in four directions and averaged over cells, an eighth of the
     cost of ``bar_regions.find_bars``, which tells the areas apart.
@@ -204,7 +207,7 @@ def glance(luma: NDArray[np.uint8]) -> tuple[float, tuple[int, int, int, int] | 
     if max(luma.shape) >= GLANCE_EDGE:
         small = cv2.resize(luma, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
     if min(small.shape) < 8 * CELL:
-        return 0.0, None
+        return 0.0, None, False
     grid = ((small.shape[1] - 1) // CELL, (small.shape[0] - 1) // CELL)
     wide, high = grid[0] * CELL, grid[1] * CELL
 
@@ -221,7 +224,8 @@ def glance(luma: NDArray[np.uint8]) -> tuple[float, tuple[int, int, int, int] | 
     mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     left, top, wide, high = cv2.boundingRect(mask)
     if not wide:
-        return 0.0, None
+        return 0.0, None, False
+    lying = cv2.countNonZero(cv2.bitwise_and(cv2.compare(down, across, cv2.CMP_GT), mask))
     scale = CELL * width / small.shape[1], CELL * height / small.shape[0]
     pad_x, pad_y = MARGIN * wide + 4, MARGIN * high + 4
     box = (
@@ -230,4 +234,5 @@ def glance(luma: NDArray[np.uint8]) -> tuple[float, tuple[int, int, int, int] | 
         min(width, int((left + wide + pad_x) * scale[0]) + 1),
         min(height, int((top + high + pad_y) * scale[1]) + 1),
     )
-    return float(cv2.sumElems(cv2.bitwise_and(lean, lean, mask=mask))[0]), box
+    marked = float(cv2.sumElems(cv2.bitwise_and(lean, lean, mask=mask))[0])
+    return marked, box, lying <= STANDING * cv2.countNonZero(mask)

@@ -27,14 +27,16 @@ if TYPE_CHECKING:
 
 THUMB_PX = 80
 """Longer side of the view that every frame is reduced to and kept as."""
-CALM_SURVIVE, CALM_MOVE = 0.80, 0.012
-"""A step that keeps so many tracks and moves so little (picture widths) needs no closer look."""
+CALM_SURVIVE, CALM_MOVE = 0.68, 0.012
+"""A step that keeps so many tracks and moves so little (picture widths) needs no closer look: every signal of
+facts/break_signals.py that asks for the tracks asks for a third of them to be lost, or for a larger move."""
 LATER = 4
 """Frames that must be known after a step before it is looked at."""
 MIX_SPANS_S = (0.35, 0.6, 0.9, 1.25)
-MIX_FIT = 0.40
+MIX_FIT = 0.50
 MIX_ACROSS = 0.15
-"""Blends that explain less are not kept: a budget, not an operating point."""
+"""Blends that explain less, or whose ends have more tracks in common, are not kept: budgets, not operating points
+(facts/break_signals.py asks for a fit of 0.6)."""
 OUTLIER = 1.4
 """A step this much larger than its neighbours' is looked at closely: a budget, not an operating point. On all 365
 clips of benchmarks/video_continuity.py it gives every break that 1.3 gives, with 0.7 of the looks; 1.5 loses one."""
@@ -167,7 +169,7 @@ class PictureChanges:
     """Share of the video that was looked at: what could not be decoded is missing."""
 
 
-@sensor(on="video", version="5", packages=("av", "opencv-python-headless", "numpy"))
+@sensor(on="video", version="6", packages=("av", "opencv-python-headless", "numpy"))
 def picture_changes(footage: Footage) -> PictureChanges:
     """Decode the video once, without loop filter, and compare 15 to 30 frames a second.
 
@@ -220,6 +222,8 @@ class _Watch:
         self.views: deque[tuple[int, View]] = deque(maxlen=self.held)
         self.flats: NDArray[np.float32] | None = None
         """The thumbs of the last moments, means off, each written twice, so that any run of them is one slice."""
+        self.products: deque[list[float]] = deque(maxlen=ring)
+        """Of each of those thumbs with itself, the one before it and so on, as far as ``spans`` reach."""
         self.tracked: dict[tuple[int, int], Tracks] = {}
         self.shifted: dict[int, float] = {}
         self.mixes: list[Mix] = []
@@ -275,9 +279,11 @@ class _Watch:
             self.flats = np.zeros((2 * self.held, flat.size), np.float32)
         place = (len(self.at_s) - 1) % self.held
         self.flats[place] = self.flats[place + self.held] = flat.ravel()
-        self._consider(len(self.at_s) - 1 - LATER)
-        self._compare_places(len(self.at_s) - 1)
-        self._blend(len(self.at_s) - 1)
+        last = len(self.at_s) - 1
+        self.products.append((self._flat(max(0, last - self.spans[-1]), last) @ flat.ravel())[::-1].tolist())
+        self._consider(last - LATER)
+        self._compare_places(last)
+        self._blend(last)
 
     def finish(self) -> None:
         for index in range(max(0, len(self.at_s) - LATER), len(self.at_s) - 1):
@@ -292,7 +298,8 @@ class _Watch:
             first = last - span
             if first < 0 or last % max(2, span // 3):
                 continue
-            found = blend_of(self._flat(first, last))
+            rows = list(self.products)[-1 - span :]
+            found = blend_of([row[k] for k, row in enumerate(rows)], rows[-1][span::-1], [row[0] for row in rows])
             if found is None or found[1] < MIX_FIT:
                 continue
             views = dict(self.views)
@@ -336,12 +343,17 @@ class _Watch:
             or len(self.closeups) > 20 + MAX_CLOSEUPS_PER_FRAME * len(self.at_s)
         ):
             return
-        out, onset = _stands_out(self.step, index)
-        unlike, _ = _stands_out(self.unlike, index)
-        lone, step = lone_step(self.step, index), self.step[index]
-        out_of_line = max(out, unlike**0.5) >= OUTLIER or onset >= ONSET
-        if (out_of_line and lone >= LONE_LEAST and step >= STEP_LEAST) or self._out_of_pan(index):
+        step = self.step[index]
+        if step < STEP_LEAST:
+            return
+        lone = lone_step(self.step, index)
+        if (lone >= LONE_LEAST and self._out_of_line(index)) or self._out_of_pan(index):
             self._look(index, lone)
+
+    def _out_of_line(self, index: int) -> bool:
+        """Whether the step is larger than those beside it."""
+        out, onset = _stands_out(self.step, index)
+        return out >= OUTLIER or onset >= ONSET or _stands_out(self.unlike, index)[0] ** 0.5 >= OUTLIER
 
     def _compare_places(self, last: int) -> None:
         """Of the large steps that ELSEWHERE_FRAMES open frames have followed by now: does one lead to a place that

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 from evidence_kit.sensors.picture_changes import Mix, Repeat
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -26,42 +27,35 @@ BLOCK = 1024
 """Frames that are compared at once: a few megabytes."""
 
 
-def blend_of(flat: NDArray[np.float32]) -> tuple[float, float, float] | None:
+def blend_of(
+    with_first: Sequence[float], with_last: Sequence[float], own: Sequence[float]
+) -> tuple[float, float, float] | None:
     """(likeness of the ends, share that a blend of them explains, rank agreement of its weight with time).
 
-    ``flat`` are thumbs as rows (n, pixels) in order, ends included, each with its mean taken off. None where the ends
-    are too alike to tell, or what lies between does not turn steadily from one into the other. All follows from the
-    rows' products with the two ends.
+    Of thumbs in order, ends included, their means taken off: the products of each with the first, with the last and
+    with itself, from which all follows. None where the ends are too alike to tell, or what lies between does not turn
+    steadily from one into the other.
     """
-    import numpy as np
-
-    first, last, middle = flat[0], flat[-1], flat[1:-1]
-    with_first, with_last = flat @ first, flat @ last
-    first_2, last_2, both = (float(value) for value in (with_first[0], with_last[-1], with_last[0]))
-    alike = both / float(np.sqrt(first_2 * last_2) + 1e-6)
-    if alike > MIX_ENDS_NCC or min(first_2, last_2) < 1e-6:
-        return None
+    first_2, last_2, both = own[0], own[-1], with_last[0]
+    alike = both / (sqrt(first_2 * last_2) + 1e-6)
     length = first_2 + last_2 - 2 * both
-    if length < 1e-3:
+    if alike > MIX_ENDS_NCC or min(first_2, last_2) < 1e-6 or length < 1e-3:
         return None
-    on_first, on_last = with_first[1:-1].astype(np.float64), with_last[1:-1].astype(np.float64)
-    weights = (on_last - on_first - both + first_2) / length
-    if not np.ptp(weights) > 0.4:
-        return None
-    inner = (weights > 0.2) & (weights < 0.8)
-    if inner.sum() < 2:
+    middle = range(1, len(own) - 1)
+    weights = [(with_last[k] - with_first[k] - both + first_2) / length for k in middle]
+    inner = [k for k in middle if 0.2 < weights[k - 1] < 0.8]
+    if not max(weights) - min(weights) > 0.4 or len(inner) < 2:
         return None
     count = len(weights)
-    off = np.argsort(np.argsort(weights)) - np.arange(count)
-    rising = 1 - 6 * float(off @ off) / (count * (count * count - 1)) if count > 2 else 0.0  # Spearman's
+    off = sum((rank - k) ** 2 for rank, k in enumerate(sorted(range(count), key=weights.__getitem__)))
+    rising = 1 - 6 * off / (count * (count * count - 1)) if count > 2 else 0.0  # Spearman's
     if rising < MIX_RISING:
         return None
-    own = np.einsum("ij,ij->i", middle, middle).astype(np.float64)
-    to_first, to_last = own + first_2 - 2 * on_first, own + last_2 - 2 * on_last
     # What a blend leaves is at right angles to the line between the ends.
-    rest = np.maximum(to_first - weights**2 * length, 0)
-    fit = 1 - float(rest[inner].sum() / np.minimum(to_first, to_last)[inner].sum())
-    return alike, fit, rising
+    to_first = [own[k] + first_2 - 2 * with_first[k] for k in inner]
+    nearer = [min(near, own[k] + last_2 - 2 * with_last[k]) for near, k in zip(to_first, inner, strict=True)]
+    rest = [max(near - weights[k - 1] ** 2 * length, 0.0) for near, k in zip(to_first, inner, strict=True)]
+    return alike, 1 - sum(rest) / sum(nearer), rising
 
 
 def best_apart(found: list[Mix]) -> list[Mix]:
@@ -91,10 +85,11 @@ class _Flat:
 
 def _apart(one: Any, other: Any) -> Any:
     """Mean absolute difference of each row (n,); a second array for the absolute values would cost as much again."""
+    import cv2
     import numpy as np
 
     off = one - other
-    return np.abs(off, out=off).mean(axis=1)
+    return cv2.reduce(np.abs(off, out=off), 1, cv2.REDUCE_AVG).ravel()
 
 
 def find_repeats(at_s: NDArray[np.float64], thumbs: NDArray[np.uint8], step: NDArray[np.float64]) -> tuple[Repeat, ...]:
