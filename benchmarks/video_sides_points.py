@@ -1,13 +1,14 @@
 """What the operating points of six-or-not were chosen by, on looks that video_sides.py keeps.
 
-``python -m benchmarks.video_sides_points [--clips DIR] [--count 64] [--held N] [--opening] [--starts] [--motions]``
+``python -m benchmarks.video_sides_points [--clips DIR] [--count 64] [--held N ...] [--opening] [--starts] [--motions]``
 
-Each line: what is changed, and of the sealed clips of ``tune`` whose truth is plain: told, right as to six or not, six
-called where fewer are shown, six called rightly. With ``--held`` the same of the first N clips of DIR/heldout, every
-other score of clips. ``--opening``: the weights of the opening fitted on ``tune`` and on all of those; how many
-openings are told with other points, each half of the scores judged by weights fitted on the other half and ``tune``.
-``--starts``: the weights of opened starts and of kinds, and what they tell cross-fitted. ``--motions``: how far motions
-of boxes, and looks, are from the truth.
+Each line: what is changed, and of the sealed clips of ``tune`` whose truth is plain: told, right as to six or not,
+six called where fewer are shown, six called rightly. With ``--held`` the same of the first N clips of DIR/heldout, or
+of those from the first to before the second number, from the third to before the fourth, every other score of clips.
+``--opening``: the weights of the opening fitted on ``tune`` and on all of those; how many openings are told with
+other points, each half of the scores judged by weights fitted on the other half and ``tune``. ``--starts``: the
+weights of opened starts and of kinds, and what they tell cross-fitted. ``--motions``: how far motions of boxes, and
+looks, are from the truth.
 """
 
 from __future__ import annotations
@@ -233,16 +234,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.video_sides_points", description=__doc__)
     parser.add_argument("--clips", type=Path, default=Path(__file__).parent / "out" / "six-sides")
     parser.add_argument("--count", type=int, default=64)
-    parser.add_argument("--held", type=int, default=0, help="clips of the held-out part to choose by as well")
+    parser.add_argument(
+        "--held", type=int, nargs="*", default=[], help="clips of the held-out part to choose by as well, N or ranges"
+    )
     parser.add_argument("--opening", action="store_true", help="fit the weights of the opening")
     parser.add_argument("--starts", action="store_true", help="fit the weights of opened starts and of kinds")
     parser.add_argument("--motions", action="store_true", help="errors of motions and of looks")
     chosen = parser.parse_args()
     parts = {"tune": kept(chosen.clips, "tune", chosen.count)}
     if chosen.held:
-        held = kept(chosen.clips, "heldout", chosen.held)
-        parts["heldout, even scores"] = [one for place, one in enumerate(held) if place // 20 % 2 == 0]
-        parts["heldout, odd scores"] = [one for place, one in enumerate(held) if place // 20 % 2]
+        ends = iter([0, *chosen.held] if len(chosen.held) == 1 else chosen.held)
+        ranges = [range(first, last) for first, last in zip(ends, ends, strict=True)]
+        held = [
+            one
+            for part in ranges
+            for one in zip(part, kept(chosen.clips, "heldout", part.stop, part.start), strict=True)
+        ]
+        parts["heldout, even scores"] = [one for number, one in held if number // 20 % 2 == 0]
+        parts["heldout, odd scores"] = [one for number, one in held if number // 20 % 2]
     sealed = {name: [one for one in part if one[0]["start"] == "sealed"] for name, part in parts.items()}
     if chosen.opening:
         openings(parts)
@@ -355,9 +364,9 @@ def starts_by(clips: list[tuple[dict[str, Any], ParcelLooks]]) -> np.ndarray:
     return found
 
 
-def kept(folder: Path, split: str, count: int) -> list[tuple[dict[str, Any], ParcelLooks]]:
-    """Rows and looks of clips of a split."""
-    rows = build(folder / split, split, count, _ffmpeg())
+def kept(folder: Path, split: str, last: int, first: int = 0) -> list[tuple[dict[str, Any], ParcelLooks]]:
+    """Rows and looks of clips of a split, from the first to before the last."""
+    rows = build(folder / split, split, last, _ffmpeg(), first)
     return [(row, measured(folder / split / row["file"])) for row in rows]
 
 
