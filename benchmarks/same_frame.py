@@ -45,10 +45,12 @@ from evidence_kit.sensors.frame_content import LONG_EDGE, FrameContent
 
 RESULT = ROOT / "benchmarks" / "results" / "same_frame.json"
 DEVELOPMENT = ROOT.parent / "shared" / "data" / "dev"
-KEPT = ("peers", "quality", "sizes", "faint", "closer", "looks", "large", "papers", "eighth", "before", "points")
-"""Parts of the results that the report does not measure."""
 CHOICES = ("sizes", "faint", "closer", "looks", "large", "papers", "eighth", "before")
 """Parts that ``same_frame_choices`` measures."""
+NEAR = ("near", "seen", "outline", "read")
+"""Parts that ``same_frame_near`` measures."""
+KEPT = ("peers", "quality", "points", *CHOICES, *NEAR)
+"""Parts of the results that the report does not measure."""
 LABEL_COVERS = 0.015
 """Share of the picture from which a label must be found."""
 IOU = 0.5
@@ -330,7 +332,7 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="benchmarks same_frame", description=__doc__)
     parser.add_argument(
         "--part",
-        choices=("report", "tune", "cost", "quality", "peers", "tables", *CHOICES),
+        choices=("report", "tune", "cost", "quality", "peers", "tables", *CHOICES, *NEAR),
         default="report",
     )
     parser.add_argument("--data", type=Path, default=DEVELOPMENT, help="folder of the development photos")
@@ -353,6 +355,10 @@ def main(argv: list[str]) -> int:
         keep(peers=found)
         print(json.dumps(found, indent=1, ensure_ascii=False))
         return 0
+    if options.part in NEAR:
+        from benchmarks import same_frame_near
+
+        return int(getattr(same_frame_near, options.part)())
     if options.part in CHOICES:
         from benchmarks import same_frame_choices
 
