@@ -24,6 +24,7 @@ from evidence_kit.sensors.frame_content import (
     KINDS,
     LEAST,
     MAX_LONG_EDGE,
+    SMALL_LABEL,
     FrameContent,
     LabelRegion,
     Region,
@@ -151,23 +152,19 @@ def test_a_products_sticker_is_no_label() -> None:
     assert shared_frame(content(labels=[sticker]), both, GOOD).waybill == "seen", "other bars may be a waybill's"
 
 
-def test_what_no_closer_look_affirms_is_no_label_unless_the_first_was_sure() -> None:
-    unsure, sure = label(score=0.7), label(score=0.85)
+def test_a_small_place_that_a_closer_look_denies_is_no_label():
+    small = label(share=0.008)
     said = {
-        (name, again): shared_frame(content(labels=[replace(one, again=again)]), NOTHING_READ, GOOD).waybill
-        for name, one in (("unsure", unsure), ("sure", sure))
-        for again in (0.1, 0.5, 1.0)
+        again: shared_frame(content(labels=[replace(small, again=again)]), NOTHING_READ, GOOD).waybill
+        for again in (0.1, 0.29, 0.5, None)
     }
-    assert said == {("unsure", 0.1): "none"} | dict.fromkeys(
-        (("unsure", 0.5), ("unsure", 1.0), ("sure", 0.1), ("sure", 0.5), ("sure", 1.0)), "seen"
-    )
-    other = label(at=(0.6, 0.6))
-    found = shared_frame(content(labels=[replace(unsure, again=0.1), other]), NOTHING_READ, GOOD)
+    assert said == {0.1: "none", 0.29: "none", 0.5: "seen", None: "seen"}
+    denied, other = replace(small, again=0.1), label(at=(0.6, 0.6))
+    found = shared_frame(content(labels=[denied, other]), NOTHING_READ, GOOD)
     assert (found.waybill, found.waybill_quad) == ("seen", other.quad), "the others stay"
-    denied = content(labels=[replace(unsure, again=0.1)])
-    assert shared_frame(denied, read(), GOOD).waybill_quad == unsure.quad, "a number was read in it"
+    assert shared_frame(content(labels=[denied]), read(), GOOD).waybill_quad == small.quad, "a number was read in it"
     bars = WaybillReadings(unread=(UnreadLabel(square(0.2, 0.2, 0.05), "TOO_SMALL"),), label_seen=True)
-    assert shared_frame(denied, bars, GOOD).waybill == "seen"
+    assert shared_frame(content(labels=[denied]), bars, GOOD).waybill == "seen"
 
 
 def test_what_both_closer_looks_see_may_be_a_label():
@@ -228,8 +225,10 @@ def test_what_may_be_a_label_is_looked_at_from_near():
     assert surest.around[KINDS.index("background")] > 0.5
     assert all(sum(one.around) == pytest.approx(1, abs=0.15) for one in seen.labels), "labels from the finer look alone"
     assert any(one.closer < 0.1 for one in nearer), "what only looked like one from afar is none from near"
-    assert surest.again > 0.5, "and looked at again, where the closer look saw it"
-    assert all(one.again == one.closer_peak for one in nearer if one.closer_peak < LEAST), "nothing is looked at again"
+    assert surest.again is None, "a large place is not looked at again"
+    small_ones = [one for one in nearer if one.share < SMALL_LABEL]
+    assert small_ones
+    assert all(one.again == one.closer_peak for one in small_ones if one.closer_peak < LEAST), "nothing to look at"
     _, peak, there = closer_look(large, surest.quad)
     assert peak == pytest.approx(surest.closer_peak, abs=0.1)
     assert there is not None
@@ -237,6 +236,13 @@ def test_what_may_be_a_label_is_looked_at_from_near():
     cv2.fillConvexPoly(mask, np.round(np.array(surest.quad) * 400).astype(np.int32), 1)
     assert covered(there, mask) > 0.7
     assert closer_look(np.full((480, 640, 3), 90, np.uint8), surest.quad)[2] is None
+
+    far = np.full((480, 640, 3), 90, np.uint8)
+    far[100:196, 300:428] = cv2.resize(small, (128, 96), interpolation=cv2.INTER_AREA)
+    one = max(content_of(far).labels, key=lambda region: region.score)
+    assert one.share < SMALL_LABEL
+    assert one.again is not None
+    assert one.again > 0.5, "and looked at again, where the closer look saw it"
 
     nothing: list[int] = []
     content_of(np.full((480, 640, 3), 90, np.uint8), None, lambda: nothing.append(1) or large)

@@ -100,10 +100,9 @@ def _shared(one: Region, other: Region) -> bool:
 # the same limit of 0.6 % (``--part eighth``): 13 of 2,237 at 0.07, 18 at 0.10.
 LABEL = Chance(-1.882, 0.097, 1.311, 0.037, -0.172, 0.821, 1.215, -0.384, 0.74)
 LABEL_SEEN, LABEL_NONE = 0.30, 0.07
-SURE_FROM_AFAR, SURE_FROM_NEAR = 0.80, 0.85
-"""What may be a label and is none from near, where one of two closer looks stays below LEAST, is none; but a place with
-the first mean probability in the first look is believed. Where both closer looks come to the second, it may be one,
-whatever its chance (``benchmarks same_frame --part near``)."""
+SURE_FROM_NEAR = 0.85
+"""What may be a small label and is none from near, where one of two closer looks stays below LEAST, is none. Where both
+come to this, it may be one, whatever its chance (``benchmarks same_frame --part near``)."""
 GOODS = Chance(-2.787, -0.245, 0.221, 1.147, 1.62, -0.285, 0.717)
 GOODS_YES, GOODS_NO = 0.75, 0.25
 PARCEL = Chance(1.527, 0.287, -0.07, 0.719, -0.64, -0.252, -0.666)
@@ -215,8 +214,8 @@ def label_chances(content: FrameContent) -> list[tuple[LabelRegion, float]]:
 
 
 def is_none_from_near(region: LabelRegion) -> bool:
-    """The first look is not sure, and one of the closer ones sees no label in the place."""
-    return region.score < SURE_FROM_AFAR and region.again is not None and region.again < LEAST
+    """A small place in which one of the closer looks sees no label."""
+    return region.again is not None and region.again < LEAST
 
 
 def _is_one_from_near(region: LabelRegion) -> bool:

@@ -51,6 +51,9 @@ CLOSER_ROOM, CLOSER_LEAST = 2.0, 115
 """A closer look takes in a square of so many times the place's longer extent, and of at least so many pixels."""
 CLOSER_PX = 256
 """Pixels a side at which the network sees that square."""
+SMALL_LABEL = 0.01
+"""Places with less than this share of the picture are looked at again where the closer look saw a label: of larger ones
+it shows no more than the first look (``benchmarks same_frame --part near``)."""
 RIM = (1.05, 1.33)
 """What surrounds a label lies between its rectangle enlarged by the one and by the other."""
 STRAIGHT = 0.01
@@ -91,8 +94,8 @@ class LabelRegion(Region):
     around: tuple[float, ...] = ()
     """Mean probability of each of KINDS in the rim around the rectangle, seen with the rest of the picture."""
     again: float | None = None
-    """95th percentile in a second closer look, within the rectangle around what the first one saw; that one's own peak
-    where it saw hardly anything, None where there was none."""
+    """Of small places: 95th percentile in a second closer look, within the rectangle around what the first one saw;
+    that one's own peak where it saw hardly anything, None where there was none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +215,8 @@ def _labels(seen: NDArray[np.float32], larger: Callable[[], NDArray[np.uint8]]) 
         if one in nearer:
             picture = larger()
             mean, peak, there = closer_look(picture, one.quad)
-            again = closer_look(picture, there)[1] if there and peak >= LEAST else peak
+            if one.share < SMALL_LABEL:
+                again = closer_look(picture, there)[1] if there and peak >= LEAST else peak
         found.append(
             LabelRegion(
                 outline(inside), one.share, one.score, one.peak, one.filled, one.at_edge, mean, peak,
