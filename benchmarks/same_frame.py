@@ -130,14 +130,40 @@ def confusion(rows: Iterable[tuple[str | None, str]]) -> dict[str, Any]:
 
 
 def overlap(one: Any, other: Any) -> float:
-    """Intersection over union of two convex quads, the first one cut to the picture."""
-    frame = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
-    seen: Any = cv2.intersectConvexConvex(np.array(one, np.float32), frame)[1]
-    if seen is None:
-        return 0.0
-    both, _ = cv2.intersectConvexConvex(seen, np.array(other, np.float32))
-    areas = cv2.contourArea(seen), cv2.contourArea(np.array(other, np.float32))
-    return float(both / max(1e-9, areas[0] + areas[1] - both))
+    """Intersection over union of two convex quads, the first one cut to the picture.
+
+    Polygons are cut here: OpenCV's ``intersectConvexConvex`` gives nothing of two that have a part of a side in common,
+    as quads have that the picture's border cuts.
+    """
+    seen = _cut([(float(x), float(y)) for x, y in one], [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)])
+    whole = [(float(x), float(y)) for x, y in other]
+    both = abs(_doubled(_cut(seen, whole)))
+    return both / max(1e-9, abs(_doubled(seen)) + abs(_doubled(whole)) - both)
+
+
+Polygon = list[tuple[float, float]]
+
+
+def _doubled(polygon: Polygon) -> float:
+    """Twice the area, below 0 where the corners run the other way."""
+    return sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in zip(polygon, polygon[1:] + polygon[:1], strict=True))
+
+
+def _cut(polygon: Polygon, by: Polygon) -> Polygon:
+    """What of a polygon lies in a convex one (Sutherland and Hodgman, 1974)."""
+    way = 1.0 if _doubled(by) >= 0 else -1.0
+    for (ax, ay), (bx, by_) in zip(by, by[1:] + by[:1], strict=True):
+        sides = [way * ((bx - ax) * (y - ay) - (by_ - ay) * (x - ax)) for x, y in polygon]
+        kept: Polygon = []
+        for index, (x, y) in enumerate(polygon):
+            before, here = sides[index - 1], sides[index]
+            if (before < 0) != (here < 0):
+                (u, v), part = polygon[index - 1], before / (before - here)
+                kept.append((u + part * (x - u), v + part * (y - v)))
+            if here >= 0:
+                kept.append((x, y))
+        polygon = kept
+    return polygon
 
 
 def label_found(case: Case, content: FrameContent) -> bool:

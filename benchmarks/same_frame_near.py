@@ -40,6 +40,8 @@ SETS = {"eleventh": (SEVEN[-1], 360, 120), "twelfth": (TWELFTH, 360, 120), "thir
 """First seeds, composites, and composites through a chat app."""
 SMALLER = (0.0, 0.0025, 0.005, 0.01)
 """Shares of the picture below which closer looks count; the last is SMALL_LABEL."""
+DENIED = (0.1, 0.15, 0.25, 0.3)
+"""Values of NONE_FROM_NEAR beside the one that stands."""
 AFFIRMED = (0.8, 0.85, 0.9)
 """Values of SURE_FROM_NEAR."""
 LOWER = (0.07, 0.1, 0.13, 0.16, 0.2, 0.25)
@@ -50,7 +52,7 @@ BENDS = (0.0, 0.005, 0.01, 0.015, 0.03)
 """Values of STRAIGHT."""
 Photos = list[tuple[Case, Measured, dict[str, WaybillReadings]]]
 Points = dict[str, Any]
-NAMES = ("LABEL_SEEN", "LABEL_NONE", "SURE_FROM_NEAR", "PAGE_PART")
+NAMES = ("LABEL_SEEN", "LABEL_NONE", "SURE_FROM_NEAR", "NONE_FROM_NEAR", "PAGE_PART")
 STANDING: Points = {name: getattr(facts, name) for name in NAMES}
 """What the points are where nothing else is tried."""
 
@@ -111,6 +113,7 @@ def near() -> int:
         only: Points = {"SURE_FROM_NEAR": 1.01}
         ways: dict[str, tuple[Photos, Points]] = {"the first closer look denies": (_with(photos, first_only), only)}
         ways |= {f"both deny, of places below {share}": (_with(photos, below(share)), only) for share in SMALLER}
+        ways |= {f"both deny below {value}": (photos, {**only, "NONE_FROM_NEAR": value}) for value in DENIED}
         ways |= {f"and affirm from {value}": (photos, {"SURE_FROM_NEAR": value}) for value in AFFIRMED}
         ways |= {f"all so, LABEL_NONE {value}": (photos, {"LABEL_NONE": value}) for value in LOWER}
         for way, (given, points) in ways.items():
