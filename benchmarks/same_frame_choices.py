@@ -38,7 +38,6 @@ from benchmarks.same_frame_measure import look, measure, read_by_kit
 from benchmarks.synth.optics import Picture
 from evidence_kit.facts import shared_frame as facts
 from evidence_kit.facts.shared_frame import shared_frame
-from evidence_kit.facts.waybill_readings import UnreadLabel
 from evidence_kit.schema import Quad
 from evidence_kit.sensors import frame_content
 from evidence_kit.sensors.frame_content import (
@@ -264,16 +263,14 @@ def papers() -> int:
 def before() -> int:
     """What the set that is reported would have given by the rule's last points: nothing is chosen by it.
 
-    Words of newspapers, which came with them, count here too.
+    Words of newspapers, and that bars which say a product's code are no undecoded bars, count here too.
     """
     said: dict[str, list[tuple[str | None, str]]] = {"bars": [], "kit": [], "read": []}
     for case in [*composites("heldout", 450), *composites("chat", 150)]:
         seen = measure(case)
         for name, readings in readings_of(case, seen.readings).items():
             content = replace(seen.content, labels=tuple(replace(one, again=None) for one in seen.content.labels))
-            # A product's code was none, and bars off which only a closer look had read one were any bars.
-            bars = (*readings.unread, *(UnreadLabel(quad, None) for quad in readings.product_codes))
-            given = replace(readings, unread=bars, product_codes=())
+            given = replace(readings, product_codes=())
             set_so: dict[str, Any] = dict(BEFORE)
             with patch.multiple(facts, **set_so):
                 frame = shared_frame(content, given, seen.quality)

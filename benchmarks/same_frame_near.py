@@ -31,7 +31,7 @@ from benchmarks.same_frame_cases import SEVEN, THIRTEENTH, TWELFTH, Case, compos
 from benchmarks.same_frame_measure import Measured, measure
 from benchmarks.same_frame_points import brief
 from evidence_kit.facts import shared_frame as facts
-from evidence_kit.facts.waybill_readings import UnreadLabel, WaybillReadings
+from evidence_kit.facts.waybill_readings import WaybillReadings
 from evidence_kit.sensors import frame_content
 from evidence_kit.sensors.frame_content import FAINT, KINDS, LEAST, LONG_EDGE, LabelRegion, two_looks
 from evidence_kit.sensors.photo import Photo
@@ -177,16 +177,15 @@ def outline() -> int:
 
 
 def read() -> int:
-    """What is read of other papers: nothing, what names the place itself, parts of named pages, products' codes."""
+    """What is read of other papers: nothing, what names the place itself, parts of named pages, products' codes.
 
-    def as_bars(readings: WaybillReadings) -> WaybillReadings:
-        bars = (*readings.unread, *(UnreadLabel(quad, None) for quad in readings.product_codes))
-        return replace(readings, unread=bars, product_codes=())
+    That bars which say a product's code are no undecoded bars counts in all of them.
+    """
 
     rows: dict[str, Any] = {}
     for name in SETS:
         photos = _photos(name)
-        plain = [(case, one, {k: as_bars(v) for k, v in given.items()}) for case, one, given in photos]
+        plain = [(c, one, {k: replace(v, product_codes=()) for k, v in given.items()}) for c, one, given in photos]
         mute = [(c, one, {k: replace(v, other_papers=()) for k, v in given.items()}) for c, one, given in plain]
         ways: dict[str, tuple[Photos, Points]] = {
             "nothing": (mute, {}),
