@@ -45,10 +45,12 @@ from evidence_kit.sensors.frame_content import LONG_EDGE, FrameContent
 
 RESULT = ROOT / "benchmarks" / "results" / "same_frame.json"
 DEVELOPMENT = ROOT.parent / "shared" / "data" / "dev"
-KEPT = ("peers", "quality", "sizes", "faint", "closer", "looks", "large", "papers", "eighth", "before", "points")
-"""Parts of the results that the report does not measure."""
 CHOICES = ("sizes", "faint", "closer", "looks", "large", "papers", "eighth", "before")
 """Parts that ``same_frame_choices`` measures."""
+NEAR = ("near", "seen", "outline", "read")
+"""Parts that ``same_frame_near`` measures."""
+KEPT = ("peers", "quality", "points", *CHOICES, *NEAR)
+"""Parts of the results that the report does not measure."""
 LABEL_COVERS = 0.015
 """Share of the picture from which a label must be found."""
 IOU = 0.5
@@ -128,14 +130,40 @@ def confusion(rows: Iterable[tuple[str | None, str]]) -> dict[str, Any]:
 
 
 def overlap(one: Any, other: Any) -> float:
-    """Intersection over union of two convex quads, the first one cut to the picture."""
-    frame = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
-    seen: Any = cv2.intersectConvexConvex(np.array(one, np.float32), frame)[1]
-    if seen is None:
-        return 0.0
-    both, _ = cv2.intersectConvexConvex(seen, np.array(other, np.float32))
-    areas = cv2.contourArea(seen), cv2.contourArea(np.array(other, np.float32))
-    return float(both / max(1e-9, areas[0] + areas[1] - both))
+    """Intersection over union of two convex quads, the first one cut to the picture.
+
+    Polygons are cut here: OpenCV's ``intersectConvexConvex`` gives nothing of two that have a part of a side in common,
+    as quads have that the picture's border cuts.
+    """
+    seen = _cut([(float(x), float(y)) for x, y in one], [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)])
+    whole = [(float(x), float(y)) for x, y in other]
+    both = abs(_doubled(_cut(seen, whole)))
+    return both / max(1e-9, abs(_doubled(seen)) + abs(_doubled(whole)) - both)
+
+
+Polygon = list[tuple[float, float]]
+
+
+def _doubled(polygon: Polygon) -> float:
+    """Twice the area, below 0 where the corners run the other way."""
+    return sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in zip(polygon, polygon[1:] + polygon[:1], strict=True))
+
+
+def _cut(polygon: Polygon, by: Polygon) -> Polygon:
+    """What of a polygon lies in a convex one (Sutherland and Hodgman, 1974)."""
+    way = 1.0 if _doubled(by) >= 0 else -1.0
+    for (ax, ay), (bx, by_) in zip(by, by[1:] + by[:1], strict=True):
+        sides = [way * ((bx - ax) * (y - ay) - (by_ - ay) * (x - ax)) for x, y in polygon]
+        kept: Polygon = []
+        for index, (x, y) in enumerate(polygon):
+            before, here = sides[index - 1], sides[index]
+            if (before < 0) != (here < 0):
+                (u, v), part = polygon[index - 1], before / (before - here)
+                kept.append((u + part * (x - u), v + part * (y - v)))
+            if here >= 0:
+                kept.append((x, y))
+        polygon = kept
+    return polygon
 
 
 def label_found(case: Case, content: FrameContent) -> bool:
@@ -330,7 +358,7 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="benchmarks same_frame", description=__doc__)
     parser.add_argument(
         "--part",
-        choices=("report", "tune", "cost", "quality", "peers", "tables", *CHOICES),
+        choices=("report", "tune", "cost", "quality", "peers", "tables", *CHOICES, *NEAR),
         default="report",
     )
     parser.add_argument("--data", type=Path, default=DEVELOPMENT, help="folder of the development photos")
@@ -353,6 +381,10 @@ def main(argv: list[str]) -> int:
         keep(peers=found)
         print(json.dumps(found, indent=1, ensure_ascii=False))
         return 0
+    if options.part in NEAR:
+        from benchmarks import same_frame_near
+
+        return int(getattr(same_frame_near, options.part)())
     if options.part in CHOICES:
         from benchmarks import same_frame_choices
 

@@ -77,3 +77,19 @@ def test_errors_of_the_strictest_points_are_no_reason_for_more():
     worse, worst = rates(0, 9, 0), rates(0, 10, 0)
     assert points.allowed(worse, worse), "9 false fails are more than allowed, and the strictest points make as many"
     assert not points.allowed(worst, worse)
+
+
+def test_overlap_is_intersection_over_union_within_the_picture():
+    from benchmarks.same_frame import overlap
+
+    assert overlap(SQUARE, SQUARE) == pytest.approx(1)
+    half = ((0.1, 0.1), (0.2, 0.1), (0.2, 0.3), (0.1, 0.3))
+    assert overlap(SQUARE, half) == overlap(half[::-1], SQUARE) == pytest.approx(0.5)
+    assert overlap(SQUARE, ((0.5, 0.5), (0.6, 0.5), (0.6, 0.6), (0.5, 0.6))) == 0
+    beyond, seen = ((-0.2, 0.1), (0.2, 0.1), (0.2, 0.3), (-0.2, 0.3)), ((0.0, 0.1), (0.2, 0.1), (0.2, 0.3), (0.0, 0.3))
+    assert overlap(beyond, seen) == pytest.approx(1), "what lies beyond the border counts for nothing"
+    # Of these two OpenCV finds nothing in common.
+    truth = ((0.619, 0.254), (0.58, 0.942), (-0.536, 0.892), (-0.423, 0.219))
+    assert overlap(truth, ((0.0, 0.2344), (0.6125, 0.2562), (0.5792, 0.9187), (0.0, 0.9187))) > 0.9
+    corner = ((0.2, 0.0), (0.4, 0.2), (0.2, 0.4), (0.0, 0.2))
+    assert overlap(corner, ((0.1, 0.1), (0.3, 0.1), (0.3, 0.3), (0.1, 0.3))) == pytest.approx(0.04 / 0.08)

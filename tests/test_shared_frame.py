@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,13 +22,17 @@ from evidence_kit.schema import Case, Each, Item, Outcome
 from evidence_kit.sensors.frame_content import (
     CLOSER_LABELS,
     KINDS,
+    LEAST,
     MAX_LONG_EDGE,
+    SMALL_LABEL,
     FrameContent,
     LabelRegion,
     Region,
+    closer_look,
     content_of,
     frame_content,
     labels_of,
+    outline,
     probabilities,
     regions_of,
     two_looks,
@@ -60,7 +65,7 @@ def label(goods=0.0, parcel=0.0, **measures):
 
 GOODS = region(at=(0.6, 0.6))
 SURE, DOUBTFUL = region(), region(share=0.02, score=0.5, peak=0.65)
-SURE_LABEL, DOUBTFUL_LABEL, CARRIED = label(), label(share=0.02, score=0.6, peak=0.85), label(parcel=0.98)
+SURE_LABEL, DOUBTFUL_LABEL, CARRIED = label(), label(share=0.02, score=0.45, peak=0.65), label(parcel=0.98)
 
 
 def content(**kinds):
@@ -123,6 +128,56 @@ def test_a_paper_that_names_itself_is_no_label_unless_bars_lie_on_it():
     assert shared_frame(content(labels=[SURE_LABEL]), barred, GOOD).waybill == "seen"
 
 
+def test_a_small_part_of_a_page_that_names_itself_is_no_label() -> None:
+    page, line = region(share=0.2), square(0.2, 0.2, 0.05)
+    named = WaybillReadings(label_seen=False, other_papers=(line,))
+    part, whole = label(share=0.01, at=(0.3, 0.3), side=0.05), label(share=0.05, at=(0.3, 0.3), side=0.09)
+    assert shared_frame(content(labels=[part], pages=[page]), named, GOOD).waybill == "none"
+    assert shared_frame(content(labels=[part], pages=[page]), NOTHING_READ, GOOD).waybill == "seen"
+    assert shared_frame(content(labels=[whole], pages=[page]), named, GOOD).waybill == "seen", "it may lie on the page"
+    beside = label(share=0.01, at=(0.6, 0.6), side=0.05)
+    assert shared_frame(content(labels=[beside], pages=[page]), named, GOOD).waybill == "seen"
+    bars = replace(named, unread=(UnreadLabel(square(0.31, 0.31, 0.02), None),))
+    assert shared_frame(content(labels=[part], pages=[page]), bars, GOOD).waybill == "seen"
+
+
+def test_a_products_sticker_is_no_label() -> None:
+    sticker = label(side=0.2)
+    much, little = square(0.15, 0.15, 0.1), square(0.19, 0.19, 0.04)
+    assert shared_frame(content(labels=[sticker]), WaybillReadings(product_codes=(much,)), GOOD).waybill == "none"
+    assert shared_frame(content(labels=[sticker]), WaybillReadings(product_codes=(little,)), GOOD).waybill == "seen"
+    elsewhere = WaybillReadings(product_codes=(square(0.7, 0.7, 0.1),))
+    assert shared_frame(content(labels=[sticker]), elsewhere, GOOD).waybill == "seen"
+    both = WaybillReadings(product_codes=(much,), unread=(UnreadLabel(little, None),))
+    assert shared_frame(content(labels=[sticker]), both, GOOD).waybill == "seen", "other bars may be a waybill's"
+
+
+def test_a_small_place_that_a_closer_look_denies_is_no_label():
+    small = label(share=0.008)
+    said = {
+        again: shared_frame(content(labels=[replace(small, again=again)]), NOTHING_READ, GOOD).waybill
+        for again in (0.1, 0.19, 0.3, None)
+    }
+    assert said == {0.1: "none", 0.19: "none", 0.3: "seen", None: "seen"}
+    denied, other = replace(small, again=0.1), label(at=(0.6, 0.6))
+    found = shared_frame(content(labels=[denied, other]), NOTHING_READ, GOOD)
+    assert (found.waybill, found.waybill_quad) == ("seen", other.quad), "the others stay"
+    assert shared_frame(content(labels=[denied]), read(), GOOD).waybill_quad == small.quad, "a number was read in it"
+    bars = WaybillReadings(unread=(UnreadLabel(square(0.2, 0.2, 0.05), "TOO_SMALL"),), label_seen=True)
+    assert shared_frame(content(labels=[denied]), bars, GOOD).waybill == "seen"
+
+
+def test_what_both_closer_looks_see_may_be_a_label():
+    speck = label(share=0.0005, score=0.12, peak=0.15, side=0.02)
+    near = replace(speck, closer_peak=0.95)
+    said = {
+        again: shared_frame(content(labels=[replace(near, closer=0.9, again=again)]), NOTHING_READ, GOOD).waybill
+        for again in (0.5, 0.9)
+    }
+    assert said == {0.5: "none", 0.9: "unknown"}
+    assert shared_frame(content(labels=[speck]), NOTHING_READ, GOOD).waybill == "none"
+
+
 def test_a_number_on_a_screen_is_doubted_and_says_so():
     found = shared_frame(content(pages=[SURE], goods=[GOODS]), read(), GOOD)
     assert found.waybill == "unknown"
@@ -170,6 +225,24 @@ def test_what_may_be_a_label_is_looked_at_from_near():
     assert surest.around[KINDS.index("background")] > 0.5
     assert all(sum(one.around) == pytest.approx(1, abs=0.15) for one in seen.labels), "labels from the finer look alone"
     assert any(one.closer < 0.1 for one in nearer), "what only looked like one from afar is none from near"
+    assert surest.again is None, "a large place is not looked at again"
+    small_ones = [one for one in nearer if one.share < SMALL_LABEL]
+    assert small_ones
+    assert all(one.again == one.closer_peak for one in small_ones if one.closer_peak < LEAST), "nothing to look at"
+    _, peak, there = closer_look(large, surest.quad)
+    assert peak == pytest.approx(surest.closer_peak, abs=0.1)
+    assert there is not None
+    mask = np.zeros((400, 400), np.uint8)
+    cv2.fillConvexPoly(mask, np.round(np.array(surest.quad) * 400).astype(np.int32), 1)
+    assert covered(there, mask) > 0.7
+    assert closer_look(np.full((480, 640, 3), 90, np.uint8), surest.quad)[2] is None
+
+    far = np.full((480, 640, 3), 90, np.uint8)
+    far[100:196, 300:428] = cv2.resize(small, (128, 96), interpolation=cv2.INTER_AREA)
+    one = max(content_of(far).labels, key=lambda region: region.score)
+    assert one.share < SMALL_LABEL
+    assert one.again is not None
+    assert one.again > 0.5, "and looked at again, where the closer look saw it"
 
     nothing: list[int] = []
     content_of(np.full((480, 640, 3), 90, np.uint8), None, lambda: nothing.append(1) or large)
@@ -258,6 +331,67 @@ def test_regions_are_found_with_their_rectangles():
     assert found.score == pytest.approx(0.9, abs=1e-3)
     assert found.filled > 0.9
     assert not found.at_edge
+
+
+ASLANT = np.array([[120, 60], [330, 100], [300, 260], [80, 180]])
+"""Corners in cells of a label seen aslant, clockwise."""
+
+
+def covered(quad, mask):
+    """Share of a quad and of an area that both have in common."""
+    drawn = np.zeros(mask.shape, np.uint8)
+    spots = np.array(quad) * mask.shape[::-1]
+    cv2.fillConvexPoly(drawn, np.round(spots).astype(np.int32), 1)
+    return float((drawn & mask).sum() / (drawn | mask).sum())
+
+
+def turns(quad):
+    """Twice the area of a quad: above 0 where its corners are in clockwise order, y down."""
+    return sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in zip(quad, (*quad[1:], quad[0]), strict=True))
+
+
+def test_a_labels_outline_has_its_own_four_sides():
+    mask = np.zeros((300, 400), np.uint8)
+    cv2.fillConvexPoly(mask, ASLANT.astype(np.int32), 1)
+    found = outline(mask > 0)
+    (whole,) = regions_of(mask.astype(np.float32), 0.5)
+    assert covered(found, mask) > 0.97
+    assert covered(whole.quad, mask) < 0.85
+    assert turns(found) > 0
+    assert turns(whole.quad) > 0
+    assert np.allclose(np.array(found) * (400, 300), ASLANT, atol=3), "the corner nearest the top left is the first"
+
+
+def test_a_bite_out_of_a_label_does_not_move_its_other_sides():
+    mask = np.zeros((300, 400), np.uint8)
+    cv2.fillConvexPoly(mask, ASLANT.astype(np.int32), 1)
+    whole = mask.copy()
+    cv2.circle(mask, (200, 160), 40, 0, -1)
+    cv2.fillConvexPoly(mask, np.array([[330, 100], [290, 92], [322, 140]]), 0)
+    assert covered(outline(mask > 0), whole) > 0.95
+
+
+@pytest.mark.parametrize("shape", ["cell", "line", "disc", "triangle", "whole", "two"])
+def test_any_area_has_an_outline_within_the_picture(shape):
+    mask = np.zeros((60, 80), np.uint8)
+    if shape == "cell":
+        mask[10, 10] = 1
+    elif shape == "line":
+        mask[20, 5:70] = 1
+    elif shape == "disc":
+        cv2.circle(mask, (75, 30), 20, 1, -1)
+    elif shape == "triangle":
+        cv2.fillConvexPoly(mask, np.array([[10, 10], [60, 15], [30, 50]]), 1)
+    elif shape == "whole":
+        mask[:] = 1
+    else:
+        mask[5:9, 5:9] = mask[40:50, 60:70] = 1
+    found = outline(mask > 0)
+    assert len(found) == 4
+    assert all(0 <= value <= 1 for corner in found for value in corner)
+    assert turns(found) > 0
+    if shape == "whole":
+        assert covered(found, mask) == 1.0
 
 
 @pytest.mark.parametrize("size", [(1, 1), (9, 400), (200, 260), (33, 1280)])

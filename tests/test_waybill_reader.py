@@ -339,6 +339,32 @@ def test_headings_of_other_papers_are_kept_where_no_number_was_read() -> None:
     assert interpreted(code("SF1234567890123", look="half"), whole=headed).other_papers == ()
 
 
+def test_newspapers_name_themselves_and_senders_do_not() -> None:
+    nothing = Codes(1000, 1000)
+    for text in ("昨日记者从市交通局获悉", "本报讯", "刊号CN33-1234", "销售方税号:923385"):
+        assert interpreted(nothing, whole=PageText((line(text, score=0.98),))).other_papers != (), text
+    for text in ("寄:王* 138****1234", "记者站3号楼", "人民邮电出版社", "订单号:24060312345"):
+        assert interpreted(nothing, whole=PageText((line(text, score=0.98),))).other_papers == (), text
+
+
+def test_a_district_of_depots_is_no_waybill() -> None:
+    nothing = Codes(1000, 1000)
+    assert interpreted(nothing, whole=PageText((line("物流园A区12栋", score=0.98),))).unread == ()
+    assert interpreted(nothing, whole=PageText((line("京东物流", score=0.98),))).unread != ()
+
+
+def test_bars_that_say_a_products_code_are_no_unread_label() -> None:
+    product = SeenCode("6983748244995", "EAN_13", BOX, "close", 8, 0, 3)
+    found = interpreted(Codes(1000, 1000, (product,), (bars(BOX),)))
+    assert (found.unread, found.product_codes, found.label_seen) == ((), (BOX,), False)
+    beside = interpreted(Codes(1000, 1000, (product,), (bars(BOX), bars(FAR))))
+    assert [one.quad for one in beside.unread] == [FAR]
+    hardly = interpreted(Codes(1000, 1000, (replace(product, agreeing=2),), (bars(BOX),)))
+    assert (len(hardly.unread), hardly.product_codes) == (1, ())
+    serial = interpreted(Codes(1000, 1000, (replace(product, symbology="CODE_128", text="A12"),), (bars(BOX),)))
+    assert (len(serial.unread), serial.product_codes) == (1, ())
+
+
 def test_a_close_look_needs_agreement() -> None:
     assert interpreted(code("SF1234567890123", look="close", agreeing=6, parts=3)).readings != ()
     assert interpreted(code("SF1234567890123", look="close", agreeing=6, parts=1)).readings == ()

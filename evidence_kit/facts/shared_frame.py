@@ -98,8 +98,12 @@ def _shared(one: Region, other: Region) -> bool:
 # GOODS_YES up, and 2 of 210 on real labels laid on real floors; with the bars 11 false fails of 1,974 at a LABEL_NONE
 # of 0.05, and PARCEL_NO makes 14 at 0.10. LABEL_NONE has been chosen again with an eighth set, which has come since, by
 # the same limit of 0.6 % (``--part eighth``): 13 of 2,237 at 0.07, 18 at 0.10.
+# LABEL_SEEN decides who is told what more than what is decided: ``--part seen``, on three retired sets.
 LABEL = Chance(-1.882, 0.097, 1.311, 0.037, -0.172, 0.821, 1.215, -0.384, 0.74)
-LABEL_SEEN, LABEL_NONE = 0.50, 0.07
+LABEL_SEEN, LABEL_NONE = 0.30, 0.07
+SURE_FROM_NEAR, NONE_FROM_NEAR = 0.85, 0.20
+"""What may be a small label is none where one of two closer looks stays below the second. Where both come to the first
+it may be one, whatever its chance (``benchmarks same_frame --part near``)."""
 GOODS = Chance(-2.787, -0.245, 0.221, 1.147, 1.62, -0.285, 0.717)
 GOODS_YES, GOODS_NO = 0.75, 0.25
 PARCEL = Chance(1.527, 0.287, -0.07, 0.719, -0.64, -0.252, -0.666)
@@ -114,6 +118,11 @@ OWN_CODE = 0.80
 it is in 112 retired photos without a label and in 2 with one (``own_codes`` of ``--part tune``)."""
 PAGE_SHARE, PAGE_SCORE, PAGE_PEAK = 0.010, 0.60, 0.85
 """A screen or a page is there where a region's share, mean and highest probability are all at least these."""
+PAGE_PART = 0.10
+"""What is smaller than this share of a page that names itself is a part of it: a waybill that lies on an invoice or a
+newspaper covers a fifth of it and more."""
+STICKER = 0.15
+"""A product's sticker is little more than its code, which covers so much of it; of a waybill no such code would."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +143,7 @@ class SharedFrame:
 @fact(on="photo")
 def shared_frame(content: FrameContent, readings: WaybillReadings, quality: PhotoQuality) -> SharedFrame:
     """What one photo shows side by side, from the model's regions, what was read, and how good the photo is."""
-    content = _without_papers(content, readings)
+    content = _without_papers(_with_what_was_read(content, readings), readings)
     waybill, quad, page = _waybill(content, readings)
     stuck = _stuck(content, readings)
     chances = goods_chances(content)
@@ -152,16 +161,34 @@ def shared_frame(content: FrameContent, readings: WaybillReadings, quality: Phot
 
 
 def _without_papers(content: FrameContent, readings: WaybillReadings) -> FrameContent:
-    """``content`` without places that may be labels to the model and name themselves an invoice or a receipt.
+    """``content`` without places that may be labels to the model and are other paper by what is read there.
 
-    Bars that nothing decodes in the same place may be a waybill's that lies on the paper: then it stays.
+    They name themselves an invoice, a receipt or a newspaper, are a small part of a page that does, or hold a product's
+    code and little else. Bars that nothing decodes in the same place may be a waybill's that lies on the paper: then
+    the place stays.
     """
+    named = [page for page in content.pages if _is_page(page) and _any_within(readings.other_papers, page.quad)]
 
-    def named(region: Region) -> bool:
-        bars = any(_within(one.quad, region.quad) for one in readings.unread)
-        return not bars and any(_within(line, region.quad) for line in readings.other_papers)
+    def other(region: Region) -> bool:
+        if _any_within((one.quad for one in readings.unread), region.quad):
+            return False
+        codes = [code for code in readings.product_codes if _area(code) >= STICKER * _area(region.quad)]
+        parts = [page for page in named if region.share < PAGE_PART * page.share]
+        return _any_within((*readings.other_papers, *codes), region.quad) or any(
+            _within(region.quad, page.quad) for page in parts
+        )
 
-    return replace(content, labels=tuple(one for one in content.labels if not named(one)))
+    return replace(content, labels=tuple(one for one in content.labels if not other(one)))
+
+
+def _with_what_was_read(content: FrameContent, readings: WaybillReadings) -> FrameContent:
+    """``content`` with the places believed in which a number was read, or undecoded bars lie, whatever a look says."""
+    places = (*(one.quad for one in readings.readings), *(one.quad for one in readings.unread))
+    told = [quad for quad in places if quad is not None]
+    return replace(
+        content,
+        labels=tuple(replace(one, again=None) if _any_within(told, one.quad) else one for one in content.labels),
+    )
 
 
 def adequate(quality: PhotoQuality) -> bool:
@@ -178,9 +205,22 @@ Chances = list[tuple[Region, float]]
 
 
 def label_chances(content: FrameContent) -> list[tuple[LabelRegion, float]]:
-    """The likeliest first."""
-    found = [(region, LABEL.of(region, content.pages)) for region in content.labels]
+    """The likeliest first, without what is none from near; what is one from near may be one."""
+    found = []
+    for region in content.labels:
+        if not is_none_from_near(region):
+            chance = LABEL.of(region, content.pages)
+            found.append((region, max(chance, LABEL_NONE) if _is_one_from_near(region) else chance))
     return sorted(found, key=lambda pair: -pair[1])
+
+
+def is_none_from_near(region: LabelRegion) -> bool:
+    """A small place in which one of the closer looks sees no label."""
+    return region.again is not None and region.again < NONE_FROM_NEAR
+
+
+def _is_one_from_near(region: LabelRegion) -> bool:
+    return region.again is not None and min(region.closer_peak, region.again) >= SURE_FROM_NEAR
 
 
 def goods_chances(content: FrameContent) -> Chances:
@@ -318,6 +358,15 @@ def _unread_cause(unread: tuple[UnreadLabel, ...], content: FrameContent) -> Tex
     if label is not None and label.at_edge:
         return CAUSES["CUT_OFF"]
     return Text("面单拍到了,但读不出单号", "The waybill is in the photo, but its number cannot be read.")
+
+
+def _any_within(quads: Iterable[Quad], outer: Quad) -> bool:
+    return any(_within(quad, outer) for quad in quads)
+
+
+def _area(quad: Quad) -> float:
+    """Of the picture's: the shoelace formula over fractions."""
+    return abs(sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in zip(quad, (*quad[1:], quad[0]), strict=True))) / 2
 
 
 def _within(inner: Quad, outer: Quad) -> bool:

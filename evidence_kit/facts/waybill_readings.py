@@ -8,7 +8,7 @@ from typing import Literal
 
 from evidence_kit.facts.printed_numbers import Printed, alike, decide, look_at
 from evidence_kit.facts.unread_labels import Cause, cause_of, is_code
-from evidence_kit.facts.waybill_numbers import carriers_of, normalise, of_barcode, of_print, same_number
+from evidence_kit.facts.waybill_numbers import carriers_of, normalise, of_barcode, of_print, other_kind, same_number
 from evidence_kit.records import dataclass
 from evidence_kit.schema import Deferred, Quad, Unknown
 from evidence_kit.sensors.around_text import AroundText
@@ -70,14 +70,20 @@ class WaybillReadings:
     label_seen: bool | None = None
     """True: read or seen; False: looked for and not there; None: could not be told."""
     other_papers: tuple[Quad, ...] = ()
-    """Lines of print that only an invoice or a till's receipt has; looked for where no number was read."""
+    """Lines of print that no waybill has, but an invoice, a till's receipt or a newspaper; looked for where no number
+    was read."""
+    product_codes: tuple[Quad, ...] = ()
+    """Bars off which a product's code was surely read (EAN, UPC)."""
 
 
-LABEL_WORDS = r"(?i)快递|速运|速递|快运|物流|面单|运单|收件|寄件|TRACKING|WAYBILL|SHIP\s*TO"
+LABEL_WORDS = r"(?i)快递|速运|速递|快运|物流(?!园)|面单|运单|收件|寄件|TRACKING|WAYBILL|SHIP\s*TO"
 LABEL_WORD_SCORE = 0.8
-PAPER_WORDS = r"发票代码|发票号码|普通发票|专用发票|纳税人识别号|价税合计|开户行|收银|会员卡|找零"
-"""Headings of invoices, which the tax form prescribes, and of till receipts. No waybill has them; 发票 alone may be
-what is sent."""
+PAPER_WORDS = (
+    r"发票代码|发票号码|普通发票|专用发票|纳税人识别号|价税合计|购买方|销售方|开票日期|开户行|收银|会员卡|找零"
+    r"|本报|记者[从在获了]|刊号"
+)
+"""Headings of invoices, which the tax form prescribes, words of till receipts and of newspapers. No waybill has them;
+发票 alone may be what is sent."""
 PAPER_WORD_SCORE = 0.8
 CLOSE_ACCEPT, CLOSE_REJECT = 4, 2
 """Ways of looking closely that must give one text: from the first on it is a reading, below the second nothing.
@@ -136,7 +142,8 @@ def waybill_readings(
         papers = () if readings else _other_papers((*lines, *text.lines))
     partial = [one for one in dict.fromkeys(partial) if not any(same_number(one, r.number) for r in readings)]
     seen = bool(readings or disagreements or partial or unread)
-    return WaybillReadings(tuple(readings), tuple(disagreements), tuple(unread), tuple(partial), seen, papers)
+    products = _product_codes(codes)
+    return WaybillReadings(tuple(readings), tuple(disagreements), tuple(unread), tuple(partial), seen, papers, products)
 
 
 def _read_on(
@@ -238,13 +245,24 @@ def _with_printed(readings: list[WaybillReading], printed: Printed, engine: str)
 
 
 def _unread(codes: Codes, readings: list[WaybillReading]) -> list[UnreadLabel]:
-    """Bars of labels of which no number was read; other copies on a label that was read do not count."""
+    """Bars of labels of which no number was read; other copies on a label that was read do not count.
+
+    Nor do bars of which a closer look read a product's code: they are no waybill's.
+    """
     taken = [reading.quad for reading in readings if reading.quad is not None]
+    products = {frozenset(quad) for quad in _product_codes(codes)}
     return [
         UnreadLabel(region.quad, *cause_of(region))
         for region in codes.unread
-        if is_code(region) and not any(on_one_label(quad, region.quad, codes.width, codes.height) for quad in taken)
+        if is_code(region)
+        and frozenset(region.quad) not in products
+        and not any(on_one_label(quad, region.quad, codes.width, codes.height) for quad in taken)
     ]
+
+
+def _product_codes(codes: Codes) -> tuple[Quad, ...]:
+    """Where bars surely say a product's number."""
+    return tuple(code.quad for code in codes.seen if _sure(code) and other_kind(code.text, code.symbology) == "product")
 
 
 def _left_out(unread: list[UnreadLabel], codes: Codes) -> bool:

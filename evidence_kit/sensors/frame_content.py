@@ -6,7 +6,7 @@ be a label is looked at once more from near, and it is measured what surrounds i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from evidence_kit.records import dataclass
@@ -51,8 +51,14 @@ CLOSER_ROOM, CLOSER_LEAST = 2.0, 115
 """A closer look takes in a square of so many times the place's longer extent, and of at least so many pixels."""
 CLOSER_PX = 256
 """Pixels a side at which the network sees that square."""
+SMALL_LABEL = 0.01
+"""Places with less than this share of the picture are looked at again where the closer look saw a label: of larger ones
+it shows no more than the first look (``benchmarks same_frame --part near``)."""
 RIM = (1.05, 1.33)
 """What surrounds a label lies between its rectangle enlarged by the one and by the other."""
+STRAIGHT = 0.01
+"""Bends of a label's outline of less than this share of its length are none (``benchmarks same_frame --part outline``).
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,11 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class LabelRegion(Region):
-    """What may be a label: the same, from near, and with what is around it."""
+    """What may be a label: the same, from near, and with what is around it.
+
+    ``quad`` has the four sides of its outline, which is a rectangle only where the label is seen from above; what else
+    is measured is measured in the smallest turned rectangle.
+    """
 
     closer: float = 0.0
     """Mean probability of a label within the rectangle in a closer look, 0..1; the score where there was none."""
@@ -83,6 +93,9 @@ class LabelRegion(Region):
     """95th percentile of the same; the peak where there was none."""
     around: tuple[float, ...] = ()
     """Mean probability of each of KINDS in the rim around the rectangle, seen with the rest of the picture."""
+    again: float | None = None
+    """Of small places: 95th percentile in a second closer look, within the rectangle around what the first one saw;
+    that one's own peak where it saw hardly anything, None where there was none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +116,7 @@ class FrameContent:
     engine: str = ""
 
 
-@sensor(on="photo", version="10", packages=("onnxruntime", "opencv-python-headless"))
+@sensor(on="photo", version="11", packages=("onnxruntime", "opencv-python-headless"))
 def frame_content(photo: Photo) -> FrameContent:
     """Regions of a photo. Raises CannotOpen, LimitReached, EngineMissing."""
     header = photo.header
@@ -192,21 +205,32 @@ def probabilities(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 def _labels(seen: NDArray[np.float32], larger: Callable[[], NDArray[np.uint8]]) -> tuple[LabelRegion, ...]:
     """What may be labels, the largest first, the likeliest of them looked at from near."""
-    regions = _found(seen[KINDS.index("label")])
+    label = seen[KINDS.index("label")]
+    areas = list(_areas(label, LEAST)) or list(_areas(label, FAINT))
+    regions = [region for region, _ in areas]
     nearer = sorted(regions, key=lambda region: -region.score)[:CLOSER_LABELS]
     found = []
-    for one in regions:
-        mean, peak = closer_look(larger(), one.quad) if one in nearer else (one.score, one.peak)
+    for one, inside in areas:
+        mean, peak, again = one.score, one.peak, None
+        if one in nearer:
+            picture = larger()
+            mean, peak, there = closer_look(picture, one.quad)
+            if one.share < SMALL_LABEL:
+                again = closer_look(picture, there)[1] if there and peak >= LEAST else peak
         found.append(
             LabelRegion(
-                one.quad, one.share, one.score, one.peak, one.filled, one.at_edge, mean, peak, _around(seen, one.quad)
+                outline(inside), one.share, one.score, one.peak, one.filled, one.at_edge, mean, peak,
+                _around(seen, one.quad), again,
             )
-        )
+        )  # fmt: skip
     return tuple(found)
 
 
-def closer_look(picture: NDArray[np.uint8], quad: Quad) -> tuple[float, float]:
-    """Mean and 95th percentile of a label's probability within a quad, in a square look at it and its surroundings."""
+def closer_look(picture: NDArray[np.uint8], quad: Quad) -> tuple[float, float, Quad | None]:
+    """Mean and 95th percentile of a label's probability within a quad, in a square look at it and its surroundings.
+
+    And the smallest turned rectangle around the area above LEAST that covers most of the quad; None where none does.
+    """
     import cv2
     import numpy as np
 
@@ -222,8 +246,31 @@ def closer_look(picture: NDArray[np.uint8], quad: Quad) -> tuple[float, float]:
     way = cv2.INTER_AREA if side > CLOSER_PX else cv2.INTER_LINEAR
     near = np.asarray(cv2.resize(square, (CLOSER_PX, CLOSER_PX), interpolation=way), np.uint8)
     label = probabilities(near)[KINDS.index("label")]
-    values = label[_filled((corners - (left, top)) * (label.shape[0] / side), label.shape)]
-    return round(float(values.mean()), 4), round(float(np.percentile(values, 95)), 4)
+    cell = side / label.shape[0]
+    within = _filled((corners - (left, top)) / cell, label.shape)
+    values = label[within]
+    there = _most_of(label, within, (np.array((-left, -top)) / cell, np.array((width - left, height - top)) / cell))
+    place = None
+    if there is not None:
+        spots = (np.array(_quad(there, *there.shape[::-1])[0]) * side + (left, top)) / (width, height)
+        place = tuple((round(float(x), 4), round(float(y), 4)) for x, y in spots)
+    return round(float(values.mean()), 4), round(float(np.percentile(values, 95)), 4), place  # type: ignore[return-value]
+
+
+def _most_of(
+    label: NDArray[np.float32], within: NDArray[np.bool_], picture: tuple[NDArray[np.float64], NDArray[np.float64]]
+) -> NDArray[np.bool_] | None:
+    """The area above LEAST that covers most of ``within``, of what lies inside the picture's two corners."""
+    import cv2
+    import numpy as np
+
+    sure = (label > LEAST).astype(np.uint8)
+    (left, top), (right, bottom) = (np.round(corner).astype(int) for corner in picture)
+    sure[: max(0, top)] = sure[max(0, bottom) :] = 0
+    sure[:, : max(0, left)] = sure[:, max(0, right) :] = 0
+    count, areas = cv2.connectedComponents(sure, connectivity=4)
+    covered = np.bincount(areas[within], minlength=count)[1:]
+    return np.asarray(areas == 1 + int(covered.argmax()), np.bool_) if covered.any() else None
 
 
 def _around(seen: NDArray[np.float32], quad: Quad) -> tuple[float, ...]:
@@ -256,6 +303,11 @@ def _found(score: NDArray[np.float32]) -> tuple[Region, ...]:
 
 def regions_of(score: NDArray[np.float32], least: float) -> list[Region]:
     """Connected areas of (H, W) scores above ``least``, the largest first."""
+    return [region for region, _ in _areas(score, least)]
+
+
+def _areas(score: NDArray[np.float32], least: float) -> Iterator[tuple[Region, NDArray[np.bool_]]]:
+    """The same with their cells."""
     import cv2
     import numpy as np
 
@@ -263,7 +315,6 @@ def regions_of(score: NDArray[np.float32], least: float) -> list[Region]:
     mask = (score > least).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
     order = sorted(range(1, count), key=lambda index: -int(stats[index, cv2.CC_STAT_AREA]))
-    found = []
     for index in order[:MAX_REGIONS]:
         area = int(stats[index, cv2.CC_STAT_AREA])
         if area < 3:
@@ -273,29 +324,84 @@ def regions_of(score: NDArray[np.float32], least: float) -> list[Region]:
         quad, box_area = _quad(inside, width, height)
         left, top, w, h = (int(v) for v in stats[index, :4])
         edge = left == 0 or top == 0 or left + w == width or top + h == height
-        found.append(
-            Region(
-                quad, round(area / (width * height), 5), round(float(values.mean()), 4),
-                round(float(np.percentile(values, 95)), 4), round(min(1.0, area / max(box_area, 1.0)), 4), edge,
-            )
+        region = Region(
+            quad, round(area / (width * height), 5), round(float(values.mean()), 4),
+            round(float(np.percentile(values, 95)), 4), round(min(1.0, area / max(box_area, 1.0)), 4), edge,
         )  # fmt: skip
-    return found
+        yield region, inside
 
 
 def _quad(inside: NDArray[np.bool_], width: int, height: int) -> tuple[Quad, float]:
     """The smallest rectangle around an area as fractions, and its area in cells."""
     import cv2
+
+    box = cv2.minAreaRect(_points(inside))
+    return _as_quad(cv2.boxPoints(box), width, height), float(box[1][0] * box[1][1])
+
+
+def outline(inside: NDArray[np.bool_]) -> Quad:
+    """The four straight sides of an area (H, W): seen aslant, a label is no rectangle.
+
+    The sides of its convex hull, of which those go whose neighbours need the least to meet; the smallest rectangle
+    where no four are left that meet.
+    """
+    import cv2
     import numpy as np
 
-    outline, _ = cv2.findContours(inside.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    points = np.concatenate(outline)[:, 0].astype(np.float32)
-    # Cells are squares, not points: their outer corners count.
-    points = np.concatenate([points + step for step in ((0, 0), (1, 0), (0, 1), (1, 1))]).astype(np.float32)
-    box = cv2.minAreaRect(points)
-    corners: Any = cv2.boxPoints(box)
+    hull = cv2.convexHull(_points(inside))
+    bent = cv2.approxPolyDP(hull, STRAIGHT * cv2.arcLength(hull, True), True)[:, 0].astype(np.float64)
+    corners: list[Any] = list(bent)
+    while len(corners) > 4:
+        least, at, meeting = np.inf, 0, None
+        for index in range(len(corners)):
+            before, one, other, after = (corners[(index + step) % len(corners)] for step in (-1, 0, 1, 2))
+            spot = _meeting(before, one, other, after)
+            if spot is not None and (more := _triangle(one, spot, other)) < least:
+                least, at, meeting = more, index, spot
+        if meeting is None:
+            break
+        corners[at] = meeting
+        corners.pop((at + 1) % len(corners))
+    height, width = inside.shape
+    if len(corners) != 4:
+        return _quad(inside, width, height)[0]
+    return _as_quad(np.array(corners), width, height)
+
+
+def _meeting(before: Any, one: Any, other: Any, after: Any) -> Any:
+    """Where the side from ``before`` on beyond ``one`` meets that from ``after`` on beyond ``other``, if it does."""
+    first, second, between = one - before, other - after, other - one
+    turn = first[0] * second[1] - first[1] * second[0]
+    if abs(turn) < 1e-9:
+        return None
+    along = (between[0] * second[1] - between[1] * second[0]) / turn
+    back = (between[0] * first[1] - between[1] * first[0]) / turn
+    return one + along * first if along > 0 and back > 0 else None
+
+
+def _triangle(a: Any, b: Any, c: Any) -> float:
+    """The area between three points."""
+    (x, y), (u, v) = b - a, c - a
+    return abs(float(x * v - y * u)) / 2
+
+
+def _points(inside: NDArray[np.bool_]) -> Any:
+    """The outline of an area, (N, 2) float32: cells are squares, not points, so their outer corners count."""
+    import cv2
+    import numpy as np
+
+    lines, _ = cv2.findContours(inside.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    points = np.concatenate(lines)[:, 0].astype(np.float32)
+    return np.concatenate([points + step for step in ((0, 0), (1, 0), (0, 1), (1, 1))]).astype(np.float32)
+
+
+def _as_quad(corners: Any, width: int, height: int) -> Quad:
+    """Corners in cells as fractions of the picture, within it, that nearest the top left first."""
+    import numpy as np
+
     first = int(np.argmin(corners.sum(axis=1)))
     a, b, c, d = (
         (round(min(1.0, max(0.0, float(x) / width)), 4), round(min(1.0, max(0.0, float(y) / height)), 4))
         for x, y in np.roll(corners, -first, axis=0)
     )
-    return (a, b, c, d), float(box[1][0] * box[1][1])
+    return a, b, c, d
