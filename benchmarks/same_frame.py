@@ -47,7 +47,7 @@ RESULT = ROOT / "benchmarks" / "results" / "same_frame.json"
 DEVELOPMENT = ROOT.parent / "shared" / "data" / "dev"
 CHOICES = ("sizes", "faint", "closer", "looks", "large", "papers", "eighth", "before")
 """Parts that ``same_frame_choices`` measures."""
-NEAR = ("near", "seen", "outline", "read")
+NEAR = ("near", "seen", "outline", "read", "fails")
 """Parts that ``same_frame_near`` measures."""
 KEPT = ("peers", "quality", "points", *CHOICES, *NEAR)
 """Parts of the results that the report does not measure."""
