@@ -1,8 +1,8 @@
-"""What was changed after the thirteenth held-out set and the fourteenth had been reported, counted on the last four.
+"""What was changed after the thirteenth held-out set and the fourteenth had been reported, on each of the last four sets.
 
-Each set alone. What closer looks at places that may be labels deny (``--part near``), from what chance on a label is called seen
-(``--part seen``), four sides of its outline instead of a rectangle (``--part outline``), what other paper is by
-what is read on it (``--part read``), and from where on nothing is seen (``--part fails``). Kept in results/same_frame.json.
+What closer looks at places that may be labels deny (``--part near``), from what chance on a label is called seen
+(``--part seen``), four sides of its outline instead of a rectangle (``--part outline``), what other paper is by what is
+read on it (``--part read``), and from where on nothing is there (``--part fails``). Kept in results/same_frame.json.
 """
 
 from __future__ import annotations
@@ -211,7 +211,7 @@ def read() -> int:
 
 
 def fails() -> int:
-    """What the lower points of goods and parcels, and that of the closer looks, decide; the first row is what stands."""
+    """What the lower points of goods, parcels and closer looks decide; the first row is what stands."""
     rows: dict[str, Any] = {}
     ways: list[Points] = [{}]
     ways += [{"GOODS_NO": value} for value in GOODS]
