@@ -1,4 +1,4 @@
-"""What was changed after the thirteenth held-out set and the fourteenth had been reported, on each of the last four sets.
+"""What was changed after the thirteenth held-out set and the fourteenth had been reported, on each of the last four.
 
 What closer looks at places that may be labels deny (``--part near``), from what chance on a label is called seen
 (``--part seen``), four sides of its outline instead of a rectangle (``--part outline``), what other paper is by what is
