@@ -107,6 +107,22 @@ def _doubted(photos: Photos, points: Points) -> dict[str, int]:
     return {"with a label": counts["yes"], "without one": counts["no"]}
 
 
+Ways = dict[str, tuple[Photos, Points]]
+"""By its name, the photos that are judged and the points that are changed."""
+
+
+def _kept(part: str, ways_of: Callable[[Photos], Ways], more: Callable[[Photos, Points], Points] | None = None) -> int:
+    """Judges every set in every way, and keeps the outcomes, and what else ``more`` says of them, as a part."""
+    rows: dict[str, Points] = {}
+    for name in SETS:
+        rows[name] = {}
+        for way, (given, points) in ways_of(_photos(name)).items():
+            rows[name][way] = {**_outcomes(given, points), **(more(given, points) if more else {})}
+            print(name, way, rows[name][way])
+    keep(**{part: rows})
+    return 0
+
+
 def near() -> int:
     """What closer looks deny, the first of them alone and both, of places how small; what they affirm."""
 
@@ -116,21 +132,15 @@ def near() -> int:
     def below(share: float) -> Callable[[LabelRegion], LabelRegion]:
         return lambda region: region if region.share < share else replace(region, again=None)
 
-    rows: dict[str, Any] = {}
-    for name in SETS:
-        photos = _photos(name)
+    def ways_of(photos: Photos) -> Ways:
         only: Points = {"SURE_FROM_NEAR": 1.01}
-        ways: dict[str, tuple[Photos, Points]] = {"the first closer look denies": (_with(photos, first_only), only)}
+        ways: Ways = {"the first closer look denies": (_with(photos, first_only), only)}
         ways |= {f"both deny, of places below {share}": (_with(photos, below(share)), only) for share in SMALLER}
         ways |= {f"both deny below {value}": (photos, {**only, "NONE_FROM_NEAR": value}) for value in DENIED}
         ways |= {f"and affirm from {value}": (photos, {"SURE_FROM_NEAR": value}) for value in AFFIRMED}
-        ways |= {f"all so, LABEL_NONE {value}": (photos, {"LABEL_NONE": value}) for value in LOWER}
-        for way, (given, points) in ways.items():
-            row = {**_outcomes(given, points), "perhaps a label": _doubted(given, points)}
-            rows.setdefault(name, {})[way] = row
-            print(name, way, row)
-    keep(near=rows)
-    return 0
+        return ways | {f"all so, LABEL_NONE {value}": (photos, {"LABEL_NONE": value}) for value in LOWER}
+
+    return _kept("near", ways_of, lambda photos, points: {"perhaps a label": _doubted(photos, points)})
 
 
 def seen() -> int:
@@ -191,38 +201,28 @@ def read() -> int:
     That bars which say a product's code are no undecoded bars counts in all of them.
     """
 
-    rows: dict[str, Any] = {}
-    for name in SETS:
-        photos = _photos(name)
+    def ways_of(photos: Photos) -> Ways:
         plain = [(c, one, {k: replace(v, product_codes=()) for k, v in given.items()}) for c, one, given in photos]
         mute = [(c, one, {k: replace(v, other_papers=()) for k, v in given.items()}) for c, one, given in plain]
-        ways: dict[str, tuple[Photos, Points]] = {
+        return {
             "nothing": (mute, {}),
             "names": (plain, {"PAGE_PART": 0.0}),
             "names, and parts of pages": (plain, {}),
             "products' codes, too": (photos, {}),
         }
-        for way, (given, points) in ways.items():
-            row = _outcomes(given, points)
-            rows.setdefault(name, {})[way] = row
-            print(name, way, row)
-    keep(read=rows)
-    return 0
+
+    return _kept("read", ways_of)
 
 
 def fails() -> int:
     """What the lower points of goods, parcels and closer looks decide; the first row is what stands."""
-    rows: dict[str, Any] = {}
-    ways: list[Points] = [{}]
-    ways += [{"GOODS_NO": value} for value in GOODS]
-    ways += [{"PARCEL_NO": value} for value in PARCELS]
-    ways += [{"NONE_FROM_NEAR": value} for value in DENIED]
-    ways += [{"GOODS_NO": 0.25, "PARCEL_NO": 0.05, "NONE_FROM_NEAR": 0.2}]
-    for name in SETS:
-        photos = _photos(name)
-        for points in ways:
-            row = _outcomes(photos, points)
-            rows.setdefault(name, {})[", ".join(f"{k} {v}" for k, v in points.items()) or "as it is"] = row
-            print(name, points, row)
-    keep(fails=rows)
-    return 0
+    changes: list[Points] = [{}]
+    changes += [{"GOODS_NO": value} for value in GOODS]
+    changes += [{"PARCEL_NO": value} for value in PARCELS]
+    changes += [{"NONE_FROM_NEAR": value} for value in DENIED]
+    changes += [{"GOODS_NO": 0.25, "PARCEL_NO": 0.05, "NONE_FROM_NEAR": 0.2}]
+
+    def named(points: Points) -> str:
+        return ", ".join(f"{name} {value}" for name, value in points.items()) or "as it is"
+
+    return _kept("fails", lambda photos: {named(points): (photos, points) for points in changes})

@@ -40,8 +40,8 @@ PARTS = {
     "bottom": (0.67, 0.97), "1": (0.02, 0.2), "2": (0.2, 0.4), "4": (0.6, 0.8), "5": (0.8, 0.98),
 }  # fmt: skip
 """Shares of the bars' length that are averaged, each for itself."""
-DEBLURRINGS = tuple((sigma, 0.0) for sigma in (0.4, 0.55, 0.7, 0.85, 1.0, 1.15, 1.3, 1.5))
-"""Blurs undone, in modules; the module is a guess, so the widths are several."""
+DEBLURRINGS = tuple((sigma, None) for sigma in (0.4, 0.55, 0.7, 0.85, 1.0, 1.15, 1.3, 1.5))
+"""Blurs undone, in modules; the module is a guess, so the widths are several. No amount: undone altogether."""
 NOISE = 0.0005
 """Noise power over signal power in Wiener's filter."""
 BOTH = ("LocalAverage", "GlobalHistogram")
@@ -286,13 +286,15 @@ def _ways(
     return ways, backwards
 
 
-def _treated(profile: Any, module: float, treatments: Any) -> Any:
-    """The profile after each of ``treatments``."""
+def _treated(profile: Any, module: float, treatments: Any) -> list[Any]:
+    """The profile after each of ``treatments``: blurs are undone all at once, from one spectrum."""
     import numpy as np
 
-    if treatments is DEBLURRINGS:
-        return deblurred(profile, np.array([sigma for sigma, _ in treatments]) * module)
-    return [sharpened(profile, sigma * module, amount) for sigma, amount in treatments]
+    blurs = np.array([sigma for sigma, amount in treatments if amount is None]) * module
+    undone = iter(deblurred(profile, blurs) if len(blurs) else ())
+    return [
+        next(undone) if amount is None else sharpened(profile, sigma * module, amount) for sigma, amount in treatments
+    ]
 
 
 def without_frame(profile: Any, first: bool, last: bool) -> Any:

@@ -2,7 +2,7 @@
 the same.
 
 A product takes sixteen multiplications instead of twenty-seven, and components that lie one after the other in memory
-are what NumPy multiplies fastest: the ways of parcel_turning.py take a third of the time that matrices took.
+are what NumPy multiplies fastest: what is told of a clip takes half of the time that it took with matrices (by hand).
 """
 
 from __future__ import annotations
