@@ -247,6 +247,11 @@ def test_a_mailer_has_two_sides_and_its_edges_are_none():
     assert told(looks((4, 5), bag=0.9)).mailer is not False
 
 
+@pytest.mark.xfail(strict=True, reason="what looks nine tenths like a mailer is no sure one by the refitted weights")
+def test_what_looks_mostly_like_a_mailer_is_one():
+    assert told(looks((4, 5), bag=0.9)).mailer is True
+
+
 def test_a_mailer_that_may_have_been_turned_over_is_not_told():
     """Edge on it is hardly seen, and taken for what it was before."""
     side = look(0.0, path((4,))[0][1], np.random.default_rng(1), bag=0.9)
@@ -317,6 +322,11 @@ def test_a_little_of_flaps_and_inside_is_no_opened_start():
     seen = looks((4, 2), flap=0.02, inside=0.006, likely=0.1)
     assert set(start_signals(seen)) == {"flaps", "inside"}
     assert told(seen).sealed_start is None
+
+
+@pytest.mark.xfail(strict=True, reason="so much of both is called an opened start, though the network doubts it")
+def test_more_of_flaps_and_inside_is_none_where_the_network_doubts_it():
+    assert told(looks((4, 2), flap=0.05, inside=0.02, likely=0.1)).sealed_start is None
 
 
 @pytest.mark.parametrize(
