@@ -177,10 +177,9 @@ def _loops(at_s: Any, flat: Any, step: Any, frame_s: float) -> list[Repeat]:
             start = low + int(place)
             if apart[place] > COPY * 2.5 * usual[begin] or start + reach > begin:
                 continue
-            pairs = _apart(flat[start : start + reach], flat[begin : begin + reach])
-            moved = float(np.abs(flat[begin + reach - 1] - flat[begin]).mean())
-            likeness = float(np.median(pairs)) / max(float(usual[begin]), 1e-3)
-            if likeness < COPY and moved > 3 * float(np.median(pairs)):
+            middle = float(np.median(_apart(flat[start : start + reach], flat[begin : begin + reach])))
+            likeness = middle / max(float(usual[begin]), 1e-3)
+            if likeness < COPY and float(np.abs(flat[begin + reach - 1] - flat[begin]).mean()) > 3 * middle:
                 found.append(_grown(at_s, flat, start, begin, likeness, float(usual[begin])))
                 break
     kept: list[Repeat] = []
