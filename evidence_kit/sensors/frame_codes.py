@@ -25,7 +25,7 @@ class FrameCodes:
     """Frames looked at in full size."""
 
 
-@sensor(on="video", version="4", packages=("av", "zxing-cpp", "opencv-python-headless"))
+@sensor(on="video", version="5", packages=("av", "zxing-cpp", "opencv-python-headless"))
 def frame_codes(footage: Footage, changes: PictureChanges | Unknown, *, barcode: BarcodeEngine = "zxing") -> FrameCodes:
     """Codes of chosen frames. Raises CannotOpen, LimitReached, EngineMissing.
 
