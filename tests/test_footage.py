@@ -7,13 +7,15 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import av
 import cv2
 import numpy as np
 import pytest
+from av.video.reformatter import VideoReformatter
 
 from evidence_kit.sensors import CannotOpen, LimitReached
 from evidence_kit.sensors.container import begins_anew
-from evidence_kit.sensors.footage import Footage, FootageLimits, _Budget, _reduced, _within
+from evidence_kit.sensors.footage import Footage, FootageLimits, Frame, _Budget, _reduced, _within
 from tests.moving_clips import take, write
 
 
@@ -65,6 +67,49 @@ def test_views_are_reduced_and_upright(clip: Path):
     assert frame.luma().shape == (180, 320)
     assert frame.colour().shape == (180, 320, 3)
     assert abs(float(frame.luma().mean()) - float(frame.colour().mean())) < 20
+
+
+def painted(width: int, height: int, form: str, matrix: int, full: bool) -> av.VideoFrame:
+    """A soft picture with colours of all kinds, encoded as the stream would say."""
+    rng = np.random.default_rng(8)
+    soft = cv2.resize(rng.integers(0, 256, (9, 16, 3), np.uint8), (width, height), interpolation=cv2.INTER_CUBIC)
+    picture = av.VideoFrame.from_ndarray(soft, format="rgb24")
+    made = picture.reformat(
+        format=form, dst_colorspace=matrix, dst_color_range=2 if full else 1, interpolation="ACCURATE_RND"
+    )
+    made.colorspace, made.color_range = matrix, 2 if full else 1
+    return made
+
+
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+@pytest.mark.parametrize(("width", "height", "form", "matrix", "full"), [
+    (1920, 1080, "yuv420p", 5, False), (1920, 1080, "yuv420p", 1, False), (720, 1280, "yuvj420p", 5, True),
+    (384, 216, "yuv420p", 5, False), (322, 242, "yuv420p", 1, True), (1920, 1080, "yuv422p", 5, False),
+])  # fmt: skip
+def test_small_colour_views_have_the_colours_of_the_picture(width, height, form, matrix, full, rotation):
+    picture = painted(width, height, form, matrix, full)
+    frame = Frame(picture, 0.0, 0, rotation, VideoReformatter())
+    whole = frame.colour()
+    small = frame.colour(192)
+    assert small.dtype == np.uint8 and max(small.shape) == 192
+    assert (
+        small.shape[1] > small.shape[0]
+        if (width > height) == (rotation in (0, 180))
+        else small.shape[1] < small.shape[0]
+    )
+    apart = cv2.resize(whole, small.shape[1::-1], interpolation=cv2.INTER_AREA).astype(int) - small
+    assert np.abs(apart).mean() < 3 and np.abs(np.median(apart, axis=(0, 1))).max() <= 3
+
+
+def test_the_first_frame_is_told_without_another_decode(clip: Path, monkeypatch):
+    footage = Footage(str(clip))
+    assert footage.first == (0, (320, 180))
+    footage = Footage(str(clip))
+    list(footage.frames([(1.0, 1.2)]))
+    assert footage._first is None, "a frame of the middle is not the first"
+    list(footage.frames(skip_loop_filter=True, every=2))
+    monkeypatch.setattr(Footage, "frames", None)
+    assert footage.first == (0, (320, 180))
 
 
 @pytest.mark.parametrize(("kind", "top"), [(np.uint8, 256), (np.uint16, 1024)])

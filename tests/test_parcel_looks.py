@@ -183,7 +183,8 @@ def test_what_does_not_move_has_no_turn_and_what_turns_in_the_picture_has():
     still, turned, back = motions_between([(view, view, box), (view, spun, box), (spun, view, box)])
     assert np.degrees(np.linalg.norm(still.turn)) < 1
     assert np.degrees(turned.turn[2]) == pytest.approx(8, abs=2)
-    assert np.allclose(turned.turn, -np.array(back.turn), atol=1e-3)
+    # Each way is asked for by itself: they agree as far as either is said to be off.
+    assert np.allclose(turned.turn, -np.array(back.turn), atol=np.radians(0.5))
     assert motions_between([]) == []
 
 

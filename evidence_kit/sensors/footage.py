@@ -52,6 +52,10 @@ MOST_WAITING = 16
 """Packets held back, so that no file can fill the memory with them."""
 
 _EIGHT_BIT = frozenset({"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "nv21", "gray"})
+_HALVED_COLOUR = frozenset({"yuv420p", "yuvj420p"})
+_LUMA_OF = {1: (0.2126, 0.0722), 9: (0.2627, 0.0593)}
+"""Parts of red and blue in the luma, by the number of the matrix (ITU-T H.273, MatrixCoefficients)."""
+_FULL_RANGE = 2
 _TEN_BIT = {"yuv420p10le": 2, "yuv422p10le": 2, "yuv444p10le": 2, "p010le": 8}
 
 
@@ -88,7 +92,12 @@ class Frame:
     def size(self) -> tuple[int, int]:
         """(width, height) upright, in pixels."""
         width, height = int(self._picture.width), int(self._picture.height)
-        return (height, width) if self.rotation_deg in (90, 270) else (width, height)
+        return (height, width) if self._lies else (width, height)
+
+    @property
+    def _lies(self) -> bool:
+        """Whether the picture is stored on its side."""
+        return self.rotation_deg in (90, 270)
 
     @property
     def view(self) -> NDArray[np.uint8]:
@@ -122,10 +131,32 @@ class Frame:
     def colour(self, width: int | None = None) -> NDArray[np.uint8]:
         """The frame as RGB, upright, (h, w, 3) uint8; full size unless ``width`` (longer side) is given."""
         picture = self._picture
+        halved = picture.format.name in _HALVED_COLOUR and min(plane.line_size for plane in picture.planes) > 0
+        if width is not None and width <= VIEW_PX and width < max(picture.width, picture.height) and halved:
+            return self._small_colour(width)
         if width is not None and width < max(picture.width, picture.height):
             size = _within((picture.height, picture.width), width)
             picture = self._scaler.reformat(picture, *size, "rgb24", interpolation="AREA", threads=1)
         return _upright(picture.to_ndarray(format="rgb24"), self.rotation_deg)
+
+    def _small_colour(self, width: int) -> NDArray[np.uint8]:
+        """From the view's luma and the colour planes, each made small by itself: a quarter of what the scaler takes,
+        which reads all of the luma once more."""
+        import cv2
+        import numpy as np
+
+        picture = self._picture
+        size = _within((picture.height, picture.width), width)
+        # A view of a picture that is hardly larger would be one averaging more.
+        luma = self.view if max(picture.width, picture.height) > 2 * VIEW_PX else self.luma()
+        made = [cv2.resize(luma, size[:: -1 if self._lies else 1], interpolation=cv2.INTER_AREA)]
+        for plane in picture.planes[1:]:
+            stride, high, wide = plane.line_size, plane.height, plane.width
+            small: Any = np.frombuffer(plane, np.uint8, stride * high).reshape(high, stride)[:, :wide]
+            while small.shape[1] >= 2 * size[0] and small.shape[0] >= 2 * size[1]:
+                small = cv2.resize(small, (small.shape[1] // 2, small.shape[0] // 2), interpolation=cv2.INTER_AREA)
+            made.append(_upright(cv2.resize(small, size, interpolation=cv2.INTER_LINEAR), self.rotation_deg))
+        return np.asarray(cv2.transform(cv2.merge(made), _to_rgb(picture)), np.uint8)
 
     def _luma_plane(self) -> tuple[NDArray[Any], int]:
         """The plane as stored (not upright), and by how many bits its values exceed 8."""
@@ -152,6 +183,7 @@ class Footage:
     def __init__(self, path: str, limits: FootageLimits | None = None) -> None:
         self.path = str(path)
         self.limits = limits or FootageLimits()
+        self._first: tuple[int, tuple[int, int]] | None = None
 
     # --- what needs no pixel ----------------------------------------------------------------
 
@@ -292,6 +324,14 @@ class Footage:
                 yield from new(frame.at_s)
         yield from new(MOST_S)
 
+    @property
+    def first(self) -> tuple[int, tuple[int, int]] | None:
+        """Clockwise turn that shows the first frame that decodes upright, and (width, height) as stored; None where
+        none decodes. Raises CannotOpen, LimitReached."""
+        if self._first is None and self.container.video is not None:
+            next(self.frames(), None)
+        return self._first
+
     @cached_property
     def frame_s(self) -> float:
         """Median time between frames, from the packets; 1/30 where they say nothing."""
@@ -366,6 +406,8 @@ class Footage:
                     at_s = last_s + period if last_s is not None else 0.0
                 if end_s is not None and at_s > end_s + 1e-4:
                     return
+                if end_s is None and self._first is None:
+                    self._first = _clockwise(picture), (int(picture.width), int(picture.height))
                 last_s = at_s
                 index = budget.given if number is None else number
                 budget.given += 1
@@ -429,6 +471,25 @@ class _Budget:
             raise LimitReached(f"more than {self.limits.max_frames} frames")
         if self.pixels > self.limits.max_total_px:
             raise LimitReached(f"more than {self.limits.max_total_px} pixels in all")
+
+
+def _to_rgb(picture: Any) -> NDArray[np.float64]:
+    """The matrix (3, 4) from luma, blue and red difference to red, green, blue: of BT.709 or BT.2020 where the stream
+    says so, else of BT.601; for full range or the narrow one, as the stream says."""
+    import numpy as np
+
+    red, blue = _LUMA_OF.get(int(picture.colorspace), (0.299, 0.114))
+    full = picture.format.name.startswith("yuvj") or int(picture.color_range) == _FULL_RANGE
+    green = 1 - red - blue
+    turn = np.array(
+        [
+            [1, 0, 2 * (1 - red)],
+            [1, -2 * blue * (1 - blue) / green, -2 * red * (1 - red) / green],
+            [1, 2 * (1 - blue), 0],
+        ]
+    )
+    turn *= [1, 1, 1] if full else [255 / 219, 255 / 224, 255 / 224]
+    return np.column_stack([turn, -turn @ [0 if full else 16, 128, 128]])
 
 
 def _within(shape: tuple[int, ...], width: int) -> tuple[int, int]:

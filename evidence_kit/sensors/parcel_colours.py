@@ -52,7 +52,7 @@ class ParcelColours:
     """Part of what lies around that; likewise."""
 
 
-@sensor(on="video", version="1", packages=("av", "opencv-python-headless", "numpy"))
+@sensor(on="video", version="2", packages=("av", "opencv-python-headless", "numpy"))
 def parcel_colours(footage: Footage, looks: ParcelLooks) -> ParcelColours:
     """Of the views of the first two minutes. Raises CannotOpen, LimitReached."""
     import numpy as np

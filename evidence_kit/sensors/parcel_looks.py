@@ -106,7 +106,7 @@ class ParcelLooks:
     engine: str = WEIGHTS
 
 
-@sensor(on="video", version="16", packages=("av", "onnxruntime", "opencv-python-headless", "numpy"))
+@sensor(on="video", version="18", packages=("av", "onnxruntime", "opencv-python-headless", "numpy"))
 def parcel_looks(footage: Footage) -> ParcelLooks:
     """Looks at the first minutes. Raises CannotOpen, LimitReached, EngineMissing."""
     return looked(footage, motions=FOLLOWED)

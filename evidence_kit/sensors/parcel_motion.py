@@ -36,7 +36,11 @@ SHRUNK = 1.3
 1.4 this told most, and most rightly, of 390 held-out clips in development (by hand)."""
 TOGETHER = 1.13
 """Error of both together, over half of the harmonic mean of their errors."""
-AT_ONCE = 32
+FLOW = 4, 12, 3
+"""Pixels between patches, steps of each descent, and refinements of the flow. The library's preset has 3, 25 and 5 and
+takes nearly twice as long; the network was trained on its flow. Errors of all motions of 60 development clips, root
+mean square about all three axes (by hand): 4.71 degrees with the preset, 4.69 with 4, 12, 5, and 4.75 with 4, 12, 2."""
+AT_ONCE = 8
 """Pairs of views that the network is given together: a budget of memory."""
 
 Box = tuple[int, int, int, int]
@@ -59,6 +63,9 @@ class Motion:
 def motions_between(pairs: Sequence[tuple[NDArray[np.uint8], NDArray[np.uint8], Box]]) -> list[Motion]:
     """Of each pair, from the first grey view (h, w) to the second; the box is that around the parcel in either.
 
+    Asked of each pair backwards as well, at twice the cost, errors were 2 % smaller (60 development clips) and no more
+    numbers of sides were told (all by hand).
+
     Raises EngineMissing.
     """
     import numpy as np
@@ -67,15 +74,11 @@ def motions_between(pairs: Sequence[tuple[NDArray[np.uint8], NDArray[np.uint8], 
     for first in range(0, len(pairs), AT_ONCE):
         both = [(cut_out(one, box), cut_out(other, box)) for one, other, box in pairs[first : first + AT_ONCE]]
         with _one_thread():
-            maps = np.stack([flowed(one, other) for one, other in both] + [flowed(other, one) for one, other in both])
-        told = network(WEIGHTS).run(None, {"maps": maps})[0].astype(float)
-        there, back = told[: len(both)], told[len(both) :]
-        # What is seen forwards and backwards errs in part by chance.
-        turns = (there[:, :3] - back[:, :3]) / 2
-        errors = np.degrees(np.exp((there[:, 3:] + back[:, 3:]) / 2))
-        for turn, (across, along) in zip(turns, errors, strict=True):
-            x, y, z = (round(float(v), 4) for v in turn)
-            found.append(Motion((x, y, z), round(float(across), 2), round(float(along), 2)))
+            maps = np.stack([flowed(one, other) for one, other in both])
+        for told in network(WEIGHTS).run(None, {"maps": maps})[0].astype(float):
+            x, y, z = (round(float(v), 4) for v in told[:3])
+            across, along = (round(float(v), 2) for v in np.degrees(np.exp(told[3:])))
+            found.append(Motion((x, y, z), across, along))
     return found
 
 
@@ -138,10 +141,16 @@ def _one_thread() -> Iterator[None]:
 
 @cache
 def _dense_flow() -> Any:
+    """As the preset ``medium``, in fewer steps (FLOW)."""
     import cv2
 
     library: Any = cv2  # The stubs lack it.
-    return library.DISOpticalFlow_create(library.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    found = library.DISOpticalFlow_create(library.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    stride, descents, refinements = FLOW
+    found.setPatchStride(stride)
+    found.setGradientDescentIterations(descents)
+    found.setVariationalRefinementIterations(refinements)
+    return found
 
 
 @cache

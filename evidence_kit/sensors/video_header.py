@@ -65,7 +65,7 @@ def video_header(footage: Footage) -> VideoHeader:
         steps = np.diff(np.unique(stamps[np.isfinite(stamps)]))
         if len(steps):
             median, p99 = float(np.median(steps)), float(np.percentile(steps, 99))
-    rotation, size = _first_frame(footage)
+    rotation, size = footage.first or (0, None)
     width, height = size or ((video.width, video.height) if video else (0, 0))
     return VideoHeader(
         container=_container(footage),
@@ -83,17 +83,6 @@ def video_header(footage: Footage) -> VideoHeader:
         tags=tuple((name[:MAX_TAG_CHARS], value[:MAX_TAG_CHARS]) for name, value in facts.tags[:MAX_TAGS]),
         truncated=_truncated(footage),
     )
-
-
-def _first_frame(footage: Footage) -> tuple[int, tuple[int, int] | None]:
-    """Rotation and stored (width, height) of the first frame that decodes; (0, None) where none does."""
-    if footage.container.video is None:
-        return 0, None
-    for frame in footage.frames():
-        width, height = frame.size
-        turned = frame.rotation_deg in (90, 270)
-        return frame.rotation_deg, (height, width) if turned else (width, height)
-    return 0, None
 
 
 def _container(footage: Footage) -> str:
