@@ -187,6 +187,21 @@ def read_codes(
     return Codes(width, height, tuple(seen), tuple(unread), engine, tuple(guesses))
 
 
+def placed(found: Codes, corner: tuple[int, int], width: int, height: int) -> Codes:
+    """Codes of a part of a picture as codes of the whole, ``width`` x ``height`` pixels; ``corner`` is the part's left
+    and top in it."""
+
+    def within(quad: Quad) -> Quad:
+        a, b, c, d = ((x * found.width + corner[0], y * found.height + corner[1]) for x, y in quad)
+        return _quad((a, b, c, d), width, height)
+
+    seen, guesses = (
+        tuple(replace(code, quad=within(code.quad)) for code in part) for part in (found.seen, found.guesses)
+    )
+    unread = tuple(replace(region, quad=within(region.quad)) for region in found.unread)
+    return Codes(width, height, seen, unread, found.engine, guesses)
+
+
 def _copy(area: BarArea, seen: list[SeenCode], width: int, height: int) -> bool:
     """Whether the bars stand on a label of which a code was read that is long enough for a waybill number."""
     quad = _quad(area.corners, width, height)

@@ -147,9 +147,11 @@ class Frame:
 
         picture = self._picture
         size = _within((picture.height, picture.width), width)
-        # A view of a picture that is hardly larger would be one averaging more.
-        luma = self.view if max(picture.width, picture.height) > 2 * VIEW_PX else self.luma()
-        made = [cv2.resize(luma, size[:: -1 if self._lies else 1], interpolation=cv2.INTER_AREA)]
+        upright = size[:: -1 if self._lies else 1]
+        if max(picture.width, picture.height) > 2 * VIEW_PX:
+            made = [cv2.resize(self.view, upright, interpolation=cv2.INTER_LINEAR)]
+        else:  # The view of a picture that is hardly larger is blurred enough to matter.
+            made = [cv2.resize(self.luma(), upright, interpolation=cv2.INTER_AREA)]
         for plane in picture.planes[1:]:
             stride, high, wide = plane.line_size, plane.height, plane.width
             small: Any = np.frombuffer(plane, np.uint8, stride * high).reshape(high, stride)[:, :wide]

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-MOST_FRAMES, AGREEING = 3, 2
+MOST_FRAMES = 3
 """Frames read at most: print must agree on two of them, and reading one costs as much as decoding two seconds. Where
-the first two have no line at all, nothing can agree any more."""
+the likeliest has no line at all the others are not read."""
 AROUND = 0.8
 """Print is sought around the bars, so far to every side, in lengths of the bars: the label, and little else."""
 
@@ -38,13 +38,13 @@ class FrameTexts:
     moments: tuple[MomentText, ...] = ()
 
 
-@sensor(on="video", version="3", packages=("av", "onnxruntime", "rapidocr", "opencv-python-headless"))
+@sensor(on="video", version="4", packages=("av", "onnxruntime", "rapidocr", "opencv-python-headless"))
 def frame_texts(footage: Footage, codes: FrameCodes, *, ocr: TextEngine = "rapid") -> FrameTexts:
     """Lines of chosen frames. Raises CannotOpen, LimitReached, EngineMissing."""
     chosen = choose(codes.moments)
-    read = _read(footage, chosen[:AGREEING], ocr)
+    read = _read(footage, chosen[:1], ocr)
     if any(moment.page.lines for moment in read):
-        read += _read(footage, chosen[AGREEING:], ocr)
+        read += _read(footage, chosen[1:], ocr)
     return FrameTexts(tuple(sorted(read, key=lambda moment: moment.at_s)))
 
 

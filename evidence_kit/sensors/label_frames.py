@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from evidence_kit.records import dataclass
-from evidence_kit.sensors.codes import BarcodeEngine, Codes, SeenCode, read_codes
+from evidence_kit.sensors.codes import BarcodeEngine, Codes, SeenCode, placed, read_codes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,7 +27,7 @@ SETTLED_S = 1.0
 OFTEN = 3
 MIN_TEXT = 10
 """Shorter texts are no waybill numbers (rules 1e.16)."""
-KEPT = 4
+KEPT = 3
 """Unread frames with bars that are kept for the end; PLAIN of those without."""
 PLAIN = 2
 APART_S = 0.4
@@ -67,6 +67,8 @@ class Kept:
     bars: float
     """How much of the frame looks like bars, and how strongly; 0 where none stand."""
     luma: NDArray[np.uint8]
+    box: tuple[int, int, int, int] | None
+    """Around all bars that stand at a glance: left, top, right, bottom in pixels."""
 
     @property
     def rank(self) -> float:
@@ -146,7 +148,7 @@ class LabelFrames:
         texts = {code.text for code in found.seen}
         if not texts:
             if not self._times:
-                self._keep(Kept(frame.at_s, frame.detail, bars, luma))
+                self._keep(Kept(frame.at_s, frame.detail, bars, luma, box))
             return
         if any(self._times.get(text, 0) < OFTEN for text in texts):
             whole = read_codes(luma, engine=self.engine, closely=False)
@@ -185,7 +187,12 @@ class LabelFrames:
         """What the kept frames say, those with the clearest bars closely."""
         self.kept.sort(key=lambda entry: -entry.rank)
         for place, entry in enumerate(self.kept):
-            found = read_codes(entry.luma, engine=self.engine, closely=place < CLOSE_FRAMES)
+            height, width = entry.luma.shape
+            left, top, right, bottom = entry.box or (0, 0, width, height)
+            part = entry.luma[top:bottom, left:right]
+            found = placed(
+                read_codes(part, engine=self.engine, closely=place < CLOSE_FRAMES), (left, top), width, height
+            )
             self._moments.append(MomentCodes(round(entry.at_s, 3), round(entry.detail, 3), found))
         for entry in self._plain:
             bare = Codes(entry.luma.shape[1], entry.luma.shape[0], (), (), self.engine)

@@ -355,8 +355,7 @@ def told(picture: NDArray[np.uint8]) -> tuple[Any, Any, Any, Any]:
 
     height, width = picture.shape[:2]
     framed = cv2.copyMakeBorder(picture, 0, -height % BLOCK, 0, -width % BLOCK, cv2.BORDER_CONSTANT)
-    given = np.ascontiguousarray(framed.transpose(2, 0, 1)[None].astype(np.float32))
-    found = network(WEIGHTS).run(None, {"picture": given})[0][0]
+    found = network(WEIGHTS).run(None, {"picture": cv2.dnn.blobFromImage(framed)})[0][0]
     found = found[:, : -(-height // 4), : -(-width // 4)]
     normals = found[7:10] / np.maximum(np.linalg.norm(found[7:10], axis=0), 1e-6)
     return found[:7], normals, found[10:19], found[19]
