@@ -88,11 +88,17 @@ def signs(looks: Sequence[ParcelLook]) -> list[tuple[float, ...]]:
         shares = {name: log(getattr(look, name) + TRACE) for name in ("flap", "inside", "goods", "closed", "hand")}
         values = {"openness": opened, "root": opened**0.5, "none": float(not look.closed), "sure": look.sure, **shares}
         values["open"] = open_logit(look)
-        beyond = [values[name] - (median(earlier[name]) if earlier[name] else values[name]) for name in COMPARED]
+        beyond = [values[name] - (_middle(earlier[name]) if earlier[name] else values[name]) for name in COMPARED]
         rows.append((1.0, *(values[name] for name in SIGNS), *beyond))
         for name, kept in earlier.items():
             insort(kept, values[name])
     return rows
+
+
+def _middle(ordered: Sequence[float]) -> float:
+    """The median of what is in order already."""
+    half = len(ordered) // 2
+    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
 
 def evidence(looks: Sequence[ParcelLook]) -> list[float]:

@@ -185,10 +185,15 @@ def _counted(told: list[Stretch], seen: list[Along], *, mailer: bool) -> Count:
     """
     each = [shown_in(along, mailer=mailer) for along in seen]
     every = 2 if mailer else 6
-    # Which face of one stretch is which of another is not known: the best one counts, or all of them together.
-    ways = Counter(zip(*(one.kind for one in each), strict=True))
-    sure = {way: max(len(one.sure[kind]) for one, kind in zip(each, way, strict=True)) for way in ways}
-    maybe = {way: sum(len(one.maybe[kind]) for one, kind in zip(each, way, strict=True)) for way in ways}
+    # Which face of one stretch is which of another is not known: the best one counts, or all of them together. Most
+    # are one look long, and say the same in every way.
+    several = [one for one in each if len(one.sure) > 1]
+    alone = [one for one in each if len(one.sure) == 1]
+    ways = Counter(zip(*(one.kind for one in several), strict=True) if several else [()] * WAYS)
+    most = max((len(one.sure[0]) for one in alone), default=0)
+    more = sum(len(one.maybe[0]) for one in alone)
+    sure = {way: max([most, *_sizes(several, way, "sure")]) for way in ways}
+    maybe = {way: more + sum(_sizes(several, way, "maybe")) for way in ways}
 
     def part(chosen: Callable[[Kinds], bool]) -> float:
         return sum(count for way, count in ways.items() if chosen(way)) / WAYS
@@ -207,9 +212,14 @@ def _counted(told: list[Stretch], seen: list[Along], *, mailer: bool) -> Count:
     else:
         glimpsed = len(each) == 1 and part(lambda way: sure[way] < every <= maybe[way]) > 0.5
         return Count(why="glimpsed" if glimpsed else "lost")
-    chosen = next((way for way in ways if sure[way] == number), next(iter(ways)))
+    kinds = iter(next((way for way in ways if sure[way] == number), next(iter(ways))))
+    chosen = [next(kinds) if len(shown.sure) > 1 else 0 for shown in each]
     one, shown, kind = max(zip(told, each, chosen, strict=True), key=lambda three: len(three[1].sure[three[2]]))
     return Count(number, None, tuple(faces_of(one, one.kinds[kind], shown.sure[kind])))
+
+
+def _sizes(each: Sequence[Shown], way: Kinds, name: str) -> list[int]:
+    return [len(getattr(one, name)[kind]) for one, kind in zip(each, way, strict=True)]
 
 
 def went_round(told: Sequence[Stretch], *, mailer: bool) -> bool:

@@ -132,7 +132,7 @@ def _followed(looks: Sequence[ParcelLook]) -> Stretch:
     import numpy as np
 
     if len(looks) == 1:  # Whatever its faces are called, they are the same.
-        return stretch_of(looks, np.zeros((WAYS, 1), np.int8))
+        return Stretch(tuple(looks), np.zeros((WAYS, 1), np.int8), (0,) * WAYS, (0,))
     rng = np.random.default_rng(SEED)
     told: list[ParcelLook] = []
     names = np.zeros((WAYS, 0), np.int8)

@@ -23,6 +23,8 @@ COPY = 0.35
 """A pair of frames closer than this times the usual step is kept as a candidate; the fact decides."""
 SLACK = 1.6
 """Between what every seventh pixel says of two frames and what all say."""
+SPARE = 0.01
+"""Luma levels: more than rounding makes of a mean."""
 BLOCK = 1024
 """Frames that are compared at once: a few megabytes."""
 
@@ -162,7 +164,7 @@ def _loops(at_s: Any, flat: Any, step: Any, frame_s: float) -> list[Repeat]:
     if len(at_s) <= lead + reach:
         return []
     usual = np.median(np.lib.stride_tricks.sliding_window_view(step, reach), axis=1)
-    low_kept, kept_rows = 0, flat.thinned(0, 0)
+    low_kept, kept_rows, sizes = 0, flat.thinned(0, 0), np.zeros(0)
     for begin in range(lead, len(at_s) - reach, stride):
         if usual[begin] < 0.25 or (found and at_s[begin] < found[-1].at_s + found[-1].length_s):
             continue
@@ -171,11 +173,17 @@ def _loops(at_s: Any, flat: Any, step: Any, frame_s: float) -> list[Repeat]:
         low = max(0, begin - back)
         if begin - low_kept >= len(kept_rows):
             low_kept, kept_rows = low, flat.thinned(low, begin + BLOCK)
-        earlier = kept_rows[low - low_kept : begin - lead + 1 - low_kept]
-        apart = _apart(earlier, kept_rows[begin - low_kept])
-        for place in np.argsort(apart)[:2]:
-            start = low + int(place)
-            if apart[place] > COPY * 2.5 * usual[begin] or start + reach > begin:
+            sizes = _apart(kept_rows, 0)
+        earlier = slice(low - low_kept, begin - lead + 1 - low_kept)
+        # Two frames differ by no less than their sizes do, so that most need not be compared.
+        limit = COPY * 2.5 * usual[begin]
+        likely = np.flatnonzero(np.abs(sizes[earlier] - sizes[begin - low_kept]) <= limit + SPARE)
+        if not len(likely):
+            continue
+        apart = _apart(kept_rows[earlier][likely], kept_rows[begin - low_kept])
+        for rank in np.argsort(apart)[:2]:
+            start = low + int(likely[rank])
+            if apart[rank] > limit or start + reach > begin:
                 continue
             middle = float(np.median(_apart(flat[start : start + reach], flat[begin : begin + reach])))
             likeness = middle / max(float(usual[begin]), 1e-3)
