@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 32
 """Views are kept for so many frames and then compared one after the other: each decoded frame drives program and data
-of the comparison out of the processor's caches, and one by one it takes half as long again."""
+of the comparison out of the processor's caches, and one by one it takes half as long again (by hand)."""
 THUMB_PX = 80
 """Longer side of the view that every frame is reduced to and kept as."""
 CALM_SURVIVE, CALM_MOVE = 0.68, 0.012
